@@ -1,0 +1,89 @@
+//! The brand's own accounts: who of the authors is us, and whose case a reply of ours belongs to.
+
+use rustc_hash::FxHashSet;
+
+use super::{CustomerKey, Post};
+
+/// Own accounts by handle (compared in lower case, without `@`) and by id.
+#[derive(Debug, Clone, Default)]
+pub struct OwnAccounts {
+    handles: FxHashSet<String>,
+    ids: FxHashSet<String>,
+}
+
+impl OwnAccounts {
+    /// The accounts with these handles and ids.
+    pub fn new<'a>(handles: impl IntoIterator<Item = &'a str>, ids: impl IntoIterator<Item = &'a str>) -> Self {
+        OwnAccounts {
+            handles: handles.into_iter().map(|handle| handle.trim_start_matches('@').to_lowercase()).collect(),
+            ids: ids.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether `handle`, without `@`, is one of ours.
+    pub fn has_handle(&self, handle: &str) -> bool {
+        self.handles.contains(handle) || (handle.chars().any(char::is_uppercase) && self.handles.contains(&handle.to_lowercase()))
+    }
+
+    /// Whether `id` is the id of one of our accounts.
+    pub fn has_id(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// Whether the brand wrote `post`: the feed says so, or the author is one of the accounts.
+    pub fn wrote(&self, post: &Post<'_>) -> bool {
+        if let Some(own) = post.own {
+            return own;
+        }
+        post.author.as_ref().is_some_and(|author| {
+            author.id.as_ref().is_some_and(|id| self.has_id(id))
+                || author.handle.as_ref().is_some_and(|handle| self.has_handle(handle.trim_start_matches('@')))
+        })
+    }
+
+    /// Whose case `post` belongs to: its author's; for a post of the brand the customer it answers, told by
+    /// `in_reply_to_author_id`, else by the first mention, an implicit one too (2.9, 15).
+    pub fn customer_of(&self, post: &Post<'_>) -> CustomerKey {
+        if !self.wrote(post) {
+            return CustomerKey::of_author(post);
+        }
+        if let Some(id) = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank()).filter(|id| !self.has_id(id)) {
+            return CustomerKey::new(post.platform, id);
+        }
+        let mentioned = post.mentions.iter().find(|mention| !self.has_handle(&mention.handle));
+        match mentioned {
+            Some(mention) => match mention.id.as_ref().and_then(|id| id.non_blank()) {
+                Some(id) => CustomerKey::new(post.platform, id),
+                None => CustomerKey::new(post.platform, &mention.handle.to_lowercase()),
+            },
+            None => CustomerKey::of_author(post),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Author, Mention, Platform};
+    use super::*;
+
+    #[test]
+    fn a_reply_of_the_brand_travels_with_the_customer() {
+        let own = OwnAccounts::new(["@TelkomCare"], ["155"]);
+        let check = |in_reply_to: Option<&'static str>, mentions: &[(&'static str, Option<&'static str>)], key: &str| {
+            let post = Post {
+                platform: Platform::X,
+                post_id: "1".into(),
+                author: Some(Author { id: Some("155".into()), handle: Some("telkomcare".into()), ..Author::default() }),
+                in_reply_to_author_id: in_reply_to.map(Into::into),
+                mentions: mentions.iter().map(|&(handle, id)| Mention { handle: handle.into(), id: id.map(Into::into), ..Mention::default() }).collect(),
+                ..Post::default()
+            };
+            assert_eq!(own.customer_of(&post).as_str(), key);
+        };
+        check(Some("7"), &[("lain", Some("8"))], "x:7");
+        check(None, &[("TelkomCare", Some("155")), ("Lain", Some("8"))], "x:8");
+        check(None, &[("Lain", None)], "x:lain");
+        check(None, &[], "x:155");
+        check(Some("155"), &[], "x:155");
+    }
+}

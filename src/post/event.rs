@@ -1,0 +1,121 @@
+//! What the ticketing side reports about a customer's case.
+
+use serde::{Deserialize, Serialize};
+
+use super::str::{Str, null_as_default};
+use super::{CustomerKey, Millis};
+
+/// The `schema` of a case event.
+pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
+
+/// One step in the life of a case, reported from outside.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CaseEvent<'a> {
+    /// [`CASE_EVENT_SCHEMA`].
+    #[serde(borrow, default)]
+    pub schema: Str<'a>,
+    /// Id of the report; a repeated id is a duplicate.
+    pub event_id: Str<'a>,
+    /// `<customer>:<first post>`, as our own records name it.
+    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    pub case_id: Str<'a>,
+    /// What happened.
+    pub event: CaseEventKind,
+    /// The customer; where absent it is taken from `case_id`.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Str<'a>>,
+    /// The post that an agent sends back (`returned`).
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub post_id: Option<Str<'a>>,
+    /// Team leader who has the case.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub tl_name: Option<Str<'a>>,
+    /// Owner of the ticket.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub pic_tiket: Option<Str<'a>>,
+    /// Agent who reports.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Str<'a>>,
+    /// When the unit expects to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_eta: Option<Millis>,
+    /// Units that were asked before a call back.
+    #[serde(borrow, default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    pub coordinated_with: Vec<Str<'a>>,
+    /// The customer does not want to be called.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub callback_refused: bool,
+    /// Free text of the desk.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Str<'a>>,
+    /// When it happened.
+    pub at: Millis,
+}
+
+impl CaseEvent<'_> {
+    /// The customer whose case it is: named outright, else `case_id` up to its last colon.
+    pub fn customer(&self) -> Option<CustomerKey> {
+        let key = match self.customer.as_ref().and_then(|customer| customer.non_blank()) {
+            Some(customer) => customer,
+            None => self.case_id.non_blank()?.rsplit_once(':')?.0,
+        };
+        key.contains(':').then(|| CustomerKey::from(key.to_owned()))
+    }
+}
+
+/// What was reported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseEventKind {
+    /// A team leader took the case.
+    TlAssigned,
+    /// It was seen.
+    Acknowledged,
+    /// Work goes on.
+    #[default]
+    Progress,
+    /// The customer was called.
+    CallbackDone,
+    /// The problem is solved.
+    Resolved,
+    /// It was not solved after all.
+    Reopened,
+    /// The escalation was a mistake.
+    Dismissed,
+    /// A post was routed wrongly and an agent sends it back.
+    Returned,
+}
+
+impl CaseEventKind {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            CaseEventKind::TlAssigned => "tl_assigned",
+            CaseEventKind::Acknowledged => "acknowledged",
+            CaseEventKind::Progress => "progress",
+            CaseEventKind::CallbackDone => "callback_done",
+            CaseEventKind::Resolved => "resolved",
+            CaseEventKind::Reopened => "reopened",
+            CaseEventKind::Dismissed => "dismissed",
+            CaseEventKind::Returned => "returned",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customer_is_named_or_taken_from_the_case() {
+        let check = |customer: Option<&'static str>, case_id: &'static str, key: Option<&str>| {
+            let event = CaseEvent { customer: customer.map(Into::into), case_id: case_id.into(), ..CaseEvent::default() };
+            assert_eq!(event.customer().as_ref().map(CustomerKey::as_str), key);
+        };
+        check(Some("x:1"), "x:2:9", Some("x:1"));
+        check(None, "x:2:9", Some("x:2"));
+        check(None, "email:a@b.co:<m@id>", Some("email:a@b.co"));
+        check(None, "", None);
+        check(Some(" "), "9", None);
+    }
+}
