@@ -2,4 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod post;
+pub mod author;
+pub mod signals;
 pub mod text;

@@ -9,6 +9,7 @@ pub mod burst;
 pub mod campaign;
 pub mod capitals;
 pub mod continuation;
+mod evidence;
 mod expression;
 mod history;
 pub mod mentions;
@@ -19,6 +20,7 @@ pub mod score;
 pub mod tags;
 
 pub use self::builtin::Builtin;
+pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
 pub use self::history::{History, PastPost, Series};
 
