@@ -5,5 +5,8 @@ pub mod author;
 pub mod config;
 pub mod post;
 pub mod problem;
+pub mod record;
+pub mod rules;
 pub mod signals;
 pub mod text;
+pub mod verdict;

@@ -8,6 +8,7 @@ mod builtin;
 pub mod burst;
 pub mod campaign;
 pub mod capitals;
+pub mod compiler;
 pub mod continuation;
 mod evidence;
 mod expression;

@@ -5,7 +5,11 @@
 
 use smallvec::SmallVec;
 
+use super::compiler::Compiler;
 use super::{Findings, Place, Ref, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
+use crate::problem::Spotted;
 
 /// A signal over a sum of weights.
 #[derive(Debug)]
@@ -45,4 +49,34 @@ impl Score {
         }
         (sum >= self.threshold, sum, self.threshold)
     }
+}
+
+impl Score {
+    /// Reads `threshold`, `bias`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// names and their weights.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
+        let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
+        let listed = table.has("file") || table.has("files");
+        let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
+        let mut groups = vec![0.0; compiler.group_count()];
+        for group in &loaded {
+            if let (Weight::Score(weight), Some(place)) = (group.weight, groups.get_mut(usize::from(group.id))) {
+                *place = narrow(weight);
+            }
+        }
+        let mut names = Vec::new();
+        for (name, weight) in table.optional("signals").table().iter().flat_map(Table::entries) {
+            let weight = weight.number(-1_000.0..=1_000.0);
+            if let (Some(found), Some(weight)) = (compiler.name(&Spotted { value: name.value, spot: name.spot }), weight) {
+                names.push((found, narrow(weight)));
+            }
+        }
+        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), names })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "weights are small numbers with few digits")]
+fn narrow(number: f64) -> f32 {
+    number as f32
 }
