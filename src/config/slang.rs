@@ -14,7 +14,7 @@ const MAX_ROWS: usize = 50_000;
 /// Words that one may become.
 const MAX_WORDS: usize = 8;
 
-/// One spelling and what it stands for.
+/// One spelling and what it stands for. A row may map a word to itself, which keeps it from being taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlangRow {
     /// One word, as written.
@@ -71,10 +71,8 @@ pub fn parse<'a>(sources: impl IntoIterator<Item = &'a Source>, reporter: &Repor
 fn read_row(source: &Source, line: Line<'_>) -> Result<SlangRow, Problem> {
     const NOTATION: &str = "write slang, a tab, what it stands for, and a tab and `amb` if that depends on the context";
     let columns: Vec<&str> = line.text.split('\t').map(str::trim).collect();
-    let wrong = |column: &str, what: String| {
-        let before = (column.as_ptr() as usize).saturating_sub(line.text.as_ptr() as usize);
-        Problem::error(&source.spot_in(line, before), what)
-    };
+    let spot_of = |column: &str| source.spot_in(line, (column.as_ptr() as usize).saturating_sub(line.text.as_ptr() as usize));
+    let wrong = |column: &str, what: String| Problem::error(&spot_of(column), what);
     let (slang, standard, flag) = match columns[..] {
         [slang, standard] => (slang, standard, None),
         [slang, standard, flag] => (slang, standard, Some(flag)),
@@ -86,7 +84,8 @@ fn read_row(source: &Source, line: Line<'_>) -> Result<SlangRow, Problem> {
         }
     }
     if slang.contains(char::is_whitespace) {
-        return Err(wrong(slang, format!("`{slang}` is more than one word")).hint("only single words are replaced"));
+        let what = format!("`{slang}` is never replaced: it is more than one word");
+        return Err(Problem::warning(&spot_of(slang), what).hint("remove the row, or make it an entry of a lexicon"));
     }
     let words: Vec<&str> = standard.split_whitespace().collect();
     if words.len() > MAX_WORDS {
@@ -97,11 +96,7 @@ fn read_row(source: &Source, line: Line<'_>) -> Result<SlangRow, Problem> {
         Some(flag) => return Err(wrong(flag, format!("the third column must be `amb` or missing, not `{flag}`"))),
     }
     let spot = source.spot_in(line, 0);
-    let row = SlangRow { slang: slang.to_owned(), standard: words.join(" "), ambiguous: flag.is_some(), spot };
-    if row.slang == row.standard {
-        return Err(wrong(slang, format!("`{slang}` stands for itself")).hint("remove the row"));
-    }
-    Ok(row)
+    Ok(SlangRow { slang: slang.to_owned(), standard: words.join(" "), ambiguous: flag.is_some(), spot })
 }
 
 #[cfg(test)]
@@ -123,6 +118,7 @@ mod tests {
     fn rows() {
         let check = |texts: &[(&str, &str)], expected: &str| assert_eq!(read(texts), (expected.to_owned(), String::new()));
         check(&[("a.tsv", "# head\n#@group g\ngada\ttidak  ada\n\ndr\tdari\tamb\r\n")], "gada=tidak ada, dr=dari?");
+        check(&[("a.tsv", "masalah\tmasalah\n")], "masalah=masalah");
         check(&[("a.tsv", "dr\tdari\tamb\nga\ttidak\n"), ("a.local.tsv", "dr\tdokter\nkuy\tayo\n")], "dr=dokter, ga=tidak, kuy=ayo");
         check(&[], "");
     }
@@ -137,7 +133,6 @@ mod tests {
             ("two words of slang", "ga ada\ttidak ada\n"),
             ("unknown flag", "ga\ttidak\tamp\n"),
             ("the same slang twice", "ga\ttidak\ngak\ttidak\nga\tenggak\n"),
-            ("itself", "tidak\ttidak\n"),
             ("too long", "a\tsatu dua tiga empat lima enam tujuh delapan sembilan\n"),
         ];
         let rendered: String = cases.iter().map(|(name, text)| format!("## {name}\n{}\n", read(&[("slang.tsv", text)]).1)).collect();
