@@ -2,10 +2,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod author;
+pub mod case;
 pub mod config;
+pub mod engine;
 pub mod post;
 pub mod problem;
 pub mod record;
+pub mod route;
 pub mod rules;
 pub mod signals;
 pub mod text;

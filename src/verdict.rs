@@ -69,32 +69,38 @@ pub struct Candidate<'a> {
 }
 
 impl Workspace {
-    /// Judges a post and counts it in the customer's case. `state` does not count the post (or its earlier version).
-    pub fn judge<'a>(&'a mut self, rules: &'a Rules, state: &mut AuthorState, candidate: &Candidate<'a>, known_before: &[String]) -> Verdict<'a> {
+    /// Judges a post and counts it in the customer's case. `state` does not count the post, nor an earlier version of
+    /// it; `known_before` are the conditions of the case before that version was taken back.
+    pub fn judge<'a>(
+        &'a mut self,
+        rules: &'a Rules,
+        state: &mut AuthorState,
+        candidate: &Candidate<'a>,
+        known_before: &[String],
+    ) -> Verdict<'a> {
         self.read(rules, candidate.post);
         let Workspace { facts, hits, profile_hits, findings, past, times, .. } = self;
-        let history = history(state, candidate, past, times);
         let (facts, hits, profile_hits) = (&*facts, &*hits, &*profile_hits);
-        let view = View { post: candidate.post, facts, hits, profile_hits, history: &history, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
-        evaluate(rules, &view, findings);
+        let view = View { post: candidate.post, facts, hits, profile_hits, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
+        let before = evaluate(rules, &view, &history(state, candidate, past, times), findings);
         let findings = &*findings;
-        let met = |condition: &crate::rules::Condition| condition.when.holds(&|name| holds(rules, &view, findings, name));
-        let here: SmallVec<[bool; 8]> = rules.conditions.iter().map(met).collect();
-        let is = |name: Ref| holds(rules, &view, findings, name);
-        let aside = rules.classes.iter().take_while(|class| !class.feeds).find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
-        let joins = rules.continuation.is_some_and(|id| !findings.traces(id).is_empty());
-        let complaint = findings.met(rules.complaint);
         let (subjects, words) = content(rules, &view);
-        let evidence = conditions_evidence(rules, &view, findings, &here);
-        let signals = met_signals(rules, findings);
-        let mut verdict = Verdict { class: aside.unwrap_or(&rules.classes[0]), outcome: Outcome::default(), joins, signals, evidence, complaint, subjects, words };
-        if aside.is_none() {
-            let open = (history.case_open, history.complaint_open);
-            let in_conversation = history.in_conversation;
+        let mut verdict = Verdict {
+            class: before.aside.unwrap_or(&rules.classes[0]),
+            outcome: Outcome::default(),
+            joins: rules.continuation.is_some_and(|id| !findings.traces(id).is_empty()),
+            signals: met_signals(rules, findings),
+            evidence: conditions_evidence(rules, &view, findings, &before.conditions),
+            complaint: findings.met(rules.complaint),
+            subjects,
+            words,
+        };
+        if before.aside.is_none() {
             if candidate.eligible {
-                verdict.outcome = feed(rules, state, candidate, &here, complaint, &verdict.evidence, known_before);
+                verdict.outcome = feed(rules, state, candidate, &before.conditions, &verdict, known_before);
             }
-            verdict.class = feeding_class(rules, state, &verdict.outcome, open, in_conversation, candidate.eligible, &is);
+            let hard = candidate.eligible && state.case.as_ref().is_some_and(|case| case.hard);
+            verdict.class = feeding_class(rules, &before, &verdict.outcome, hard, |name| holds(rules, &view, &NO_HISTORY, findings, name));
         }
         add_class_evidence(rules, &view, findings, &mut verdict);
         verdict
@@ -115,26 +121,48 @@ impl Workspace {
     }
 }
 
-fn evaluate(rules: &Rules, view: &View<'_>, findings: &mut Findings) {
+/// What is known before the post is counted.
+struct Before<'a> {
+    /// The class of a post that is not counted.
+    aside: Option<&'a Class>,
+    /// The conditions that the post alone meets, by number.
+    conditions: SmallVec<[bool; 8]>,
+    case_open: bool,
+    complaint_open: bool,
+    in_conversation: bool,
+}
+
+const NO_HISTORY: History<'static> =
+    History { posts: &[], series: None, case_open: false, complaint_open: false, case_hard: false, in_conversation: false };
+
+fn evaluate<'a>(rules: &'a Rules, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> Before<'a> {
     findings.reset(rules.signals.len());
-    let condition = |findings: &Findings, number: u16| {
-        let condition = rules.conditions.get(usize::from(number));
-        condition.is_some_and(|condition| condition.when.holds(&|name| holds(rules, view, findings, name)))
-    };
+    let condition = |findings: &Findings, number: u16| holds(rules, view, history, findings, Ref::Condition(number));
     for &id in &rules.order {
-        rules.signal(id).evaluate(id, view, findings, &condition);
+        rules.signal(id).evaluate(id, view, history, findings, &condition);
+    }
+    let is = |name: Ref| holds(rules, view, history, findings, name);
+    let conditions = rules.conditions.iter().map(|condition| condition.when.holds(&is)).collect();
+    let mut not_counted = rules.classes.iter().take_while(|class| !class.feeds);
+    let aside = not_counted.find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
+    Before {
+        aside,
+        conditions,
+        case_open: history.case_open,
+        complaint_open: history.complaint_open,
+        in_conversation: history.in_conversation,
     }
 }
 
 /// Whether `name` holds for the post alone.
-fn holds(rules: &Rules, view: &View<'_>, findings: &Findings, name: Ref) -> bool {
+fn holds(rules: &Rules, view: &View<'_>, history: &History<'_>, findings: &Findings, name: Ref) -> bool {
     match name {
         Ref::Signal(id) => findings.met(id),
-        Ref::Builtin(fact) => fact.holds(view),
-        Ref::Condition(number) => rules
-            .conditions
-            .get(usize::from(number))
-            .is_some_and(|condition| condition.when.holds(&|inner| !matches!(inner, Ref::Condition(_)) && holds(rules, view, findings, inner))),
+        Ref::Builtin(fact) => fact.holds(view, history),
+        Ref::Condition(number) => {
+            let plain = |inner| !matches!(inner, Ref::Condition(_)) && holds(rules, view, history, findings, inner);
+            rules.conditions.get(usize::from(number)).is_some_and(|condition| condition.when.holds(&plain))
+        }
     }
 }
 
@@ -191,27 +219,24 @@ fn feed(
     state: &mut AuthorState,
     candidate: &Candidate<'_>,
     here: &[bool],
-    complaint: bool,
-    evidence: &[Evidence<'_>],
+    verdict: &Verdict<'_>,
     known_before: &[String],
 ) -> Outcome {
     let id = &*candidate.post.post_id;
     let case = state.case.get_or_insert_with(|| Case::begin(id, candidate.written_at));
     case.add_post(id, candidate.written_at);
-    if complaint {
+    if verdict.complaint {
         case.add_complaint(id);
     }
     let mut gained = false;
     for (condition, _) in rules.conditions.iter().zip(here).filter(|(_, met)| **met) {
         let speaks = |evidence: &&Evidence<'_>| evidence.met && evidence.condition.as_ref().is_some_and(|name| *name == *condition.name.as_str());
-        let reasons = evidence.iter().filter(speaks).map(|evidence| evidence.clone().into_owned());
+        let reasons = verdict.evidence.iter().filter(speaks).map(|evidence| evidence.clone().into_owned());
         let is_new = case.add_condition(&condition.name, id, reasons);
         gained |= is_new && !known_before.contains(&condition.name);
     }
     let was_hard = case.hard;
-    if !was_hard && is_hard(rules, case) {
-        case.hard = true;
-    }
+    case.hard |= is_hard(rules, case);
     Outcome { fed: true, becomes_hard: case.hard && !was_hard, gains_condition: was_hard && gained }
 }
 
@@ -226,27 +251,18 @@ pub fn is_hard(rules: &Rules, case: &Case) -> bool {
 }
 
 /// The class of a post that was counted, its effect on the case known.
-fn feeding_class<'a>(
-    rules: &'a Rules,
-    state: &AuthorState,
-    outcome: &Outcome,
-    (case_open, complaint_open): (bool, bool),
-    in_conversation: bool,
-    eligible: bool,
-    before: &impl Fn(Ref) -> bool,
-) -> &'a Class {
-    let hard = eligible && state.case.as_ref().is_some_and(|case| case.hard);
+fn feeding_class<'a>(rules: &'a Rules, before: &Before<'_>, outcome: &Outcome, hard: bool, plain: impl Fn(Ref) -> bool) -> &'a Class {
     let is = |name: Ref| match name {
         Ref::Builtin(Builtin::CaseBecomesHard) => outcome.becomes_hard,
         Ref::Builtin(Builtin::CaseGainsCondition) => outcome.gains_condition,
         Ref::Builtin(Builtin::CaseHard) => hard,
-        Ref::Builtin(Builtin::CaseOpen) => case_open,
-        Ref::Builtin(Builtin::CaseComplaint) => complaint_open,
-        Ref::Builtin(Builtin::InConversation) => in_conversation,
-        other => before(other),
+        Ref::Builtin(Builtin::CaseOpen) => before.case_open,
+        Ref::Builtin(Builtin::CaseComplaint) => before.complaint_open,
+        Ref::Builtin(Builtin::InConversation) => before.in_conversation,
+        other => plain(other),
     };
-    let feeding = || rules.classes.iter().filter(|class| class.feeds);
-    let found = feeding().find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
+    let mut feeding = rules.classes.iter().filter(|class| class.feeds);
+    let found = feeding.find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
     found.or_else(|| rules.classes.last()).unwrap_or(&rules.classes[0])
 }
 
@@ -286,7 +302,7 @@ fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Finding
 
 fn is_close(when: &Expression, rules: &Rules, view: &View<'_>, findings: &Findings) -> bool {
     const CLOSE: f32 = 0.6;
-    let is = |name| holds(rules, view, findings, name);
+    let is = |name| holds(rules, view, &NO_HISTORY, findings, name);
     let mut near = false;
     when.names(&mut |name, speaks_for| {
         if let (Ref::Signal(id), true) = (name, speaks_for) {

@@ -3,40 +3,17 @@
 use crate::config::reader::{Table, Value};
 use crate::post::Platform;
 use crate::problem::Problem;
+use crate::record::Destination;
 use crate::signals::compiler::Compiler;
 use crate::signals::{Expression, Ref, SignalId};
 
-/// Where the posts of a class go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// To the agents.
-    Agents,
-    /// Out of topic: needs no answer.
-    Oot,
-    /// To a team leader.
-    Escalations,
-    /// Aside, with a reason.
-    Skipped,
-}
-
-impl Destination {
-    /// The name in records and in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Destination::Agents => "agents",
-            Destination::Oot => "oot",
-            Destination::Escalations => "escalations",
-            Destination::Skipped => "skipped",
-        }
-    }
-
-    const CHOICES: [(&'static str, Destination); 4] = [
-        ("agents", Destination::Agents),
-        ("oot", Destination::Oot),
-        ("escalations", Destination::Escalations),
-        ("skipped", Destination::Skipped),
-    ];
-}
+/// What `route` may say.
+const ROUTES: [(&str, Destination); 4] = [
+    ("agents", Destination::Agents),
+    ("oot", Destination::Oot),
+    ("escalations", Destination::Escalations),
+    ("skipped", Destination::Skipped),
+];
 
 /// A class of posts. The first that holds wins.
 #[derive(Debug)]
@@ -66,7 +43,7 @@ impl Class {
         let name = table.required("name").string();
         let when = table.optional("when");
         let when = if when.is_present() { Some(compiler.expression(&when)) } else { None };
-        let route = table.required("route").one_of(&Destination::CHOICES);
+        let route = table.required("route").one_of(&ROUTES);
         let note = read_note(&table.optional("note"));
         let feeds = table.optional("feeds").bool().unwrap_or(true);
         let reason = table.optional("reason").string();

@@ -6,9 +6,9 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::{Class, Condition, Hard, Limits, Rules, leaves};
+use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, Rules, leaves};
 use crate::config::lexicon::{Lexicon, Weight};
-use crate::config::reader::{DAY, Document, SECOND, Source, Table, Value};
+use crate::config::reader::{DAY, Document, MINUTE, SECOND, Source, Table, Value};
 use crate::config::slang;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -76,6 +76,7 @@ impl<'a> Reading<'a> {
         let (conditions, condition_refs) = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.compiler);
         let classes = self.read_classes(root);
+        let escalation = read_escalation(root.section("escalation"));
         let tagging = root.section("tagging").entries();
         let tagging = tagging.into_iter().filter_map(|(name, value)| Some((name.value, value.string()?))).collect();
         let order = self.order(&Dependencies { signals: depends, conditions: condition_refs });
@@ -99,6 +100,7 @@ impl<'a> Reading<'a> {
             order: order?,
             conditions,
             hard: hard?,
+            escalation: escalation?,
             classes,
             limits: limits?,
             tagging,
@@ -342,6 +344,17 @@ fn read_hard(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Hard> {
     let watch_at = table.required("watch_at").integer(1..=50);
     table.finish();
     Some(Hard { when: when?, watch_at: watch_at? })
+}
+
+fn read_escalation(table: Table<'_>) -> Option<Escalation> {
+    let notify = table.optional("notify").strings();
+    let kept = table.optional("clocks").bool().unwrap_or(true);
+    let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
+    let callback = table.required("callback").duration(MINUTE..=30 * DAY);
+    let basis = table.required("basis").string();
+    table.finish();
+    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
+    Some(Escalation { notify, clocks: kept.then_some(clocks) })
 }
 
 /// The same documents give the same hash, wherever they lie.

@@ -6,7 +6,7 @@
 mod class;
 mod compile;
 
-pub use self::class::{Class, Destination};
+pub use self::class::Class;
 pub use self::compile::compile;
 
 use crate::post::OwnAccounts;
@@ -36,6 +36,8 @@ pub struct Rules {
     pub hard: Hard,
     /// Classes in order of precedence.
     pub classes: Vec<Class>,
+    /// What a team leader is told.
+    pub escalation: Escalation,
     /// Limits of time and memory.
     pub limits: Limits,
     /// The fields that W-21 fixes for the desk's application, with their values, in order.
@@ -68,6 +70,26 @@ pub struct Hard {
     pub when: Expression,
     /// From that many conditions on a case is watched.
     pub watch_at: usize,
+}
+
+/// What a team leader is told about a hard complaint.
+#[derive(Debug, Clone, Default)]
+pub struct Escalation {
+    /// Who has to know.
+    pub notify: Vec<String>,
+    /// The clocks, if they are kept.
+    pub clocks: Option<ClockSettings>,
+}
+
+/// Intervals in milliseconds.
+#[derive(Debug, Clone)]
+pub struct ClockSettings {
+    /// Between two looks at the progress.
+    pub monitor: i64,
+    /// Between two calls back.
+    pub callback: i64,
+    /// The sentence that they come from.
+    pub basis: String,
 }
 
 /// Limits of time, all in milliseconds.

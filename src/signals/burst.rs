@@ -1,6 +1,6 @@
 //! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
 
-use super::{Findings, PastPost, Place, Trace, View, What};
+use super::{Findings, History, PastPost, Place, Trace, View, What};
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::Platform;
 
@@ -29,10 +29,10 @@ pub enum Complaints {
 }
 
 impl Burst {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.within[view.post.platform as usize];
         let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
-        let most = self.most(view.history.posts, this, within);
+        let most = self.most(history.posts, this, within);
         let met = most >= usize::from(self.posts);
         if met {
             findings.traces.push(Trace { what: What::Fact("posts in the window"), place: Place::Elsewhere, weight: 1.0 });

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::burst::Channels;
 use super::compiler::{Compiler, LoadedGroup};
-use super::{Findings, Place, Ref, Series, Trace, View, What};
+use super::{Findings, History, Place, Ref, Series, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::{Millis, Platform};
@@ -46,11 +46,11 @@ pub enum Subject {
 }
 
 impl Continuation {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
-        let Some(series) = &view.history.series else { return (false, 0.0, seconds(within)) };
-        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, series, findings), |first| !first);
+        let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
+        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, history, series, findings), |first| !first);
         if joins {
             findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
         }
@@ -68,10 +68,10 @@ impl Continuation {
     }
 
     /// Whether the post opens another matter (2.9, 14).
-    fn opens_subject(&self, view: &View<'_>, series: &Series<'_>, findings: &Findings) -> bool {
+    fn opens_subject(&self, view: &View<'_>, history: &History<'_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| match name {
             Ref::Signal(id) => findings.met(id),
-            Ref::Builtin(fact) => fact.holds(view),
+            Ref::Builtin(fact) => fact.holds(view, history),
             Ref::Condition(_) => false,
         };
         if self.numbered.is_some_and(is) {

@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::compiler::Compiler;
-use super::{Findings, Place, Ref, Trace, View, What};
+use super::{Findings, History, Place, Ref, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
@@ -25,7 +25,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
         let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
         for hit in view.hits {
@@ -39,7 +39,7 @@ impl Score {
         for &(name, weight) in &self.names {
             let (holds, what) = match name {
                 Ref::Signal(id) => (findings.met(id), What::Signal(id)),
-                Ref::Builtin(fact) => (fact.holds(view), What::Fact(fact.name())),
+                Ref::Builtin(fact) => (fact.holds(view, history), What::Fact(fact.name())),
                 Ref::Condition(_) => (false, What::Fact("")),
             };
             if holds {
