@@ -1,5 +1,16 @@
 //! Decides, post by post, who must look at what people write to a telecom's customer care.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod author;
+pub mod case;
+pub mod config;
+pub mod engine;
 pub mod formats;
 pub mod post;
+pub mod problem;
+pub mod record;
+pub mod route;
+pub mod rules;
+pub mod signals;
+pub mod text;
+pub mod verdict;
