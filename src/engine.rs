@@ -57,7 +57,7 @@ fn post_step<'a>(work: &'a mut Workspace, rules: &'a Rules, state: &mut AuthorSt
     let written_at = place.and_then(|place| state.posts.get(place)).map_or(claimed, |first| first.at);
     let eligible = may_count(rules, state, written_at);
     remarks.no_case = !eligible;
-    let verdict = work.judge(rules, state, &Candidate { post, written_at, eligible }, &known_before);
+    let verdict = work.judge(rules, state, &Candidate { post, written_at, eligible, every_condition: arrival.every_condition }, &known_before);
     if verdict.outcome.becomes_hard && let Some(case) = &mut state.case {
         case.opened_at = Some(arrival.at);
     }

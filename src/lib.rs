@@ -3,12 +3,14 @@
 
 pub mod author;
 pub mod case;
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod formats;
 pub mod post;
 pub mod problem;
 pub mod record;
+pub mod replay;
 pub mod route;
 pub mod rules;
 pub mod signals;

@@ -66,6 +66,8 @@ pub struct Candidate<'a> {
     pub written_at: Millis,
     /// Whether it can count in a case at all: not settled already, not older than the case by too much.
     pub eligible: bool,
+    /// Evidence speaks of every condition.
+    pub every_condition: bool,
 }
 
 impl Workspace {
@@ -90,7 +92,7 @@ impl Workspace {
             outcome: Outcome::default(),
             joins: rules.continuation.is_some_and(|id| !findings.traces(id).is_empty()),
             signals: met_signals(rules, findings),
-            evidence: conditions_evidence(rules, &view, findings, &before.conditions),
+            evidence: conditions_evidence(rules, &view, findings, &before.conditions, candidate.every_condition),
             complaint: findings.met(rules.complaint),
             subjects,
             words,
@@ -279,10 +281,10 @@ fn met_signals<'a>(rules: &'a Rules, findings: &Findings) -> Vec<&'a str> {
 }
 
 /// Evidence for the conditions that the post meets, and for those it comes close to (2.9, 24).
-fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool]) -> Vec<Evidence<'a>> {
+fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::new();
     for (condition, &met) in rules.conditions.iter().zip(here) {
-        if !met && !is_close(&condition.when, rules, view, findings) {
+        if !met && !every && !is_close(&condition.when, rules, view, findings) {
             continue;
         }
         let first = evidence.len();

@@ -39,6 +39,8 @@ pub struct Arrival<'a> {
     pub source: &'a str,
     /// Records show the text of the post.
     pub with_text: bool,
+    /// Evidence speaks of every condition, not only of those that are met or close.
+    pub every_condition: bool,
 }
 
 /// A record to be written.

@@ -65,13 +65,13 @@ impl Burst {
 }
 
 impl Burst {
-    /// Reads `posts`, `within` and `complaints`; `channels` gives the class of each platform's channel, `complaint`
+    /// Reads `posts`, `within` and `complaint`; `channels` gives the class of each platform's channel, `complaint`
     /// the signal that makes a post a complaint.
     pub fn compile(table: &Table<'_>, channels: &Channels, complaint: super::SignalId) -> Option<Self> {
         let posts = table.required("posts").integer(2..=64);
         let within = channels.durations(table, "within");
         let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
-        let complaints = table.optional("complaints").one_of(&choices).unwrap_or(Complaints::Any);
+        let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);
         Some(Burst { posts: posts?, within: within?, complaints, complaint })
     }
 }
