@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Exit, Stop};
 use crate::engine::Input;
+use crate::formats::{self, Item, Raw};
 use crate::post::{Millis, OwnAccounts};
 use crate::replay::Recorded;
 
@@ -41,15 +42,30 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
     Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect())
 }
 
-/// The inputs in one line, `name` and its number being their source.
+/// The inputs in one line, in any supported format, `name` and the line's number being their source. An item of a batch
+/// that cannot be read takes the others with it: what was recorded here should be whole.
 pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, BadLine> {
     let recorded_at = serde_json::from_str::<Timestamp>(line).ok().and_then(|line| line.record_timestamp);
-    let input =
-        crate::engine::read(line.as_bytes()).map_err(|message| BadLine { line: number, code: "bad_json", message: message.into() })?;
+    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: recorded_at.unwrap_or_default() };
+    let bad = |code, message| BadLine { line: number, code, message };
+    let reading = formats::read(&raw).map_err(|rejected| bad(rejected.code, rejected.message))?;
+    if let Some(item) = reading.bad.into_iter().next() {
+        return Err(bad(item.code, format!("Item {} of the batch: {}", item.index, item.message)));
+    }
     let source = format!("{name}/0/{}", number - 1);
-    let (customer, written_at) = match &input {
-        Input::Post(post) => (own.customer_of(post), post.created_at),
-        Input::CaseEvent(event) => (event.customer().unwrap_or_else(|| String::new().into()), event.at),
+    let recorded = |item: Item<'a>| {
+        let customer = item.customer(own);
+        let (input, written_at) = match item {
+            Item::Post(post) => {
+                let written_at = post.created_at;
+                (Input::Post(Box::new(post)), written_at)
+            }
+            Item::CaseEvent(event) => {
+                let written_at = event.at;
+                (Input::CaseEvent(Box::new(event)), written_at)
+            }
+        };
+        Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source: source.clone() }
     };
-    Ok(vec![Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source }])
+    Ok(reading.items.into_iter().map(recorded).collect())
 }

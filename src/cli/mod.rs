@@ -2,8 +2,12 @@
 
 mod backtest;
 mod check;
+mod draft;
+mod explain;
 mod input;
 mod labels;
+mod reason;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +36,10 @@ Change rules: edit config/, then `triage check`, `triage test`, `triage explain`
 enum Command {
     /// Compile the rules and report every mistake in them
     Check(check::Check),
+    /// Run the rule tests of a configuration
+    Test(test::Test),
+    /// Say why posts are decided as they are
+    Explain(explain::Explain),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
 }
@@ -82,6 +90,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Check(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
