@@ -94,8 +94,13 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
     let input = engine::read(bytes).expect("a post");
     let engine::Input::Post(post) = &input else { return };
     let customer = rules.own.customer_of(post);
-    let arrival =
-        Arrival { customer: customer.as_str(), at: post.created_at, source: "telkomcare.triage.inbox/3/123456", with_text: true, every_condition: false };
+    let arrival = Arrival {
+        customer: customer.as_str(),
+        at: post.created_at,
+        source: "telkomcare.triage.inbox/3/123456",
+        with_text: true,
+        every_condition: false,
+    };
     for output in engine::step(work, rules, state, &input, &arrival) {
         match &output {
             Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),

@@ -84,8 +84,16 @@ impl Workspace {
         self.read(rules, candidate.post);
         let Workspace { facts, hits, groups, profile_hits, findings, past, times, .. } = self;
         let (facts, hits, groups, profile_hits) = (&*facts, &*hits, &*groups, &*profile_hits);
-        let view =
-            View { post: candidate.post, facts, hits, groups, profile_hits, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
+        let view = View {
+            post: candidate.post,
+            facts,
+            hits,
+            groups,
+            profile_hits,
+            book: &rules.book,
+            own: &rules.own,
+            written_at: candidate.written_at,
+        };
         let before = evaluate(rules, &view, &history(state, candidate, past, times), findings);
         let findings = &*findings;
         let (subjects, words) = content(rules, &view);

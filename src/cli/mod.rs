@@ -2,8 +2,13 @@
 
 mod backtest;
 mod check;
+mod draft;
+mod explain;
 mod input;
 mod labels;
+mod schema;
+mod reason;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,8 +37,14 @@ Change rules: edit config/, then `triage check`, `triage test`, `triage explain`
 enum Command {
     /// Compile the rules and report every mistake in them
     Check(check::Check),
+    /// Run the rule tests of a configuration
+    Test(test::Test),
+    /// Say why posts are decided as they are
+    Explain(explain::Explain),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
+    /// Print the JSON Schema of a record
+    Schema(schema::Schema),
 }
 
 /// How results are printed.
@@ -82,7 +93,10 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Check(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
+        Command::Schema(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)

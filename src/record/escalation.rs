@@ -103,6 +103,23 @@ pub enum EscalationType {
 }
 
 impl EscalationType {
+    /// All of them, in the order of a case's life.
+    pub const ALL: [EscalationType; 13] = [
+        EscalationType::Opened,
+        EscalationType::Followup,
+        EscalationType::ConditionAdded,
+        EscalationType::TlAssigned,
+        EscalationType::Acknowledged,
+        EscalationType::Progress,
+        EscalationType::CallbackDone,
+        EscalationType::Resolved,
+        EscalationType::Reopened,
+        EscalationType::Dismissed,
+        EscalationType::Returned,
+        EscalationType::Expired,
+        EscalationType::CallbackOnClose,
+    ];
+
     /// The name in records and ids.
     pub fn name(self) -> &'static str {
         match self {
