@@ -1,4 +1,9 @@
 //! Decides, post by post, who must look at what people write to a telecom's customer care.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod author;
+pub mod config;
 pub mod post;
+pub mod problem;
+pub mod signals;
+pub mod text;
