@@ -2,8 +2,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod author;
+pub mod case;
+pub mod cli;
 pub mod config;
+pub mod engine;
 pub mod post;
 pub mod problem;
+pub mod record;
+pub mod replay;
+pub mod route;
+pub mod rules;
 pub mod signals;
 pub mod text;
+pub mod verdict;

@@ -287,16 +287,11 @@ impl Reporter {
     }
 }
 
-/// The candidate that `name` was probably meant to be: at most a third of its letters wrong, or the same beginning
-/// with little else.
+/// The candidate that `name` was probably meant to be: at most a third of its letters wrong.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (name.chars().count() / 3).max(1);
-    let distance = |candidate: &str| {
-        let typos = strsim::damerau_levenshtein(name, candidate);
-        let close = typos <= allowed || strsim::jaro_winkler(name, candidate) > 0.91;
-        close.then_some(typos)
-    };
-    candidates.into_iter().filter_map(|candidate| Some((distance(candidate)?, candidate))).min().map(|(_, candidate)| candidate)
+    let with_typos = candidates.into_iter().map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
+    with_typos.filter(|(typos, _)| *typos <= allowed).min().map(|(_, candidate)| candidate)
 }
 
 fn as_str<S: Serializer>(file: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {

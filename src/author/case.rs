@@ -47,6 +47,12 @@ pub struct Case {
     /// Owner of the ticket.
     #[serde(rename = "pic", default, skip_serializing_if = "Option::is_none")]
     pub pic_tiket: Option<Box<str>>,
+    /// When the customer was called last.
+    #[serde(rename = "cb", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub last_callback: Option<Millis>,
+    /// When the unit expects to be done.
+    #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub unit_eta: Option<Millis>,
 }
 
 /// A condition met in a case.

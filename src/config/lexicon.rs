@@ -87,8 +87,8 @@ impl Lexicon {
 /// A list while it is being read.
 struct Reading<'r> {
     groups: Vec<Group>,
-    /// Where each entry was first seen, by text and exclusion.
-    seen: FxHashMap<(String, bool), Spot>,
+    /// Groups and places of each entry, by text and exclusion.
+    seen: FxHashMap<(String, bool), Vec<(usize, Spot)>>,
     open: Option<Target>,
     /// Groups that have entries, if only wrong or repeated ones.
     used: BTreeSet<usize>,
@@ -183,7 +183,7 @@ impl Reading<'_> {
         match self.open {
             Some(Target::Group(open)) => {
                 self.used.insert(open);
-                if self.is_new(&entry) {
+                if self.is_new(&entry, open) {
                     self.groups[open].entries.push(entry);
                 }
             }
@@ -197,19 +197,31 @@ impl Reading<'_> {
         true
     }
 
-    /// Whether `entry` is not in the list yet; repetitions and contradictions are reported.
-    fn is_new(&mut self, entry: &Entry) -> bool {
-        if let Some(first) = self.seen.get(&(entry.text.clone(), entry.exclude)) {
-            let what = format!("`{}` is in the list already, at {first}", entry.text);
+    /// Whether `entry` is not in the group `open` yet; repetitions and contradictions are reported. An entry may stand in
+    /// several groups, which is odd only if they weigh differently.
+    fn is_new(&mut self, entry: &Entry, open: usize) -> bool {
+        let key = (entry.text.clone(), entry.exclude);
+        let known = self.seen.get(&key).map_or(&[][..], Vec::as_slice);
+        let same_group = known.iter().find(|(group, _)| *group == open);
+        let weight = self.groups[open].weight;
+        let other_weight = known.iter().find(|(group, _)| self.groups[*group].weight != weight);
+        let what = if let Some((_, first)) = same_group {
+            Some(format!("`{}` is in the group already, at {first}", entry.text))
+        } else if let Some((group, first)) = other_weight {
+            Some(format!("`{}` is in group `{}` with another weight, at {first}", entry.text, self.groups[*group].name))
+        } else if let Some((_, first)) = self.seen.get(&(entry.text.clone(), !entry.exclude)).and_then(|spots| spots.first()) {
+            Some(format!("`{0}` can never count: the list has both `{0}` and `!{0}`, the other at {first}", entry.text))
+        } else {
+            None
+        };
+        let is_new = same_group.is_none();
+        if let Some(what) = what {
             self.reporter.report(Problem::warning(&entry.spot, what).hint("remove one of the two"));
-            return false;
         }
-        if let Some(first) = self.seen.get(&(entry.text.clone(), !entry.exclude)) {
-            let what = format!("`{0}` can never count: the list has both `{0}` and `!{0}`, the other at {first}", entry.text);
-            self.reporter.report(Problem::warning(&entry.spot, what).hint("remove one of the two"));
+        if is_new {
+            self.seen.entry(key).or_default().push((open, entry.spot.clone()));
         }
-        self.seen.insert((entry.text.clone(), entry.exclude), entry.spot.clone());
-        true
+        is_new
     }
 
     fn check_groups(&self) {

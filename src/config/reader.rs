@@ -89,6 +89,12 @@ impl<'a> Document<'a> {
         Table::new(&self.scope, String::new(), Some(&self.root), 0)
     }
 
+    /// Paths of all keys that were asked for.
+    #[cfg(test)]
+    pub(crate) fn asked_paths(&self) -> Vec<String> {
+        self.scope.overlay.asked()
+    }
+
     /// Reports the values of the overlay that nobody asked for. To be called when everything is read.
     pub fn finish_overlay(&self) {
         self.scope.overlay.report_unknown(self.scope.reporter);

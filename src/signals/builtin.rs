@@ -1,6 +1,6 @@
 //! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
 
-use super::View;
+use super::{History, View};
 
 /// A fact with a fixed name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Builtin {
     }
 
     /// Whether it holds for the post, before the post is counted in its case.
-    pub fn holds(self, view: &View<'_>) -> bool {
+    pub fn holds(self, view: &View<'_>, history: &History<'_>) -> bool {
         let post = view.post;
         match self {
             Builtin::OnOwnPage => post.on_own_page(),
@@ -85,11 +85,11 @@ impl Builtin {
             Builtin::HasMedia => post.media_count > 0,
             Builtin::MentionsOwn => mentions_own(view),
             Builtin::StyledText => view.facts.styled_letters >= 3,
-            Builtin::CaseOpen => view.history.case_open,
-            Builtin::CaseComplaint => view.history.complaint_open,
-            Builtin::CaseHard => view.history.case_hard,
+            Builtin::CaseOpen => history.case_open,
+            Builtin::CaseComplaint => history.complaint_open,
+            Builtin::CaseHard => history.case_hard,
             Builtin::CaseBecomesHard | Builtin::CaseGainsCondition => false,
-            Builtin::InConversation => view.history.in_conversation,
+            Builtin::InConversation => history.in_conversation,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
 
-use super::{Findings, PastPost, Place, Trace, View, What};
+use super::{Findings, History, PastPost, Place, Trace, View, What};
+use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::Platform;
 
 /// A signal over the customer's posts in a sliding window of event time.
@@ -28,10 +29,10 @@ pub enum Complaints {
 }
 
 impl Burst {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.within[view.post.platform as usize];
         let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
-        let most = self.most(view.history.posts, this, within);
+        let most = self.most(history.posts, this, within);
         let met = most >= usize::from(self.posts);
         if met {
             findings.traces.push(Trace { what: What::Fact("posts in the window"), place: Place::Elsewhere, weight: 1.0 });
@@ -60,6 +61,49 @@ impl Burst {
             Complaints::None => true,
         };
         if satisfied && this.at.since(opens) < within { window.count() } else { 0 }
+    }
+}
+
+impl Burst {
+    /// Reads `posts`, `within` and `complaint`; `channels` gives the class of each platform's channel, `complaint`
+    /// the signal that makes a post a complaint.
+    pub fn compile(table: &Table<'_>, channels: &Channels, complaint: super::SignalId) -> Option<Self> {
+        let posts = table.required("posts").integer(2..=64);
+        let within = channels.durations(table, "within");
+        let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
+        let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);
+        Some(Burst { posts: posts?, within: within?, complaints, complaint })
+    }
+}
+
+/// Which platforms are social media: W-10 gives them 5 minutes, the others 15.
+#[derive(Debug, Clone)]
+pub struct Channels {
+    /// For each platform.
+    pub social: [bool; Platform::ALL.len()],
+}
+
+impl Channels {
+    /// Reads the `[channel_class]` table.
+    pub fn compile(table: Table<'_>) -> Self {
+        let class = |platform: Platform| table.optional(platform.name()).one_of(&[("social", true), ("non_social", false)]);
+        let social = Platform::ALL.map(|platform| class(platform).unwrap_or(platform != Platform::Email));
+        table.finish();
+        Channels { social }
+    }
+
+    /// Reads `key`, one duration or one for each class of channel; milliseconds by platform.
+    pub fn durations(&self, table: &Table<'_>, key: &str) -> Option<[i64; Platform::ALL.len()]> {
+        let value = table.required(key);
+        if !value.is_table() {
+            return value.duration(SECOND..=DAY).map(|all| [all; Platform::ALL.len()]);
+        }
+        let classes = value.table()?;
+        let social = classes.required("social").duration(SECOND..=DAY);
+        let other = classes.required("non_social").duration(SECOND..=DAY);
+        classes.finish();
+        let (social, other) = (social?, other?);
+        Some(self.social.map(|is_social| if is_social { social } else { other }))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::compiler::Compiler;
 use super::{Findings, Place, Trace, View, What};
+use crate::config::campaigns::Campaigns;
+use crate::config::reader::{Source, Table};
 use crate::post::Millis;
 
 /// A signal over the quiz registry.
@@ -41,7 +44,9 @@ pub struct Quiz {
 impl Campaign {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let quiz = match self.by {
-            By::Post => [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at)),
+            By::Post => {
+                [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at))
+            }
             By::Tag => view.facts.tags.iter().find_map(|tag| self.running(&tag.name, view.written_at)),
             By::Host => view.facts.handles.iter().find_map(|handle| self.running(&handle.name, view.written_at)),
         };
@@ -54,5 +59,31 @@ impl Campaign {
     fn running(&self, key: &str, at: Millis) -> Option<u16> {
         let runs = |quiz: &Quiz| quiz.from.is_none_or(|from| at >= from) && quiz.until.is_none_or(|until| at <= until);
         self.index.get(key)?.iter().copied().find(|&number| self.quizzes.get(usize::from(number)).is_some_and(runs))
+    }
+}
+
+impl Campaign {
+    /// Reads `registry`, a file of quizzes, and `evidence`: `post`, `tag` or `host`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let by = table.required("evidence").one_of(&[("post", By::Post), ("tag", By::Tag), ("host", By::Host)]);
+        let file = table.required("registry").spotted_string()?;
+        let source = Source::read(&compiler.path(&file.value), Some(&file.spot), compiler.reporter)?;
+        compiler.note_source(&source);
+        let campaigns = Campaigns::parse(&source, compiler.reporter);
+        let by = by?;
+        let mut index: FxHashMap<Box<str>, Vec<u16>> = FxHashMap::default();
+        for (number, quiz) in (0_u16..).zip(&campaigns.quizzes) {
+            let keys = match by {
+                By::Post => &quiz.posts,
+                By::Tag => &quiz.tags,
+                By::Host => &quiz.hosts,
+            };
+            for key in keys {
+                let key = if by == By::Post { key.clone() } else { key.trim_start_matches(['#', '@']).to_lowercase() };
+                index.entry(key.into()).or_default().push(number);
+            }
+        }
+        let quizzes = campaigns.quizzes.into_iter().map(|quiz| Quiz { name: quiz.name, from: quiz.from, until: quiz.until }).collect();
+        Some(Campaign { by, quizzes, index })
     }
 }

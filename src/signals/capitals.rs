@@ -1,6 +1,7 @@
 //! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (A5).
 
 use super::{Findings, Place, Trace, View, What};
+use crate::config::reader::Table;
 
 /// When a text counts as written in capitals.
 #[derive(Debug)]
@@ -27,5 +28,18 @@ impl CapitalsLimit {
         }
         let share = if capitals.letters() >= self.min_letters { share } else { 0.0 };
         (by_share || by_run, share, self.min_share)
+    }
+}
+
+impl CapitalsLimit {
+    /// Reads `min_letters`, `min_share`, `run_words` and `run_letters`.
+    pub fn compile(table: &Table<'_>) -> Option<Self> {
+        let min_letters = table.required("min_letters").integer(1..=1_000);
+        let min_share = table.required("min_share").number(0.05..=1.0);
+        let run_words = table.required("run_words").integer(1..=100);
+        let run_letters = table.required("run_letters").integer(1..=1_000);
+        #[expect(clippy::cast_possible_truncation, reason = "between 0.05 and 1")]
+        let min_share = min_share? as f32;
+        Some(CapitalsLimit { min_letters: min_letters?, min_share, run_words: run_words?, run_letters: run_letters? })
     }
 }

@@ -5,7 +5,11 @@
 
 use smallvec::SmallVec;
 
-use super::{Findings, Place, Ref, Series, Trace, View, What};
+use super::burst::Channels;
+use super::compiler::{Compiler, LoadedGroup};
+use super::{Findings, History, Place, Ref, Series, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::{Millis, Platform};
 use crate::text::GroupId;
 
@@ -42,11 +46,13 @@ pub enum Subject {
 }
 
 impl Continuation {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
-        let Some(series) = &view.history.series else { return (false, 0.0, seconds(within)) };
-        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, series, findings), |first| !first);
+        let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
+        let joins = series
+            .place
+            .map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, history, series, findings), |first| !first);
         if joins {
             findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
         }
@@ -64,10 +70,10 @@ impl Continuation {
     }
 
     /// Whether the post opens another matter (2.9, 14).
-    fn opens_subject(&self, view: &View<'_>, series: &Series<'_>, findings: &Findings) -> bool {
+    fn opens_subject(&self, view: &View<'_>, history: &History<'_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| match name {
             Ref::Signal(id) => findings.met(id),
-            Ref::Builtin(fact) => fact.holds(view),
+            Ref::Builtin(fact) => fact.holds(view, history),
             Ref::Condition(_) => false,
         };
         if self.numbered.is_some_and(is) {
@@ -119,5 +125,34 @@ fn same_thread(view: &View<'_>, series: &Series<'_>) -> bool {
             parent.is_none_or(|parent| series.parent == Some(parent))
         }
         Platform::X | Platform::Email | Platform::Other => true,
+    }
+}
+
+impl Continuation {
+    /// Reads `gap`, `max_session`, `platforms`, `reset_on_brand_reply`, `subjects`, `common`, `new_topic`, `numbered`
+    /// and `asks`.
+    pub fn compile(table: &Table<'_>, channels: &Channels, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let gap = channels.durations(table, "gap");
+        let max_session = table.required("max_session").duration(SECOND..=DAY);
+        let known = Platform::ALL.map(|platform| (platform.name(), platform));
+        let platforms = table.required("platforms").items().iter().filter_map(|item| item.one_of(&known)).collect();
+        let reset_on_brand_reply = table.optional("reset_on_brand_reply").bool().unwrap_or(true);
+        let subjects = table.required("subjects").spotted_string().and_then(|file| compiler.lexicon(&file)).unwrap_or_default();
+        let common = table.optional("common").spotted_string().and_then(|file| compiler.lexicon(&file)).unwrap_or_default();
+        let new_topic = table.optional("new_topic").spotted_string().and_then(|name| compiler.name(&name));
+        let numbered = table.optional("numbered").spotted_string().and_then(|name| compiler.name(&name));
+        let asks = table.required("asks").spotted_strings().iter().filter_map(|name| compiler.name(name)).collect();
+        let named = |group: &LoadedGroup| match group.weight {
+            Weight::Marker => Subject::Neutral,
+            _ => Subject::Named(group.name.as_ref().into()),
+        };
+        let mut table_of_subjects = compiler.table_of(&subjects, |group| Some(named(group)));
+        for group in &common {
+            if let Some(place) = table_of_subjects.get_mut(usize::from(group.id)) {
+                *place = Some(Subject::Common);
+            }
+        }
+        let subjects = table_of_subjects;
+        Some(Continuation { gap: gap?, max_session: max_session?, platforms, reset_on_brand_reply, subjects, new_topic, numbered, asks })
     }
 }

@@ -5,8 +5,12 @@
 
 use rustc_hash::FxHashSet;
 
+use super::compiler::{Compiler, LoadedGroup};
 use super::{Findings, Place, SignalId, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
 use crate::post::{Mention, Post};
+use crate::problem::Problem;
 use crate::text::{Named, Span};
 
 /// A signal over named accounts.
@@ -132,6 +136,59 @@ impl Recipients {
 
 fn place(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+impl Mentions {
+    /// Reads `own`, `others` or lists of handles and domains by `file`, `groups`, `files`; `min`, `implicit`,
+    /// `recipients`, `min_followers`, `not_overlapping`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let own = table.optional("own").bool().unwrap_or(false);
+        let others = table.optional("others").bool().unwrap_or(false);
+        let groups =
+            if own || others { Vec::new() } else { compiler.groups(table, |weight| weight != Weight::Off && weight != Weight::Exclude) };
+        let whom = match (own, others) {
+            (true, _) => Whom::Own,
+            (_, true) => Whom::Others,
+            _ => Whom::Listed(handles(&groups).collect()),
+        };
+        let asked = table.optional("recipients").spotted_strings();
+        let mut recipients = Recipients { domains: domains(&groups), ..Recipients::default() };
+        for list in asked {
+            match list.value.as_str() {
+                "to" => recipients.to = true,
+                "cc" => recipients.cc = true,
+                "bcc" => recipients.bcc = true,
+                other => {
+                    let problem = Problem::error(&list.spot, format!("there is no list of recipients `{other}`"));
+                    compiler.reporter.report(problem.suggest(other, ["to", "cc", "bcc"]));
+                }
+            }
+        }
+        Some(Mentions {
+            whom,
+            recipients,
+            implicit: table.optional("implicit").bool().unwrap_or(false),
+            min: table.optional("min").integer(1..=50).unwrap_or(1),
+            min_followers: table
+                .optional("min_followers")
+                .integer(1..=u64::from(u32::MAX) as i64)
+                .and_then(|followers| u64::try_from(followers).ok()),
+            not_overlapping: table.optional("not_overlapping").spotted_string().and_then(|name| compiler.signal(&name)),
+        })
+    }
+}
+
+/// The handles in lists of accounts, in lower case and without `@`.
+pub fn handles(groups: &[LoadedGroup]) -> impl Iterator<Item = Box<str>> {
+    let entries = groups.iter().flat_map(|group| group.entries.iter());
+    entries.filter_map(|entry| Some(entry.value.strip_prefix('@')?.to_lowercase().into()))
+}
+
+/// The domains in lists of accounts: what has a dot and is no handle.
+fn domains(groups: &[LoadedGroup]) -> Vec<Box<str>> {
+    let entries = groups.iter().flat_map(|group| group.entries.iter()).map(|entry| entry.value.as_str());
+    let domains = entries.filter(|entry| !entry.starts_with('@') && entry.contains('.') && !entry.contains(' '));
+    domains.map(|entry| entry.trim_start_matches("*.").to_lowercase().into()).collect()
 }
 
 #[cfg(test)]

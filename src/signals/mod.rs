@@ -8,6 +8,7 @@ mod builtin;
 pub mod burst;
 pub mod campaign;
 pub mod capitals;
+pub mod compiler;
 pub mod continuation;
 mod evidence;
 mod expression;
@@ -188,8 +189,6 @@ pub struct View<'a> {
     pub hits: &'a [Hit],
     /// Lexicon entries in the author's profile.
     pub profile_hits: &'a [Hit],
-    /// What is remembered of the author.
-    pub history: &'a History<'a>,
     /// The lexicons.
     pub book: &'a PhraseBook,
     /// The brand's accounts.
@@ -199,9 +198,16 @@ pub struct View<'a> {
 }
 
 impl Signal {
-    /// Looks at the post and writes the finding of this signal, number `id`; `condition` answers for conditions on
-    /// this post alone.
-    pub fn evaluate(&self, id: SignalId, view: &View<'_>, findings: &mut Findings, condition: &dyn Fn(&Findings, u16) -> bool) {
+    /// Looks at the post and writes the finding of this signal, number `id`; `history` is what is
+    /// remembered of the author, `condition` answers for conditions on this post alone.
+    pub fn evaluate(
+        &self,
+        id: SignalId,
+        view: &View<'_>,
+        history: &History<'_>,
+        findings: &mut Findings,
+        condition: &dyn Fn(&Findings, u16) -> bool,
+    ) {
         let from = findings.mark();
         let (met, value, threshold) = match &self.kind {
             Kind::Phrases(kind) => kind.evaluate(view, findings),
@@ -211,13 +217,13 @@ impl Signal {
             Kind::Capitals(kind) => kind.evaluate(view, findings),
             Kind::Profile(kind) => kind.evaluate(view, findings),
             Kind::Campaign(kind) => kind.evaluate(view, findings),
-            Kind::Burst(kind) => kind.evaluate(view, findings),
-            Kind::Continuation(kind) => kind.evaluate(view, findings),
-            Kind::Score(kind) => kind.evaluate(view, findings),
+            Kind::Burst(kind) => kind.evaluate(view, history, findings),
+            Kind::Continuation(kind) => kind.evaluate(view, history, findings),
+            Kind::Score(kind) => kind.evaluate(view, history, findings),
             Kind::Derived(expression) => {
                 let met = expression.holds(&|name| match name {
                     Ref::Signal(other) => findings.met(other),
-                    Ref::Builtin(fact) => fact.holds(view),
+                    Ref::Builtin(fact) => fact.holds(view, history),
                     Ref::Condition(condition_id) => condition(findings, condition_id),
                 });
                 (met, f32::from(u8::from(met)), 1.0)

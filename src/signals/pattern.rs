@@ -2,9 +2,11 @@
 //!
 //! ASCII classes over bytes: Unicode word boundaries are a hundred times slower on a text with one emoji.
 
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Findings, Place, Trace, View, What};
+use crate::config::reader::Table;
+use crate::problem::Problem;
 use crate::text::Span;
 
 /// A signal over one regular expression.
@@ -22,5 +24,29 @@ impl Pattern {
         let span = Span { start: characters(found.start()), end: characters(found.end()) };
         findings.traces.push(Trace { what: What::Fact("pattern"), place: Place::Text(span), weight: 1.0 });
         (true, 1.0, 1.0)
+    }
+}
+
+/// Largest compiled expression, in bytes.
+const MAX_SIZE: usize = 256 * 1024;
+
+impl Pattern {
+    /// Reads `regex`.
+    pub fn compile(table: &Table<'_>) -> Option<Self> {
+        let written = table.required("regex").spotted_string()?;
+        match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
+            Ok(regex) => Some(Pattern { regex }),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
+                table.reporter().report(problem.hint("repeat less, or use a list of phrases"));
+                None
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                table.reporter().error(&written.spot, format!("the expression cannot be read: {reason}"));
+                None
+            }
+        }
     }
 }

@@ -5,7 +5,10 @@
 
 use smallvec::SmallVec;
 
+use super::compiler::Compiler;
 use super::{Findings, Place, SignalId, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::{Table, Value};
 use crate::text::Hit;
 
 /// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
@@ -116,4 +119,57 @@ impl Phrases {
         }
         nearest
     }
+}
+
+impl Strength {
+    /// What a group with that weight counts as: helper lists count like strong ones where they are asked for by name.
+    fn of(weight: Weight) -> Option<Self> {
+        match weight {
+            Weight::Medium => Some(Strength::Medium),
+            Weight::Weak => Some(Strength::Weak),
+            Weight::Exclude => None,
+            _ => Some(Strength::Strong),
+        }
+    }
+}
+
+/// Whether a group counts when a signal does not say which groups it means.
+fn counts_unasked(weight: Weight) -> bool {
+    matches!(weight, Weight::Strong | Weight::Medium | Weight::Weak | Weight::None)
+}
+
+impl Phrases {
+    /// Reads `file`, `groups`, `files`, `need`, `requires` and `voided_by`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let groups = compiler.groups(table, counts_unasked);
+        let need = match table.optional("need").table() {
+            Some(need) => read_need(need),
+            None => [Some(1); 3],
+        };
+        let requires = relations(&table.optional("requires"), compiler);
+        let voided_by = relations(&table.optional("voided_by"), compiler);
+        let groups = compiler.table_of(&groups, |group| Strength::of(group.weight));
+        Some(Phrases { groups, need, requires, voided_by })
+    }
+}
+
+fn read_need(table: Table<'_>) -> [Option<u16>; 3] {
+    let need = ["strong", "medium", "weak"].map(|strength| table.optional(strength).integer(1..=50));
+    table.finish();
+    need
+}
+
+fn relations(value: &Value<'_>, compiler: &mut Compiler<'_>) -> Vec<Relation> {
+    value.tables().into_iter().filter_map(|table| relation(table, compiler)).collect()
+}
+
+fn relation(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Relation> {
+    let signal = table.required("signal").spotted_string().and_then(|name| compiler.signal(&name));
+    let within = table.required("within").integer(1..=100);
+    let sides = [("before", Side::Before), ("after", Side::After), ("either", Side::Either)];
+    let side = table.optional("side").one_of(&sides).unwrap_or(Side::Either);
+    let across = table.optional("across").bool().unwrap_or(false);
+    let unless = table.optional("unless").spotted_string().and_then(|name| compiler.signal(&name));
+    table.finish();
+    Some(Relation { signal: signal?, within: within?, side, across, unless })
 }

@@ -2,7 +2,11 @@
 
 use rustc_hash::FxHashSet;
 
+use super::compiler::Compiler;
 use super::{Findings, Place, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
+use crate::problem::Problem;
 
 /// A signal over hashtags.
 #[derive(Debug)]
@@ -40,5 +44,31 @@ impl Hashtags {
 
     fn counts(&self, tag: &str) -> bool {
         self.any || self.tags.contains(tag) || self.prefixes.iter().any(|prefix| tag.starts_with(&**prefix))
+    }
+}
+
+impl Hashtags {
+    /// Reads `tags`, or lists by `file`, `groups`, `files`, or `any = true`; and `min`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let any = table.optional("any").bool().unwrap_or(false);
+        let mut named = table.optional("tags").strings();
+        if table.has("file") || table.has("files") {
+            let groups = compiler.groups(table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+            let entries = groups.iter().flat_map(|group| group.entries.iter());
+            named.extend(entries.filter_map(|entry| entry.value.strip_prefix("tag:")).map(str::to_owned));
+        }
+        if named.is_empty() && !any {
+            compiler.reporter.report(
+                Problem::error(&table.spot(), "no tag is named").hint("add `tags = [..]`, a lexicon with `tag:` entries, or `any = true`"),
+            );
+        }
+        let (prefixes, whole): (Vec<String>, Vec<String>) =
+            named.into_iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).partition(|tag| tag.ends_with('*'));
+        Some(Hashtags {
+            tags: whole.into_iter().map(Into::into).collect(),
+            prefixes: prefixes.iter().map(|prefix| prefix.trim_end_matches('*').into()).collect(),
+            any,
+            min: table.optional("min").integer(1..=50).unwrap_or(1),
+        })
     }
 }

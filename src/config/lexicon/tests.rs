@@ -42,7 +42,7 @@ fn a_private_list_adds_to_the_shipped_one() {
     insta::assert_snapshot!(show(&lexicon) + &problems, @r"
     names Strong: menteri, wali kota
     own Weak: lurah
-    officials.local.txt:3:1: warning: `menteri` is in the list already, at officials.txt:2:1
+    officials.local.txt:3:1: warning: `menteri` is in the group already, at officials.txt:2:1
         3 | menteri
           | ^
       hint: remove one of the two
@@ -82,7 +82,9 @@ fn mistakes() {
         ("one group without weight", b"#@group a weight=strong\nlemot\n#@group b\nlelet\n"),
         ("two weights", b"#@group a weight=strong\nlemot\n#@group a weight=weak\nlelet\n"),
         ("empty group", b"#@group a weight=strong\n#@group b weight=weak\nlelet\n"),
-        ("phrase twice", b"#@group a weight=strong\ninternet mati\n#@group b weight=weak\ninternet  mati\n"),
+        ("phrase twice", b"#@group a weight=strong\ninternet mati\nlemot\ninternet  mati\n"),
+        ("phrase with two weights", b"#@group a weight=strong\ninternet mati\n#@group b weight=weak\ninternet mati\n"),
+        ("phrase in two groups is fine", b"#@group a weight=weak\ninternet mati\n#@group b weight=weak\ninternet mati\n"),
         ("phrase and its exclusion", b"#@group a weight=strong\nmati lampu\n!mati lampu\n"),
         ("long phrase", b"#@group a weight=strong\nsatu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas dua belas\n"),
         ("gap alone", b"#@group a weight=strong\n..\n"),

@@ -22,10 +22,11 @@ pub(super) struct Given {
 }
 
 impl Overlay {
-    /// The variables `TRIAGE_A__B` of the environment (section `a`, key `b`) and above them the options `a.b`.
+    /// The variables `TRIAGE_A__B` of the environment (section `a`, key `b`) and above them the options `a.b`. An empty
+    /// variable counts as absent: that is how scripts and compose files leave one out.
     pub fn new(env: impl Iterator<Item = (String, String)>, options: &[(String, String)]) -> Self {
         let mut overlay = Overlay::default();
-        for (name, text) in env {
+        for (name, text) in env.filter(|(_, text)| !text.is_empty()) {
             if let Some(path) = name.strip_prefix("TRIAGE_") {
                 overlay.insert(path.to_lowercase().replace("__", "."), text, variable, Severity::Warning);
             }
@@ -39,6 +40,11 @@ impl Overlay {
     pub(super) fn get(&self, path: &str) -> Option<&Given> {
         self.asked.borrow_mut().insert(path.to_owned());
         self.given.get(path)
+    }
+
+    #[cfg(test)]
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.asked.borrow().iter().cloned().collect()
     }
 
     /// Names of the values below the table `path`.

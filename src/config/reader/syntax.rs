@@ -44,6 +44,9 @@ fn explain(message: &str, found: &str, line: &str) -> (String, &'static str) {
         "missing comma between array elements" | "missing comma between key-value pairs" => {
             ("a comma is missing".to_owned(), "write `,` before this")
         }
+        "invalid date" | "invalid time" | "invalid datetime" => {
+            ("there is no such date or time".to_owned(), "write 2025-01-31 or 2025-01-31T09:00:00+07:00")
+        }
         "unexpected leading zero" => ("a number must not begin with 0".to_owned(), "write it without the 0, or in quotes if it is a name"),
         "cannot recurse further; max recursion depth met" => ("lists or tables are nested too deep".to_owned(), "use fewer levels"),
         other => (format!("this is not TOML: {other}"), "see https://toml.io for the notation"),

@@ -195,6 +195,16 @@ impl<'a> Value<'a> {
         Some(if matches!(self.node, Node::Given(_)) { path } else { self.scope.source.folder().join(path) })
     }
 
+    /// A date or time as it is written, with or without quotes.
+    pub fn date_text(&self) -> Option<String> {
+        match self.toml() {
+            // Broken TOML leaves a time without any part.
+            Some(DeValue::Datetime(time)) => Some(time.to_string()).filter(|time| !time.is_empty()),
+            Some(DeValue::String(_)) | None => self.string(),
+            Some(_) => self.wrong("a date such as 2025-01-31"),
+        }
+    }
+
     /// Text, number or truth value, as text.
     pub fn scalar(&self) -> Option<String> {
         match self.toml() {
