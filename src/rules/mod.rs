@@ -44,6 +44,8 @@ pub struct Rules {
     pub tagging: Vec<(String, String)>,
     /// The signal that makes a post a complaint.
     pub complaint: SignalId,
+    /// The signals that decide it.
+    pub complaint_leaves: Vec<SignalId>,
     /// The signal that looks for continuations, if there is one.
     pub continuation: Option<SignalId>,
     /// Some profile signal looks at words of the profile.
@@ -59,8 +61,10 @@ pub struct Condition {
     pub clause: String,
     /// When a post meets it.
     pub when: Expression,
-    /// The signals that decide it, helpers and derived ones resolved.
+    /// The signals that decide it, derived ones resolved.
     pub leaves: Vec<SignalId>,
+    /// Its conjuncts, each with the signals that decide it.
+    pub conjuncts: Vec<(Expression, Vec<SignalId>)>,
 }
 
 /// When a customer's case is a hard complaint.

@@ -29,6 +29,37 @@ pub struct Hit {
     pub end: u16,
 }
 
+/// A set of groups.
+#[derive(Debug, Default, Clone)]
+pub struct GroupSet(Vec<u64>);
+
+impl GroupSet {
+    /// The groups for which `is_in` says so, of `count`.
+    pub fn of(count: usize, is_in: impl Fn(usize) -> bool) -> Self {
+        let mut set = GroupSet(vec![0; count.div_ceil(64)]);
+        (0..count).filter(|&group| is_in(group)).for_each(|group| set.insert(group));
+        set
+    }
+
+    /// Whether the two sets share a group: a quick no before anything is looked at closely.
+    pub fn meets(&self, other: &GroupSet) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
+    fn insert(&mut self, group: usize) {
+        if self.0.len() <= group / 64 {
+            self.0.resize(group / 64 + 1, 0);
+        }
+        self.0[group / 64] |= 1 << (group % 64);
+    }
+
+    /// Replaces the contents by the groups of `hits`.
+    pub fn fill(&mut self, hits: &[Hit]) {
+        self.0.iter_mut().for_each(|bits| *bits = 0);
+        hits.iter().for_each(|hit| self.insert(usize::from(hit.group)));
+    }
+}
+
 /// What a person needs to know of an entry.
 #[derive(Debug, Clone)]
 pub struct EntryInfo {
