@@ -210,9 +210,9 @@ impl Vocabulary {
     }
 
     /// A number that equal words share whatever the lexicons know, so that it means the same after a change of rules;
-    /// 0 for numbers.
+    /// 0 for numbers and for words too short to tell anything.
     pub(super) fn fingerprint(&self, word: &str, stretched: bool) -> u32 {
-        if !word.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) {
+        if word.len() < 4 || word.bytes().all(|b| b.is_ascii_digit()) {
             return 0;
         }
         let of_stem = |word: &str| fnv(stems(&self.clitics, word).next().unwrap_or(word));
