@@ -188,6 +188,9 @@ impl Vocabulary {
         if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.forms.get(letters.as_str())) {
             return form.clone();
         }
+        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.forms.get(single.as_str())) {
+            return form.clone();
+        }
         match self.stem(word) {
             Some(form) if form.len() == 1 => {
                 let mut readings = self.readings(word, 0);

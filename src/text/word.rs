@@ -104,6 +104,17 @@ pub(super) fn without_digits_for_letters(word: &str) -> Option<String> {
     })
 }
 
+/// `bangett` with every doubled letter written once; `None` where no letter is doubled.
+pub(super) fn without_doubled_letters(word: &str) -> Option<String> {
+    let mut single = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !(c.is_alphabetic() && single.ends_with(c)) {
+            single.push(c);
+        }
+    }
+    (single.len() < word.len() && single.len() >= 3).then_some(single)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,5 +149,7 @@ mod tests {
         assert_eq!(doubled_stem("2022"), None);
         assert_eq!(without_digits_for_letters("m4xw1n").as_deref(), Some("maxwin"));
         assert_eq!(without_digits_for_letters("2022"), None);
+        assert_eq!(without_doubled_letters("bangett").as_deref(), Some("banget"));
+        assert_eq!(without_doubled_letters("yang"), None);
     }
 }
