@@ -75,7 +75,10 @@ mod tests {
                 post_id: "1".into(),
                 author: Some(Author { id: Some("155".into()), handle: Some("telkomcare".into()), ..Author::default() }),
                 in_reply_to_author_id: in_reply_to.map(Into::into),
-                mentions: mentions.iter().map(|&(handle, id)| Mention { handle: handle.into(), id: id.map(Into::into), ..Mention::default() }).collect(),
+                mentions: mentions
+                    .iter()
+                    .map(|&(handle, id)| Mention { handle: handle.into(), id: id.map(Into::into), ..Mention::default() })
+                    .collect(),
                 ..Post::default()
             };
             assert_eq!(own.customer_of(&post).as_str(), key);
