@@ -46,6 +46,7 @@ impl<S: Stage> Lane<'_, S> {
         let Some(starts) = self.starts(consumer, partitions)? else {
             return Ok(());
         };
+        tracing::debug!(target: "kafka", ?starts, "starts are known");
         let first = starts.iter().any(|start| start.first);
         self.work.positions = Positions::new(starts.into_iter().map(|start| (start.partition, start.next)));
         let mut unmarked = Vec::new();
@@ -53,6 +54,7 @@ impl<S: Stage> Lane<'_, S> {
             self.forget();
             return Ok(());
         }
+        tracing::debug!(target: "kafka", "states are restored");
         if first || !unmarked.is_empty() {
             self.mark(consumer, unmarked)?;
         }
@@ -251,6 +253,7 @@ impl<S: Stage> Lane<'_, S> {
     }
 }
 
+#[derive(Debug)]
 struct Begin {
     partition: Partition,
     next: i64,

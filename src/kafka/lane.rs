@@ -84,6 +84,7 @@ pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble>
     let settings = birth.settings;
     let connection = &settings.connection;
     let writer = Writer::new(connection.producer(birth.member), birth.report)?;
+    tracing::debug!(target: "kafka", "the producer is ready");
     let journal = if settings.journaled { Some(Journal::new(connection, &settings.group, &settings.names.journal)?) } else { None };
     let consumer = join(&connection.consumer(birth.member, settings.journaled), &settings.inputs)?;
     let work = Work::new(stage, &settings.names, birth.stop, birth.report);
@@ -120,6 +121,7 @@ impl<S: Stage> Lane<'_, S> {
         loop {
             self.work.report.beat();
             while let Some(change) = consumer.context().next_change() {
+                tracing::debug!(target: "kafka", ?change, "the group has changed");
                 match change {
                     Change::Assigned(partitions) => self.assigned(consumer, &partitions)?,
                     Change::Revoked { lost } => self.revoked(consumer, lost)?,

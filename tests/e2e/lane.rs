@@ -1,15 +1,9 @@
-//! The lane against a real Apache Kafka, with a stage of its own that counts records by key: what must hold for any
-//! stage. A test of what the two real stages decide belongs in `e2e_stages.rs`.
-
-#[path = "kafka/broker.rs"]
-mod broker;
-#[path = "kafka/counting.rs"]
-mod counting;
+//! The lane, with a stage of its own that counts records by key: what must hold for any stage.
 
 use std::time::Duration;
 
-use broker::{Record, connection, consume, create_topics, fresh_names, produce, wait_until};
-use counting::{Counting, Fault, Run};
+use super::broker::{Record, bootstrap, connection, consume, create_topics, fresh_names, produce, wait_until};
+use super::counting::{Counting, Fault, Run};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use triage::kafka::{Refusal, Start, Topic};
@@ -19,7 +13,7 @@ fn the_broker_hides_what_was_aborted() {
     let names = fresh_names("harness");
     create_topics(&names, 1);
     let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> =
-        ClientConfig::new().set("bootstrap.servers", broker::bootstrap()).set("transactional.id", "harness").create().expect("a producer");
+        ClientConfig::new().set("bootstrap.servers", bootstrap()).set("transactional.id", "harness").create().expect("a producer");
     producer.init_transactions(Duration::from_secs(10)).expect("init");
     for (value, keep) in [("aborted", false), ("committed", true)] {
         producer.begin_transaction().expect("begin");
@@ -31,7 +25,7 @@ fn the_broker_hides_what_was_aborted() {
             producer.abort_transaction(Duration::from_secs(10)).expect("abort");
         }
     }
-    let seen = |isolation| consume(broker::bootstrap(), &names.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
+    let seen = |isolation| consume(bootstrap(), &names.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
     assert_eq!(seen("read_committed"), ["committed"]);
     assert_eq!(seen("read_uncommitted"), ["aborted", "committed"]);
 }
@@ -45,7 +39,7 @@ fn input(count: usize, keys: usize) -> Vec<Record> {
 
 #[test]
 fn every_record_is_counted_once_through_two_lanes() {
-    let run = Run::new(connection(), fresh_names("count"), 4);
+    let run = Run::new(connection(), fresh_names("count"));
     create_topics(&run.names, 4);
     produce(run.brokers(), &run.names.inbox, input(20_000, 50));
     let mut lanes = run.start(2, Counting::new);
@@ -56,7 +50,7 @@ fn every_record_is_counted_once_through_two_lanes() {
 
 #[test]
 fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
-    let mut run = Run::new(connection(), fresh_names("restart"), 2);
+    let mut run = Run::new(connection(), fresh_names("restart"));
     create_topics(&run.names, 2);
     produce(run.brokers(), &run.names.inbox, input(1_000, 20));
     let mut lanes = run.start(1, Counting::new);
@@ -73,7 +67,7 @@ fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
 
 #[test]
 fn a_failed_transaction_leaves_no_trace() {
-    let run = Run::new(connection(), fresh_names("abort"), 1);
+    let run = Run::new(connection(), fresh_names("abort"));
     create_topics(&run.names, 1);
     produce(run.brokers(), &run.names.inbox, input(500, 10));
     // Once, a record that no broker takes is among the output: the transaction is aborted, its input a dead letter.
@@ -93,7 +87,7 @@ fn a_failed_transaction_leaves_no_trace() {
 
 #[test]
 fn lanes_that_come_and_go_lose_and_repeat_nothing() {
-    let run = Run::new(connection(), fresh_names("rebalance"), 4);
+    let run = Run::new(connection(), fresh_names("rebalance"));
     create_topics(&run.names, 4);
     produce(run.brokers(), &run.names.inbox, input(5_000, 40));
     let mut first = run.start(1, Counting::new);
@@ -112,7 +106,7 @@ fn lanes_that_come_and_go_lose_and_repeat_nothing() {
 
 #[test]
 fn what_cannot_be_right_is_refused() {
-    let mut run = Run::new(connection(), fresh_names("refuse"), 2);
+    let mut run = Run::new(connection(), fresh_names("refuse"));
     create_topics(&run.names, 2);
     produce(run.brokers(), &run.names.inbox, input(10, 2));
     let refused = |run: &Run| run.start(1, Counting::new).wait().expect_err("refused");
@@ -127,7 +121,7 @@ fn what_cannot_be_right_is_refused() {
     let own_group = std::mem::replace(&mut run.settings.group, "another".into());
     assert!(matches!(refused(&run), Refusal::OtherGroup { owner, .. } if owner == own_group));
 
-    let mut missing = Run::new(connection(), fresh_names("missing"), 1);
+    let mut missing = Run::new(connection(), fresh_names("missing"));
     assert!(matches!(missing.try_start(1, Counting::new).err(), Some(Refusal::Topics(_))));
     missing.settings.connection.brokers = "127.0.0.1:1".into();
     let refusal = missing.try_start(1, Counting::new).err().expect("refused");
@@ -138,7 +132,7 @@ fn what_cannot_be_right_is_refused() {
 #[test]
 fn two_runs_over_the_same_input_write_the_same_bytes() {
     let written = |test: &str| {
-        let run = Run::new(connection(), fresh_names(test), 2);
+        let run = Run::new(connection(), fresh_names(test));
         create_topics(&run.names, 2);
         produce(run.brokers(), &run.names.inbox, input(3_000, 30));
         let mut lanes = run.start(1, Counting::new);

@@ -89,7 +89,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(connection: Connection, names: Names, _partitions: i32) -> Self {
+    pub fn new(connection: Connection, names: Names) -> Self {
         let settings = LaneSettings {
             connection,
             group: names.inbox.clone(),
@@ -108,6 +108,14 @@ impl Run {
     }
 
     pub fn try_start(&self, lanes: usize, make: fn() -> Counting) -> Result<Lanes, Refusal> {
+        self.try_start_stage(lanes, make)
+    }
+
+    pub fn start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Lanes {
+        self.try_start_stage(lanes, make).expect("started")
+    }
+
+    fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Result<Lanes, Refusal> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut service = Service::new(Arc::clone(&stop));
         service.start("counting", &self.settings, lanes, make)?;

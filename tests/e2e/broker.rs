@@ -22,6 +22,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub fn bootstrap() -> &'static str {
     static BOOTSTRAP: OnceLock<String> = OnceLock::new();
     BOOTSTRAP.get_or_init(|| {
+        // `RUST_LOG=kafka=debug,librdkafka=info cargo test ... -- --nocapture` shows what the lanes say.
+        tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_thread_names(true).init();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let dir = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
         let mut start = Command::new(root.join("tests/kafka/broker.sh"));
