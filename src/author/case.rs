@@ -1,0 +1,155 @@
+//! The open case of a customer: the conditions seen since it began, with their evidence.
+
+use serde::{Deserialize, Serialize};
+
+use super::codec;
+use super::memory::is_false;
+use crate::post::Millis;
+use crate::signals::Evidence;
+
+/// Posts kept as witnesses of one condition, and of the complaint.
+const MAX_WITNESSES: usize = 16;
+/// Pieces of evidence kept for one condition.
+const MAX_EVIDENCE: usize = 3;
+/// Posts listed in records about the case.
+const MAX_LISTED: usize = 32;
+
+/// A case: from the first post that an agent must see until it is resolved, dismissed or idle (A1, A2).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Id of its first post.
+    #[serde(rename = "i")]
+    pub id: Box<str>,
+    /// When that was written.
+    #[serde(rename = "t", with = "codec::number")]
+    pub first_at: Millis,
+    /// When its newest post was written.
+    #[serde(rename = "l", with = "codec::number")]
+    pub last_at: Millis,
+    /// Posts that are complaints.
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub complaints: Vec<Box<str>>,
+    /// Conditions met, sorted by name.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<MetCondition>,
+    /// Its posts, the latest last.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<Box<str>>,
+    /// It is a hard complaint.
+    #[serde(rename = "h", default, skip_serializing_if = "is_false")]
+    pub hard: bool,
+    /// When it became one: the time of that record.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub opened_at: Option<Millis>,
+    /// Team leader who has it.
+    #[serde(rename = "tl", default, skip_serializing_if = "Option::is_none")]
+    pub tl_name: Option<Box<str>>,
+    /// Owner of the ticket.
+    #[serde(rename = "pic", default, skip_serializing_if = "Option::is_none")]
+    pub pic_tiket: Option<Box<str>>,
+    /// When the customer was called last.
+    #[serde(rename = "cb", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub last_callback: Option<Millis>,
+    /// When the unit expects to be done.
+    #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub unit_eta: Option<Millis>,
+}
+
+/// A condition met in a case.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MetCondition {
+    /// Its name in the rules of the time.
+    #[serde(rename = "n")]
+    pub name: Box<str>,
+    /// The posts that met it.
+    #[serde(rename = "p")]
+    pub posts: Vec<Box<str>>,
+    /// Why.
+    #[serde(rename = "e", default, deserialize_with = "codec::owned_evidence")]
+    pub evidence: Vec<Evidence<'static>>,
+}
+
+impl Case {
+    /// A case that begins with the post `id`, written at `at`.
+    pub fn begin(id: &str, at: Millis) -> Self {
+        Case { id: id.into(), first_at: at, last_at: at, ..Case::default() }
+    }
+
+    /// Whether the case is named after the post `id`.
+    pub fn is_first(&self, id: &str) -> bool {
+        *self.id == *id
+    }
+
+    /// Whether condition `name` is met.
+    pub fn has(&self, name: &str) -> bool {
+        self.conditions.iter().any(|condition| *condition.name == *name)
+    }
+
+    /// Names of the conditions met, sorted.
+    pub fn condition_names(&self) -> impl Iterator<Item = &str> {
+        self.conditions.iter().map(|condition| &*condition.name)
+    }
+
+    /// Counts the post `id`, written at `at`.
+    pub fn add_post(&mut self, id: &str, at: Millis) {
+        self.last_at = self.last_at.max(at);
+        if !self.posts.iter().any(|known| **known == *id) {
+            if self.posts.len() == MAX_LISTED {
+                self.posts.remove(1);
+            }
+            self.posts.push(id.into());
+        }
+    }
+
+    /// Notes that the post `id` is a complaint.
+    pub fn add_complaint(&mut self, id: &str) {
+        push_witness(&mut self.complaints, id);
+    }
+
+    /// Notes that the post `id` meets condition `name`; `true` if it was not met before.
+    pub fn add_condition(&mut self, name: &str, id: &str, evidence: impl Iterator<Item = Evidence<'static>>) -> bool {
+        let place = self.conditions.binary_search_by(|condition| (*condition.name).cmp(name));
+        let (at, is_new) = match place {
+            Ok(at) => (at, false),
+            Err(at) => {
+                self.conditions.insert(at, MetCondition { name: name.into(), ..MetCondition::default() });
+                (at, true)
+            }
+        };
+        let condition = &mut self.conditions[at];
+        push_witness(&mut condition.posts, id);
+        let room = MAX_EVIDENCE.saturating_sub(condition.evidence.len());
+        condition.evidence.extend(evidence.take(room));
+        is_new
+    }
+
+    /// Takes back what the post `id` contributed: it was edited and is judged anew (2.9, 7).
+    pub fn take_back(&mut self, id: &str) {
+        self.keep_posts(|post| post != id);
+    }
+
+    /// Keeps only what posts contributed for which `keep` says so; a condition without a witness is gone.
+    pub fn keep_posts(&mut self, keep: impl Fn(&str) -> bool) {
+        self.complaints.retain(|post| keep(post));
+        for condition in &mut self.conditions {
+            condition.posts.retain(|post| keep(post));
+            condition.evidence.retain(|evidence| keep(&evidence.post_id));
+        }
+        self.conditions.retain(|condition| !condition.posts.is_empty());
+    }
+
+    /// Blanks every quotation of the post `id` (A27).
+    pub fn blank_quotes(&mut self, id: &str) {
+        let evidence = self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence);
+        evidence.filter(|evidence| evidence.post_id == *id).for_each(|evidence| {
+            evidence.quote = None;
+            evidence.entry = None;
+        });
+    }
+}
+
+fn push_witness(witnesses: &mut Vec<Box<str>>, id: &str) {
+    if witnesses.len() < MAX_WITNESSES && !witnesses.iter().any(|known| **known == *id) {
+        witnesses.push(id.into());
+    }
+}

@@ -1,0 +1,166 @@
+//! What the ticketing side reports about a case (2.9, 19 and 20).
+
+use super::{escalation, id};
+use crate::author::{AuthorState, Case, Remembered};
+use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
+use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, TriageRecord};
+use crate::rules::Rules;
+use crate::signals::{Kind, PastPost};
+use crate::verdict::is_hard;
+
+/// Counts `event` in the customer's state and says what became of it.
+pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> Vec<Output<'a>> {
+    if state.events.iter().any(|(known, _)| **known == *event.event_id) {
+        return vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
+    }
+    let returned = event.event == CaseEventKind::Returned;
+    if !concerns(state, event, arrival) && !(returned && remembers(state, event)) {
+        let message = "the case event names a case that is not open; check its case_id and customer, or whether the case was closed before";
+        return vec![Output::DeadLetter { code: "unknown_case", message }];
+    }
+    state.note_event(&event.event_id, arrival.at);
+    let alone = Case::begin(event.post_id.as_deref().unwrap_or_default(), event.at);
+    if let Some(case) = &mut state.case {
+        note_desk(case, event);
+    }
+    let case = state.case.as_ref().unwrap_or(&alone);
+    let mut outputs = vec![Output::Escalation(record(rules, case, event, arrival))];
+    match event.event {
+        CaseEventKind::Resolved => {
+            if case.hard && !event.callback_refused {
+                outputs.push(Output::Escalation(escalation(rules, case, EscalationType::CallbackOnClose, arrival)));
+            }
+            outputs.extend(settle(rules, state, event.at, arrival));
+        }
+        CaseEventKind::Dismissed => outputs.extend(settle(rules, state, event.at, arrival)),
+        CaseEventKind::Returned => outputs.push(Output::Triage(Destination::Agents, agents_copy(rules, event, arrival))),
+        CaseEventKind::TlAssigned
+        | CaseEventKind::Acknowledged
+        | CaseEventKind::Progress
+        | CaseEventKind::CallbackDone
+        | CaseEventKind::Reopened => {}
+    }
+    outputs
+}
+
+/// Whether the event is about the open case.
+fn concerns(state: &AuthorState, event: &CaseEvent<'_>, arrival: &Arrival<'_>) -> bool {
+    state.case.as_ref().is_some_and(|case| event.case_id.is_empty() || *event.case_id == *id(arrival.customer, case))
+}
+
+fn remembers(state: &AuthorState, event: &CaseEvent<'_>) -> bool {
+    event.post_id.as_ref().is_some_and(|post| state.posts.iter().any(|known| *known.id == **post))
+}
+
+fn note_desk(case: &mut Case, event: &CaseEvent<'_>) {
+    let text = |text: &Option<crate::post::Str<'_>>| text.as_ref().and_then(|text| text.non_blank()).map(Into::into);
+    case.tl_name = text(&event.tl_name).or(case.tl_name.take());
+    case.pic_tiket = text(&event.pic_tiket).or(case.pic_tiket.take());
+    case.unit_eta = event.unit_eta.or(case.unit_eta);
+    if event.event == CaseEventKind::CallbackDone {
+        case.last_callback = Some(event.at);
+    }
+}
+
+fn record<'a>(rules: &'a Rules, case: &Case, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> EscalationRecord<'a> {
+    let kind = match event.event {
+        CaseEventKind::TlAssigned => EscalationType::TlAssigned,
+        CaseEventKind::Acknowledged => EscalationType::Acknowledged,
+        CaseEventKind::Progress => EscalationType::Progress,
+        CaseEventKind::CallbackDone => EscalationType::CallbackDone,
+        CaseEventKind::Resolved => EscalationType::Resolved,
+        CaseEventKind::Reopened => EscalationType::Reopened,
+        CaseEventKind::Dismissed => EscalationType::Dismissed,
+        CaseEventKind::Returned => EscalationType::Returned,
+    };
+    let record = escalation(rules, case, kind, arrival);
+    EscalationRecord {
+        id: format!("{}:{}:{}", record.case_id, kind.name(), &*event.event_id),
+        at: event.at,
+        coordinated_with: event.coordinated_with.iter().map(|unit| unit.to_string()).collect(),
+        desk_note: event.note.as_deref(),
+        ..record
+    }
+}
+
+/// Ends what was written up to `at`. Posts written later that were judged already form a new case (2.9, 19).
+fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &Arrival<'a>) -> Option<Output<'a>> {
+    let ended = at.min(arrival.at.plus(rules.limits.max_future_skew));
+    state.ended = Some(state.ended.map_or(ended, |earlier| earlier.max(ended)));
+    if state.series.as_ref().is_some_and(|series| series.first_at <= ended) {
+        state.series = None;
+    }
+    let old = state.case.take()?;
+    let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && post.at > ended).collect();
+    let first = later.iter().min_by_key(|post| post.at)?;
+    let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, ..old };
+    let is_later = |id: &str| later.iter().any(|post| *post.id == *id);
+    case.keep_posts(is_later);
+    case.posts.retain(|post| is_later(post));
+    drop_broken_bursts(rules, &mut case, &later);
+    case.hard = is_hard(rules, &case);
+    if case.hard {
+        case.opened_at = Some(arrival.at);
+    }
+    let opened = case.hard.then(|| Output::Escalation(escalation(rules, &case, EscalationType::Opened, arrival)));
+    state.case = Some(case);
+    opened
+}
+
+/// A burst that began before the end is none any more unless enough of its posts remain.
+fn drop_broken_bursts(rules: &Rules, case: &mut Case, later: &[&Remembered]) {
+    let burst_of = |name: &str| {
+        let condition = rules.condition_named(name)?;
+        condition.leaves.iter().find_map(|&leaf| if let Kind::Burst(burst) = &rules.signal(leaf).kind { Some(burst) } else { None })
+    };
+    let within = |burst: &crate::signals::burst::Burst, platform: Platform| burst.within[platform as usize];
+    let holds = |burst: &crate::signals::burst::Burst| {
+        later.iter().any(|this| {
+            let past = |post: &&&Remembered| post.id != this.id;
+            let mut past: Vec<PastPost> = later.iter().filter(past).map(|post| PastPost { at: post.at, complaint: post.complaint }).collect();
+            past.sort_by_key(|post| post.at);
+            let this = PastPost { at: this.at, complaint: this.complaint };
+            let widest = Platform::ALL.map(|platform| within(burst, platform)).into_iter().min().unwrap_or(0);
+            burst.most(&past, this, widest) >= usize::from(burst.posts)
+        })
+    };
+    case.conditions.retain(|condition| burst_of(&condition.name).is_none_or(holds));
+}
+
+/// A report that came twice.
+fn duplicate<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> TriageRecord<'a> {
+    TriageRecord { class: "skipped", route: Destination::Skipped.name(), reason: Some("duplicate"), ..about(rules, event, &event.event_id, arrival) }
+}
+
+/// The agents' copy of a post that was routed wrongly. Its text is not remembered.
+fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> TriageRecord<'a> {
+    let post = PostView { text: None, url: None, handle: None, name: None, created_at: None };
+    let post_id = event.post_id.as_deref().unwrap_or_default();
+    TriageRecord { class: "normal", route: Destination::Agents.name(), reason: Some("returned"), post: Some(post), ..about(rules, event, post_id, arrival) }
+}
+
+fn about<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, post_id: &'a str, arrival: &Arrival<'a>) -> TriageRecord<'a> {
+    let name = arrival.customer.split(':').next().unwrap_or_default();
+    let platform = Platform::ALL.into_iter().find(|platform| platform.name() == name).unwrap_or_default();
+    TriageRecord {
+        schema: TRIAGE_SCHEMA,
+        post_id,
+        platform,
+        customer: arrival.customer,
+        class: "",
+        route: "",
+        note: None,
+        tagging: None,
+        reason: None,
+        case: None,
+        signals: Vec::new(),
+        evidence: Vec::new(),
+        supersedes: Vec::new(),
+        post: None,
+        event_time: event.at,
+        late: false,
+        future: false,
+        rules: &rules.hash,
+        source: arrival.source,
+    }
+}

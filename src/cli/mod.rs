@@ -1,0 +1,125 @@
+//! Arguments in, exit code out; one file a subcommand.
+
+mod backtest;
+mod check;
+mod input;
+mod labels;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::problem::{Problems, Reporter};
+use crate::rules::{self, Rules};
+
+/// Decides, post by post, who must look at what people write to TelkomCare.
+#[derive(Debug, Parser)]
+#[command(name = "triage", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict), 2 usage, 69 a service that is needed cannot be
+used, 78 invalid configuration.
+
+Try it:       triage demo
+Change rules: edit config/, then `triage check`, `triage test`, `triage explain`";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile the rules and report every mistake in them
+    Check(check::Check),
+    /// Judge recorded posts with a rule set
+    Backtest(backtest::Backtest),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs: one JSON document
+    Json,
+}
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Ok = 0,
+    /// The command found what it looks for.
+    Findings = 1,
+    /// The command was called wrongly.
+    Usage = 2,
+    /// A service that is needed cannot be used.
+    Unavailable = 69,
+    /// The configuration cannot be used.
+    Configuration = 78,
+}
+
+/// Why a command stopped.
+#[derive(Debug)]
+pub enum Stop {
+    /// The configuration has errors.
+    Configuration(Problems),
+    /// One clear sentence, and how to exit.
+    Because(Exit, String),
+}
+
+impl Stop {
+    /// The command was called wrongly.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Stop::Because(Exit::Usage, message.into())
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Check(command) => command.run(),
+        Command::Backtest(command) => command.run(),
+    };
+    let exit = result.unwrap_or_else(|stop| report(&stop));
+    ExitCode::from(exit as u8)
+}
+
+fn report(stop: &Stop) -> Exit {
+    match stop {
+        Stop::Configuration(problems) => {
+            anstream::eprint!("{}", problems.render());
+            anstream::eprintln!("{} in the configuration: it is not used", count(problems.errors(), "error"));
+            Exit::Configuration
+        }
+        Stop::Because(exit, message) => {
+            anstream::eprintln!("triage: {message}");
+            *exit
+        }
+    }
+}
+
+/// `1 error`, `2 errors`.
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// The rules in `folder`; warnings are printed to standard error.
+fn load_rules(folder: &Path) -> Result<Rules, Stop> {
+    let reporter = Reporter::default();
+    let rules = rules::compile(folder, &reporter);
+    let problems = reporter.into_problems();
+    rules.ok_or(Stop::Configuration(problems))
+}
+
+/// The folder with the rules.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ConfigFolder {
+    /// Folder with rules.toml, lexicon/, lists/ and tests/
+    #[arg(long = "config", value_name = "DIR", env = "TRIAGE_CONFIG", default_value = "config")]
+    folder: PathBuf,
+}

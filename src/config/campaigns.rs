@@ -1,0 +1,173 @@
+//! The quiz registry, `lists/campaigns.toml`: which posts and tags belong to a quiz of the brand, and when.
+
+use std::path::Path;
+
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
+use super::reader::{DAY, Document, Source, Table, Value};
+use crate::post::Millis;
+use crate::problem::{Problem, Reporter, Spot, Spotted};
+
+/// Quizzes a registry may hold.
+const MAX_QUIZZES: usize = 5_000;
+/// Dates without a time are days in western Indonesia (WIB), where the brand announces its quizzes.
+const WIB: Offset = jiff::tz::offset(7);
+
+/// All known quizzes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Campaigns {
+    /// In the order of the document.
+    pub quizzes: Vec<Quiz>,
+}
+
+/// One quiz. It recognises entries by `posts` or, within its time, by `tags`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quiz {
+    /// Unique name.
+    pub name: String,
+    /// Handles of the accounts that hold it, lower case and without `@`.
+    pub hosts: Vec<String>,
+    /// Hashtags, lower case and without `#`.
+    pub tags: Vec<String>,
+    /// Ids of the quiz posts: entries answer them or stand in their conversation.
+    pub posts: Vec<String>,
+    /// First moment; always, if absent.
+    pub from: Option<Millis>,
+    /// Last moment, inclusive; for ever, if absent.
+    pub until: Option<Millis>,
+    /// Where it is written.
+    pub spot: Spot,
+}
+
+impl Campaigns {
+    /// Reads the registry at `path`, which is named at `named_at`. `None` if it cannot be read; wrong quizzes are
+    /// reported and left out.
+    pub fn load(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Campaigns> {
+        let source = Source::read(path, named_at, reporter)?;
+        Some(Campaigns::parse(&source, reporter))
+    }
+
+    /// The registry in `source`.
+    pub fn parse(source: &Source, reporter: &Reporter) -> Campaigns {
+        let document = Document::parse(source, reporter);
+        let root = document.root();
+        let tables = root.optional("quiz").tables();
+        root.finish();
+        if let Some(table) = tables.get(MAX_QUIZZES) {
+            reporter.error(&table.spot(), format!("there are more than {MAX_QUIZZES} quizzes, the rest is not read"));
+        }
+        let mut quizzes: Vec<Quiz> = Vec::new();
+        for quiz in tables.into_iter().take(MAX_QUIZZES).filter_map(read_quiz) {
+            match quizzes.iter().find(|other| other.name == quiz.name) {
+                Some(first) => {
+                    let what = format!("the quiz `{}` is there already, at {}", quiz.name, first.spot);
+                    reporter.report(Problem::error(&quiz.spot, what).hint("give each quiz a name of its own"));
+                }
+                None => quizzes.push(quiz),
+            }
+        }
+        Campaigns { quizzes }
+    }
+}
+
+fn read_quiz(table: Table<'_>) -> Option<Quiz> {
+    let (spot, reporter) = (table.spot(), table.reporter());
+    let name = table.required("name").string();
+    let hosts = names(&table.optional("hosts"), '@');
+    let tags = names(&table.optional("tags"), '#');
+    let posts = table.optional("posts").strings();
+    let begin = table.optional("from");
+    let from = time(&begin, Edge::Start);
+    let until = time(&table.optional("until"), Edge::End);
+    if tags.is_empty() && posts.is_empty() && !table.has("tags") && !table.has("posts") {
+        let problem = Problem::error(&spot, "nothing tells that a post belongs to this quiz");
+        reporter.report(problem.hint("give `posts`, `tags` or both"));
+    }
+    if from.zip(until).is_some_and(|(from, until)| from > until) {
+        reporter.error(&begin.spot(), "the quiz ends before it begins");
+    }
+    table.finish();
+    Some(Quiz { name: name?, hosts, tags, posts, from, until, spot })
+}
+
+/// Handles or tags in lower case without their `mark`; empty ones are reported.
+fn names(value: &Value<'_>, mark: char) -> Vec<String> {
+    let name = |Spotted { value: text, spot }: Spotted<String>| {
+        let name = text.trim().trim_start_matches(mark).to_lowercase();
+        if name.is_empty() {
+            value.reporter().error(&spot, format!("`{text}` names nothing"));
+        }
+        (!name.is_empty()).then_some(name)
+    };
+    value.spotted_strings().into_iter().filter_map(name).collect()
+}
+
+/// Which end of a day a date stands for.
+#[derive(Clone, Copy, PartialEq)]
+enum Edge {
+    Start,
+    End,
+}
+
+/// RFC 3339 or `YYYY-MM-DD`, with or without quotes.
+fn time(value: &Value<'_>, edge: Edge) -> Option<Millis> {
+    if !value.is_present() {
+        return None;
+    }
+    let text = value.date_text()?;
+    let day = |date: Date| {
+        let start = WIB.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond();
+        Some(Millis::new(if edge == Edge::Start { start } else { start + DAY - 1 }))
+    };
+    let time = if text.len() == "2025-01-31".len() { text.parse().ok().and_then(day) } else { Millis::parse(&text) };
+    if time.is_none() {
+        let problem = Problem::error(&value.spot(), format!("`{text}` is not a time"));
+        value.reporter().report(problem.hint("write 2025-01-31 or 2025-01-31T09:00:00+07:00"));
+    }
+    time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Campaigns, String) {
+        let reporter = Reporter::default();
+        let source = Source::new("campaigns.toml", text);
+        reporter.show_lines_of(source.file(), source.text());
+        let campaigns = Campaigns::parse(&source, &reporter);
+        (campaigns, reporter.into_problems().render())
+    }
+
+    #[test]
+    fn a_registry() {
+        let (campaigns, problems) = read(concat!(
+            "[[quiz]]\nname = \"tebak gambar\"\nhosts = [\"@TelkomCare\"]\ntags = \"#TebakGambar\"\nposts = [\"17\"]\n",
+            "from = 2025-01-30\nuntil = \"2025-01-31\"\n[[quiz]]\nname = \"b\"\nposts = [\"18\"]\n",
+            "from = \"2025-01-31T09:00:00+07:00\"\nuntil = 2025-01-31T09:00:00Z\n",
+        ));
+        assert_eq!(problems, "");
+        insta::assert_debug_snapshot!(campaigns);
+    }
+
+    #[test]
+    fn mistakes() {
+        let cases = [
+            ("misspelt table", "[[quizz]]\nname = \"a\"\nposts = \"1\"\n"),
+            ("one bracket", "[quiz]\nname = \"a\"\nposts = \"1\"\n"),
+            ("no name, misspelt key", "[[quiz]]\nnme = \"a\"\nposts = \"1\"\n"),
+            ("nothing to recognise", "[[quiz]]\nname = \"a\"\nhosts = \"telkom\"\n"),
+            ("ids without quotes", "[[quiz]]\nname = \"a\"\nposts = [123, 456]\n"),
+            ("no times", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = \"31-01-2025\"\nuntil = \"2025-02-30\"\n"),
+            ("time without zone", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025-01-31T09:00:00\n"),
+            ("impossible date", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025-13-01\n"),
+            ("a number for a time", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025\n"),
+            ("ends before it begins", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025-02-01\nuntil = 2025-01-31\n"),
+            ("the same name twice", "[[quiz]]\nname = \"a\"\nposts = \"1\"\n[[quiz]]\nname = \"a\"\ntags = \"x\"\n"),
+            ("empty tag", "[[quiz]]\nname = \"a\"\ntags = [\"#\", \"b\"]\n"),
+        ];
+        let rendered: String = cases.iter().map(|(name, text)| format!("## {name}\n{}\n", read(text).1)).collect();
+        insta::assert_snapshot!(rendered);
+    }
+}

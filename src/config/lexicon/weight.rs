@@ -1,0 +1,135 @@
+//! The head of a group: `#@group NAME weight=W`.
+
+use super::Mistake;
+use crate::problem::did_you_mean;
+
+/// Largest score of a group, of either sign.
+const MAX_SCORE: f64 = 1000.0;
+
+/// What the entries of a group are worth. Which of the words mean something is up to the signal that uses the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Weight {
+    /// Evidence by itself.
+    Strong,
+    /// Evidence in company or in the right place.
+    Medium,
+    /// A hint.
+    Weak,
+    /// Masks its words.
+    Exclude,
+    /// Masks what stands near it.
+    ExcludeContext,
+    /// Helper list, never evidence.
+    Marker,
+    /// Counts with a first person and a future only.
+    NeedsMe,
+    /// Looks like a threat, is a question or irony.
+    Rhetoric,
+    /// Signal beside the conditions.
+    Aux,
+    /// Tells who should answer.
+    Route,
+    /// Name of an organisation.
+    Name,
+    /// Name that is an ordinary word as well.
+    NameAmbiguous,
+    /// Negation.
+    Neg,
+    /// Says that the trouble is over.
+    Resolved,
+    /// Praise.
+    Praise,
+    /// Thanks.
+    Thanks,
+    /// Politeness.
+    Polite,
+    /// Speaks of what might be.
+    Hypothetical,
+    /// Turns praise around.
+    Sarcasm,
+    /// Ends a clause.
+    Break,
+    /// A number, for lists that are summed up.
+    Score(f64),
+    /// Any word that ends in `_off`: shipped switched off.
+    Off,
+    /// The group names no weight: a plain list of words.
+    None,
+}
+
+const WORDS: [(&str, Weight); 20] = [
+    ("strong", Weight::Strong),
+    ("medium", Weight::Medium),
+    ("weak", Weight::Weak),
+    ("exclude", Weight::Exclude),
+    ("exclude_context", Weight::ExcludeContext),
+    ("marker", Weight::Marker),
+    ("needs_me", Weight::NeedsMe),
+    ("rhetoric", Weight::Rhetoric),
+    ("aux", Weight::Aux),
+    ("route", Weight::Route),
+    ("name", Weight::Name),
+    ("name_ambiguous", Weight::NameAmbiguous),
+    ("neg", Weight::Neg),
+    ("resolved", Weight::Resolved),
+    ("praise", Weight::Praise),
+    ("thanks", Weight::Thanks),
+    ("polite", Weight::Polite),
+    ("hypothetical", Weight::Hypothetical),
+    ("sarcasm", Weight::Sarcasm),
+    ("break", Weight::Break),
+];
+
+impl Weight {
+    /// The weight called `word`: one of the words, a number, or anything that ends in `_off`.
+    pub fn parse(word: &str) -> Option<Weight> {
+        if let Some((_, weight)) = WORDS.iter().find(|(name, _)| *name == word) {
+            return Some(*weight);
+        }
+        if word.len() > "_off".len() && word.ends_with("_off") {
+            return Some(Weight::Off);
+        }
+        let score: f64 = word.parse().ok()?;
+        (score.abs() <= MAX_SCORE).then_some(Weight::Score(score))
+    }
+}
+
+/// A well-formed head.
+pub(super) struct Header<'a> {
+    pub(super) name: &'a str,
+    pub(super) weight: Option<Weight>,
+}
+
+/// Reads the head of a group; `text` begins with `#@`.
+pub(super) fn parse_header(text: &str) -> Result<Header<'_>, Mistake<'_>> {
+    let mut words = text.split_whitespace();
+    let head = words.next().unwrap_or(text);
+    if head != "#@group" {
+        return Err(Mistake::new(head, format!("`{head}` is not known"), "`#@` only begins `#@group NAME weight=W`"));
+    }
+    let Some(name) = words.next() else {
+        return Err(Mistake::new(head, "the group has no name", "write `#@group NAME weight=W`"));
+    };
+    if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        return Err(Mistake::new(name, format!("`{name}` cannot be the name of a group"), "use a-z, 0-9 and _"));
+    }
+    let weight = words.next().map(parse_weight).transpose()?;
+    match words.next() {
+        Some(extra) => Err(Mistake::new(extra, format!("`{extra}` does not belong here"), "write `#@group NAME weight=W`")),
+        None => Ok(Header { name, weight }),
+    }
+}
+
+fn parse_weight(word: &str) -> Result<Weight, Mistake<'_>> {
+    let Some(value) = word.strip_prefix("weight=") else {
+        return Err(Mistake::new(word, format!("`{word}` is not a weight"), "write `weight=W` without spaces"));
+    };
+    Weight::parse(value).ok_or_else(|| {
+        let names = WORDS.map(|(name, _)| name);
+        let hint = match did_you_mean(value, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("a number up to {MAX_SCORE}, a word that ends in _off, or one of {}", names.join(", ")),
+        };
+        Mistake::new(value, format!("unknown weight `{value}`"), hint)
+    })
+}

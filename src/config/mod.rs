@@ -1,0 +1,17 @@
+//! The documents that analysts and operators write, read so that every mistake is found at once.
+//!
+//! | module | document |
+//! | --- | --- |
+//! | [`reader`] | the one way into a TOML document: places, types, unknown keys |
+//! | [`lexicon`] | phrase lists, `lexicon/*.txt` |
+//! | [`slang`] | the slang table, `lexicon/*.tsv` |
+//! | [`campaigns`] | the quiz registry, `lists/campaigns.toml` |
+//! | [`service`] | `triage.toml`: brokers, topics, how the program runs |
+//!
+//! Nothing here judges a post.
+
+pub mod campaigns;
+pub mod lexicon;
+pub mod reader;
+pub mod service;
+pub mod slang;

@@ -1,0 +1,166 @@
+//! The text of one document with the way from an offset to line and column.
+
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::problem::{Problem, Reporter, Spot, did_you_mean};
+
+/// Largest document that is read, in bytes.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Lines with broken UTF-8 that are named one by one.
+const MAX_BROKEN_LINES: usize = 5;
+
+/// A document as it was read: UTF-8, without a byte order mark.
+#[derive(Debug)]
+pub struct Source {
+    file: Arc<str>,
+    folder: PathBuf,
+    text: Arc<str>,
+    /// Offset of the first byte of each line.
+    starts: Vec<usize>,
+}
+
+/// One line, without its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// Number from 1.
+    pub number: u32,
+    /// What it says.
+    pub text: &'a str,
+}
+
+impl Source {
+    /// A document that is in memory.
+    pub fn new(file: &str, text: &str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let folder = Path::new(file).parent().map(Path::to_owned).unwrap_or_default();
+        Source { file: file.into(), folder, text: text.into(), starts }
+    }
+
+    /// Reads the document at `path`, which `named_at` refers to (`None`: the user named it). A file that cannot be
+    /// read is reported there. Problems will show its lines.
+    pub fn read(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Self> {
+        let source = Source::read_confidential(path, named_at, reporter)?;
+        reporter.show_lines_of(&source.file, &source.text);
+        Some(source)
+    }
+
+    /// As [`Source::read`], for a document that may hold secrets: problems name the line but do not show it.
+    pub fn read_confidential(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Self> {
+        match read_bounded(path) {
+            Ok(bytes) => Some(Source::from_bytes(&path.display().to_string(), &bytes, reporter)),
+            Err(error) => {
+                reporter.report(unreadable(path, named_at, &error));
+                None
+            }
+        }
+    }
+
+    /// The document `bytes`; what is not UTF-8 is reported.
+    pub fn from_bytes(file: &str, bytes: &[u8], reporter: &Reporter) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let source = Source::new(file, &String::from_utf8_lossy(bytes));
+        let broken = bytes.split(|&byte| byte == b'\n').zip(1..).filter_map(|(line, number)| {
+            let valid = std::str::from_utf8(line).err()?.valid_up_to();
+            let column = String::from_utf8_lossy(line.get(..valid)?).chars().count() + 1;
+            Some((number, column as u32))
+        });
+        for (line, column) in broken.take(MAX_BROKEN_LINES) {
+            let spot = Spot { file: source.file.clone(), line, column };
+            reporter.report(Problem::error(&spot, "this is not UTF-8 text").hint("save the file with the encoding UTF-8"));
+        }
+        source
+    }
+
+    /// The name of the document in messages.
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// The folder that relative paths in the document start from.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// The place of the byte `offset`.
+    pub fn spot(&self, offset: usize) -> Spot {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count()) + 1;
+        Spot { file: self.file.clone(), line: line as u32, column: column as u32 }
+    }
+
+    /// The place `before` bytes into the text of `line`.
+    pub fn spot_in(&self, line: Line<'_>, before: usize) -> Spot {
+        let column = line.text.get(..before).map_or(0, |text| text.chars().count()) + 1;
+        Spot { file: self.file.clone(), line: line.number, column: column as u32 }
+    }
+
+    /// The lines in order.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        self.text.lines().zip(1..).map(|(text, number)| Line { number, text })
+    }
+}
+
+fn read_bounded(path: &Path) -> Result<Vec<u8>, Error> {
+    if std::fs::metadata(path)?.len() > MAX_BYTES {
+        return Err(Error::other(format!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024)));
+    }
+    std::fs::read(path)
+}
+
+fn unreadable(path: &Path, named_at: Option<&Spot>, error: &Error) -> Problem {
+    let missing = error.kind() == ErrorKind::NotFound;
+    let reason = if missing { "there is no such file".to_owned() } else { error.to_string() };
+    let problem = match named_at {
+        Some(spot) => Problem::error(spot, format!("cannot read `{}`: {reason}", path.display())),
+        None => Problem::error(&Spot::whole(path.display().to_string()), format!("cannot read the file: {reason}")),
+    };
+    match neighbour(path).filter(|_| missing) {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None => problem,
+    }
+}
+
+/// A file beside `path` whose name is almost the same.
+fn neighbour(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let entries = std::fs::read_dir(path.parent()?).ok()?;
+    let names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    did_you_mean(wanted, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_becomes_line_and_character() {
+        let source = Source::new("dir/a.toml", "one\né = 2\n\n x");
+        let check = |offset: usize, line: u32, column: u32| {
+            assert_eq!(source.spot(offset), Spot { file: "dir/a.toml".into(), line, column }, "{offset}");
+        };
+        check(0, 1, 1);
+        check(3, 1, 4);
+        check(4, 2, 1);
+        check(7, 2, 3);
+        check(11, 3, 1);
+        check(13, 4, 2);
+        check(14, 4, 3);
+        assert_eq!(source.folder(), Path::new("dir"));
+    }
+
+    #[test]
+    fn the_mark_of_windows_editors_is_dropped() {
+        let reporter = Reporter::default();
+        let source = Source::from_bytes("a", b"\xEF\xBB\xBFx = 1\r\ny", &reporter);
+        assert_eq!(source.lines().map(|line| line.text).collect::<Vec<_>>(), ["x = 1", "y"]);
+        assert!(reporter.into_problems().is_empty());
+    }
+}

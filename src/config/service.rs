@@ -1,0 +1,72 @@
+//! `triage.toml`: what the operator of the program decides. Brokers, topics, how it runs, what it writes.
+//!
+//! Options beat environment variables (`TRIAGE_A__B` for key `b` of section `a`), these beat the file, the file beats
+//! the defaults. The document may hold passwords: problems never show its lines.
+
+mod kafka;
+mod run;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+use std::path::Path;
+
+pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
+pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
+pub use self::topics::{Retention, Topics};
+use super::reader::{Document, Overlay, Source};
+use crate::problem::{Problems, Reporter};
+
+/// The settings of the program, complete with defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// `[kafka]`: how to reach the brokers.
+    pub kafka: Kafka,
+    /// `[topics]`: their names and how they are created.
+    pub topics: Topics,
+    /// `[run]`: how the program runs.
+    pub run: Run,
+    /// `[output]`: what is written.
+    pub output: Output,
+    /// What is odd but no reason to refuse the settings.
+    pub warnings: Problems,
+}
+
+impl Service {
+    /// Reads the document at `path` (`None`: defaults only) and puts the variables of `env` and, above them, `options`
+    /// (dotted key and text, such as `run.lanes` and `4`) in place of its values. Lists are separated by commas there,
+    /// and an empty variable counts as absent. Gives everything that is wrong if anything makes the settings unusable.
+    pub fn load(
+        path: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+        options: &[(String, String)],
+    ) -> Result<Service, Problems> {
+        let reporter = Reporter::default();
+        let source = match path {
+            Some(path) => Source::read_confidential(path, None, &reporter),
+            None => Some(Source::new("triage.toml", "")),
+        };
+        let service = source.map(|source| Service::read(&source, Overlay::new(env, options), &reporter));
+        let problems = reporter.into_problems();
+        match service {
+            Some(service) if !problems.has_errors() => Ok(Service { warnings: problems, ..service }),
+            _ => Err(problems),
+        }
+    }
+
+    /// The settings in `source`; what is wrong is reported and has its default.
+    fn read(source: &Source, overlay: Overlay, reporter: &Reporter) -> Service {
+        let document = Document::parse_with(source, overlay, reporter);
+        let root = document.root();
+        let service = Service {
+            kafka: Kafka::read(root.section("kafka")),
+            topics: Topics::read(root.section("topics")),
+            run: Run::read(root.section("run")),
+            output: Output::read(root.section("output")),
+            warnings: Problems::default(),
+        };
+        root.finish();
+        document.finish_overlay();
+        service
+    }
+}

@@ -1,0 +1,201 @@
+//! The order of the stages, and nothing else: one record and the customer's state become records.
+//!
+//! A fold: the same inputs with the same times give the same outputs and the same state, whatever the clock says.
+
+use std::borrow::Cow;
+
+use crate::author::{Acquaintance, AuthorState, Remembered, SeriesMemory};
+use crate::case;
+use crate::post::{CaseEvent, EventKind, Millis, Post};
+use crate::record::{Arrival, Output};
+use crate::route::{self, Remarks};
+use crate::rules::Rules;
+use crate::verdict::{Candidate, Verdict, Workspace};
+
+/// What a step can be given. (The wall clock will be a third kind, for reminders.)
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input<'a> {
+    /// A post, whosever it is.
+    Post(Box<Post<'a>>),
+    /// A report of the ticketing side.
+    CaseEvent(Box<CaseEvent<'a>>),
+}
+
+/// One step of the fold. The first output is the terminal record of the input; what follows are additional ones.
+pub fn step<'a>(
+    work: &'a mut Workspace,
+    rules: &'a Rules,
+    state: &mut AuthorState,
+    input: &'a Input<'a>,
+    arrival: &Arrival<'a>,
+) -> Vec<Output<'a>> {
+    let expired = case::forget(rules, state, arrival);
+    state.last_record = state.last_record.max(arrival.at);
+    state.forget_old_ids(arrival.at);
+    let mut outputs = match input {
+        Input::Post(post) => post_step(work, rules, state, post, arrival),
+        Input::CaseEvent(event) => case::apply(rules, state, event, arrival),
+    };
+    outputs.extend(expired);
+    outputs
+}
+
+fn post_step<'a>(work: &'a mut Workspace, rules: &'a Rules, state: &mut AuthorState, post: &'a Post<'a>, arrival: &Arrival<'a>) -> Vec<Output<'a>> {
+    let future = post.created_at > arrival.at.plus(rules.limits.max_future_skew);
+    let claimed = if future { arrival.at } else { post.created_at };
+    let acquaintance = state.acquaintance(post);
+    let mut remarks = Remarks { event_time: claimed, future, ..Remarks::default() };
+    if let Some(reason) = skip_unread(rules, state, post, acquaintance, claimed, arrival) {
+        return vec![route::skipped(rules, post, reason, arrival, remarks)];
+    }
+    let newest = state.newest.unwrap_or(claimed);
+    remarks.late = newest.since(claimed) > rules.limits.allowed_lateness;
+    let expired = case::expire_idle(rules, state, claimed, arrival);
+    state.newest = Some(newest.max(claimed));
+    let place = if let Acquaintance::Version(place) = acquaintance { Some(place) } else { None };
+    let known_before = place.map(|place| take_back(state, place, &mut remarks)).unwrap_or_default();
+    let written_at = place.and_then(|place| state.posts.get(place)).map_or(claimed, |first| first.at);
+    let eligible = may_count(rules, state, written_at);
+    remarks.no_case = !eligible;
+    let verdict = work.judge(rules, state, &Candidate { post, written_at, eligible, every_condition: arrival.every_condition }, &known_before);
+    if verdict.outcome.becomes_hard && let Some(case) = &mut state.case {
+        case.opened_at = Some(arrival.at);
+    }
+    remember(state, post, &verdict, place, written_at, arrival.at);
+    let mut outputs = vec![route::terminal(rules, state, post, verdict, arrival, remarks)];
+    outputs.extend(expired);
+    outputs
+}
+
+/// Skips that need no reading, in this order (2.9, 6); what must be remembered of them is.
+fn skip_unread(
+    rules: &Rules,
+    state: &mut AuthorState,
+    post: &Post<'_>,
+    acquaintance: Acquaintance,
+    at: Millis,
+    arrival: &Arrival<'_>,
+) -> Option<&'static str> {
+    match post.event_kind {
+        EventKind::Delete => return Some(delete(state, post)),
+        EventKind::Engagement => return Some("engagement"),
+        EventKind::Create | EventKind::Edit if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
+        EventKind::Create | EventKind::Edit => {}
+    }
+    let reason = if rules.own.wrote(post) {
+        state.note_reply(at);
+        "own_post"
+    } else if post.auto_reply {
+        "auto_reply"
+    } else if post.is_repost {
+        "repost"
+    } else {
+        return None;
+    };
+    if acquaintance == Acquaintance::New {
+        state.remember(remembered(post, at, arrival.at));
+    }
+    Some(reason)
+}
+
+/// A post was taken away: its quotations go, its conditions stay (A27).
+fn delete(state: &mut AuthorState, post: &Post<'_>) -> &'static str {
+    if let Some(case) = &mut state.case {
+        case.blank_quotes(&post.post_id);
+    }
+    let known = state.posts.iter_mut().find(|known| *known.id == *post.post_id);
+    match known {
+        Some(known) if known.deleted => "duplicate",
+        Some(known) => {
+            known.deleted = true;
+            "delete"
+        }
+        None => "delete",
+    }
+}
+
+/// Takes back what the earlier version of an edited post contributed; the conditions that the case had before.
+fn take_back(state: &mut AuthorState, place: usize, remarks: &mut Remarks) -> Vec<String> {
+    let Some(earlier) = state.posts.get(place) else { return Vec::new() };
+    let version = earlier.version.as_deref().unwrap_or(&earlier.id);
+    remarks.supersedes.push(format!("{}@{version}", earlier.id));
+    let Some(case) = &mut state.case else { return Vec::new() };
+    let before = case.condition_names().map(str::to_owned).collect();
+    case.take_back(&earlier.id);
+    before
+}
+
+/// Whether a post written at `at` can count: what is settled stays settled, and what is much older than the case is
+/// no part of it (2.9, 16 and 19).
+fn may_count(rules: &Rules, state: &AuthorState, at: Millis) -> bool {
+    let too_old = state.case.as_ref().is_some_and(|case| case.first_at.since(at) > rules.limits.idle_ttl);
+    !state.is_settled(at) && !too_old
+}
+
+fn remembered(post: &Post<'_>, at: Millis, seen: Millis) -> Remembered {
+    let text = |text: &Option<crate::post::Str<'_>>| text.as_ref().and_then(|text| text.non_blank()).map(Into::into);
+    Remembered {
+        id: (*post.post_id).into(),
+        version: text(&post.version),
+        at,
+        seen,
+        conversation: text(&post.conversation_id).filter(|conversation: &Box<str>| **conversation != *post.post_id),
+        ..Remembered::default()
+    }
+}
+
+/// Remembers the post, or the newer version of it, and its place in the newest series (2.9, 13).
+fn remember(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, place: Option<usize>, at: Millis, seen: Millis) {
+    let fed = verdict.outcome.fed;
+    let mut entry = remembered(post, at, seen);
+    entry.feeds = fed;
+    entry.complaint = fed && verdict.complaint;
+    match place.and_then(|place| state.posts.get_mut(place)) {
+        Some(known) => {
+            entry.in_series = known.in_series;
+            *known = entry;
+        }
+        None => state.remember(entry),
+    }
+    let id = &*post.post_id;
+    if !fed || state.posts.iter().any(|known| *known.id == *id && known.in_series) {
+        return;
+    }
+    let older = state.series.as_ref().is_some_and(|series| at < series.first_at);
+    match &mut state.series {
+        Some(series) if verdict.joins => {
+            series.add_content(&verdict.subjects, &verdict.words);
+            series.answered = false;
+            state.posts.iter_mut().filter(|known| *known.id == *id).for_each(|known| known.in_series = true);
+        }
+        _ if older => {}
+        _ => {
+            let parent = post.parent_id.as_ref().and_then(|parent| parent.non_blank()).map(Into::into);
+            let mut series = SeriesMemory { anchor: id.into(), first_at: at, parent, ..SeriesMemory::default() };
+            series.add_content(&verdict.subjects, &verdict.words);
+            state.begin_series(series);
+        }
+    }
+}
+
+/// Reads an inbox record.
+pub fn read(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
+    #[derive(serde::Deserialize)]
+    struct Schema<'a> {
+        #[serde(borrow, default)]
+        schema: crate::post::Str<'a>,
+    }
+    let reason = |error: serde_json::Error| -> Cow<'static, str> { format!("the record is not one of ours: {error}").into() };
+    let post = serde_json::from_slice::<Post<'_>>(bytes);
+    match post {
+        Ok(post) if *post.schema == *crate::post::POST_SCHEMA => Ok(Input::Post(Box::new(post))),
+        other => {
+            let schema: Schema<'_> = serde_json::from_slice(bytes).map_err(reason)?;
+            match &*schema.schema {
+                crate::post::CASE_EVENT_SCHEMA => serde_json::from_slice(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason),
+                crate::post::POST_SCHEMA => Err(other.err().map_or("".into(), reason)),
+                _ => Err("the field `schema` names neither a post nor a case event".into()),
+            }
+        }
+    }
+}

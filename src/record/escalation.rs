@@ -1,0 +1,123 @@
+//! `telkomcare.escalation.v1`: what a team leader is told about a hard complaint.
+
+use serde::Serialize;
+
+use super::TriageRecord;
+use crate::post::Millis;
+use crate::signals::Evidence;
+
+/// The `schema` of an escalation record.
+pub const ESCALATION_SCHEMA: &str = "telkomcare.escalation.v1";
+
+/// One step in the life of an escalation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EscalationRecord<'a> {
+    /// [`ESCALATION_SCHEMA`].
+    pub schema: &'static str,
+    /// The same for the same step however often it is computed: readers drop what they have seen.
+    pub id: String,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EscalationType,
+    /// `<customer>:<first post>`.
+    pub case_id: String,
+    /// The customer.
+    pub customer: &'a str,
+    /// When the case became hard: the time of that record.
+    pub opened_at: Option<Millis>,
+    /// When this step happened.
+    pub at: Millis,
+    /// Conditions met so far, sorted.
+    pub conditions: Vec<String>,
+    /// Why, post by post.
+    pub evidence: Vec<Evidence<'a>>,
+    /// Posts of the case, the latest last.
+    pub posts: Vec<String>,
+    /// Earlier verdicts that this one replaces, as `post@version`.
+    pub supersedes: Vec<String>,
+    /// Who has to know (W-10 5.2).
+    pub notify: &'a [String],
+    /// Team leader who has the case.
+    pub tl_name: Option<String>,
+    /// Owner of the ticket.
+    pub pic_tiket: Option<String>,
+    /// Desks that were asked, as the event said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coordinated_with: Vec<String>,
+    /// What the desk wrote, as the event said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_note: Option<&'a str>,
+    /// What is due when.
+    pub clocks: Option<Clocks>,
+    /// The verdict on the post that brought this about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub triage: Option<TriageRecord<'a>>,
+    /// Hash of the rules that decided.
+    pub rules: &'a str,
+    /// `topic/partition/offset` of the inbox record.
+    pub source: &'a str,
+}
+
+/// What is due when, by analogy with the inbound desk (A29).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clocks {
+    /// The next look at the progress.
+    pub monitor_due: Option<Millis>,
+    /// The next call back.
+    pub callback_due: Option<Millis>,
+    /// The sentence they come from.
+    pub basis: String,
+}
+
+/// What happened to an escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalationType {
+    /// A case became hard.
+    Opened,
+    /// A further post of a hard case.
+    Followup,
+    /// A further post that adds a condition.
+    ConditionAdded,
+    /// A team leader took it.
+    TlAssigned,
+    /// It was seen.
+    Acknowledged,
+    /// Work goes on.
+    Progress,
+    /// The customer was called.
+    CallbackDone,
+    /// The problem is solved.
+    Resolved,
+    /// It was not solved after all.
+    Reopened,
+    /// The escalation was a mistake.
+    Dismissed,
+    /// A post was routed wrongly.
+    Returned,
+    /// Nothing happened for too long.
+    Expired,
+    /// It was closed: the customer has to be called.
+    CallbackOnClose,
+}
+
+impl EscalationType {
+    /// The name in records and ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            EscalationType::Opened => "opened",
+            EscalationType::Followup => "followup",
+            EscalationType::ConditionAdded => "condition_added",
+            EscalationType::TlAssigned => "tl_assigned",
+            EscalationType::Acknowledged => "acknowledged",
+            EscalationType::Progress => "progress",
+            EscalationType::CallbackDone => "callback_done",
+            EscalationType::Resolved => "resolved",
+            EscalationType::Reopened => "reopened",
+            EscalationType::Dismissed => "dismissed",
+            EscalationType::Returned => "returned",
+            EscalationType::Expired => "expired",
+            EscalationType::CallbackOnClose => "callback_on_close",
+        }
+    }
+}

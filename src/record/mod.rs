@@ -1,0 +1,11 @@
+//! Wire shapes of everything that is written: the verdict on a post and the records of an escalation.
+//!
+//! What a record says is decided elsewhere; here it only gets its shape (`contract`, Records).
+
+mod escalation;
+mod output;
+mod triage;
+
+pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+pub use self::output::{Arrival, Destination, Output};
+pub use self::triage::{CaseView, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};

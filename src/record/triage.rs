@@ -1,0 +1,105 @@
+//! `telkomcare.triage.v1`: the verdict on one post.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::post::{Millis, Platform};
+use crate::signals::Evidence;
+
+/// The `schema` of a verdict.
+pub const TRIAGE_SCHEMA: &str = "telkomcare.triage.v1";
+
+/// The verdict on one post.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TriageRecord<'a> {
+    /// [`TRIAGE_SCHEMA`].
+    pub schema: &'static str,
+    /// The post.
+    pub post_id: &'a str,
+    /// Where it was written.
+    pub platform: Platform,
+    /// Whose case it belongs to.
+    pub customer: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// Where it goes.
+    pub route: &'static str,
+    /// The note that W-21 fixes for its class.
+    pub note: Option<&'a str>,
+    /// The fields that W-21 fixes for the desk's application.
+    pub tagging: Option<Tagging<'a>>,
+    /// Why it was put aside.
+    pub reason: Option<&'a str>,
+    /// The customer's open case after this post.
+    pub case: Option<CaseView>,
+    /// Signals met, helpers left out, in the order of the configuration.
+    pub signals: Vec<&'a str>,
+    /// Why.
+    pub evidence: Vec<Evidence<'a>>,
+    /// Earlier verdicts that this one replaces, as `post@version`.
+    pub supersedes: Vec<String>,
+    /// The post as a desk shows it.
+    pub post: Option<PostView<'a>>,
+    /// When it was written, as far as it can be believed.
+    pub event_time: Millis,
+    /// Older than the newest post of its author by more than the allowed lateness.
+    pub late: bool,
+    /// Said to be written later than its record: the record's time was used.
+    pub future: bool,
+    /// Hash of the rules that decided.
+    pub rules: &'a str,
+    /// `topic/partition/offset` of the inbox record.
+    pub source: &'a str,
+}
+
+/// The customer's case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseView {
+    /// `<customer>:<first post>`.
+    pub id: String,
+    /// It is a hard complaint.
+    pub hard: bool,
+    /// Conditions met so far, sorted.
+    pub conditions: Vec<String>,
+    /// Near a hard complaint, and none yet.
+    pub watch: bool,
+    /// The post that is answered for the series this post belongs to.
+    pub anchor_post_id: Option<String>,
+    /// The post goes on with a series.
+    pub linked: bool,
+}
+
+/// What a desk shows without a join.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PostView<'a> {
+    /// The text; `null` where it is not to be kept or not known.
+    pub text: Option<&'a str>,
+    /// Where people can see it.
+    pub url: Option<&'a str>,
+    /// Account of the author.
+    pub handle: Option<&'a str>,
+    /// Display name of the author.
+    pub name: Option<&'a str>,
+    /// When it says it was written.
+    pub created_at: Option<Millis>,
+}
+
+/// The fields of the desk's application, and the note as their last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tagging<'a> {
+    /// Names and values, in order.
+    pub fields: &'a [(String, String)],
+    /// The note.
+    pub note: &'a str,
+}
+
+impl Serialize for Tagging<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.fields.len() + 1))?;
+        for (name, value) in self.fields {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("note", self.note)?;
+        map.end()
+    }
+}

@@ -1,0 +1,52 @@
+//! The fold over recorded inputs, customer by customer, in memory: what `backtest`, `explain` and `test` run.
+//!
+//! The same [`engine::step`] as on the stream; only reading, writing and Kafka's part are left out.
+
+use rustc_hash::FxHashMap;
+
+use crate::author::AuthorState;
+use crate::engine::{self, Input};
+use crate::post::{CustomerKey, Millis};
+use crate::record::{Arrival, Output};
+use crate::rules::Rules;
+use crate::verdict::Workspace;
+
+/// States of all customers seen so far.
+#[derive(Debug, Default)]
+pub struct Replay {
+    /// Evidence speaks of every condition.
+    pub every_condition: bool,
+    work: Workspace,
+    states: FxHashMap<String, AuthorState>,
+}
+
+/// An input ready to be replayed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded<'a> {
+    /// Post or case event.
+    pub input: Input<'a>,
+    /// Whose state it concerns.
+    pub customer: CustomerKey,
+    /// The record's timestamp; where none is known, when the post was written (2.9, 17).
+    pub at: Millis,
+    /// Where it was recorded.
+    pub source: String,
+}
+
+impl Replay {
+    /// One step; what it writes.
+    pub fn step<'a>(&'a mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
+        let customer = recorded.customer.as_str();
+        if !self.states.contains_key(customer) {
+            self.states.insert(customer.to_owned(), AuthorState::default());
+        }
+        let Some(state) = self.states.get_mut(customer) else { return Vec::new() };
+        let arrival = Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
+        engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
+    }
+
+    /// The state of `customer`.
+    pub fn state(&self, customer: &str) -> Option<&AuthorState> {
+        self.states.get(customer)
+    }
+}

@@ -1,0 +1,136 @@
+//! From a verdict to the records that say so: destination, tagging fields, the team leader's copy.
+
+use crate::author::{AuthorState, Case};
+use crate::case;
+use crate::post::Post;
+use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};
+use crate::rules::{Class, Rules};
+use crate::verdict::{Outcome, Verdict};
+
+/// What records say beside the verdict.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks {
+    /// The post's verdict replaces these.
+    pub supersedes: Vec<String>,
+    /// When it was written, as far as it can be believed.
+    pub event_time: crate::post::Millis,
+    /// It is late.
+    pub late: bool,
+    /// It claims to come from the future.
+    pub future: bool,
+    /// It can have no case.
+    pub no_case: bool,
+}
+
+/// The record of a post that nobody reads, with the reason.
+pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: &'static str, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
+    Output::Triage(Destination::Skipped, TriageRecord {
+        class: "skipped",
+        route: Destination::Skipped.name(),
+        reason: Some(reason),
+        ..bare(rules, post, arrival, remarks)
+    })
+}
+
+/// The terminal record of a judged post.
+pub fn terminal<'a>(
+    rules: &'a Rules,
+    state: &AuthorState,
+    post: &'a Post<'a>,
+    verdict: Verdict<'a>,
+    arrival: &Arrival<'a>,
+    remarks: Remarks,
+) -> Output<'a> {
+    let class: &'a Class = verdict.class;
+    let case = state.case.as_ref().filter(|_| !remarks.no_case && class.route != Destination::Skipped);
+    let note = class.note[post.platform as usize].as_deref();
+    let view = case.map(|case| case_view(rules, state, case, arrival.customer, &verdict));
+    let outcome = verdict.outcome;
+    let supersedes = remarks.supersedes.clone();
+    let record = TriageRecord {
+        class: &class.name,
+        route: class.route.name(),
+        note,
+        tagging: note.map(|note| Tagging { fields: &rules.tagging, note }),
+        reason: class.reason.as_deref(),
+        case: view,
+        signals: verdict.signals,
+        evidence: verdict.evidence,
+        ..bare(rules, post, arrival, remarks)
+    };
+    match class.route {
+        Destination::Escalations => Output::Escalation(escalation(rules, case, record, outcome, supersedes, arrival)),
+        Destination::Agents | Destination::Oot | Destination::Skipped => Output::Triage(class.route, record),
+    }
+}
+
+fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
+    TriageRecord {
+        schema: TRIAGE_SCHEMA,
+        post_id: &post.post_id,
+        platform: post.platform,
+        customer: arrival.customer,
+        class: "",
+        route: "",
+        note: None,
+        tagging: None,
+        reason: None,
+        case: None,
+        signals: Vec::new(),
+        evidence: Vec::new(),
+        supersedes: remarks.supersedes,
+        post: Some(post_view(post, arrival.with_text)),
+        event_time: remarks.event_time,
+        late: remarks.late,
+        future: remarks.future,
+        rules: &rules.hash,
+        source: arrival.source,
+    }
+}
+
+fn post_view<'a>(post: &'a Post<'a>, with_text: bool) -> PostView<'a> {
+    let author = post.author.as_ref();
+    PostView {
+        text: with_text.then_some(&*post.text),
+        url: post.url.as_deref(),
+        handle: author.and_then(|author| author.handle.as_deref()),
+        name: author.and_then(|author| author.name.as_deref()),
+        created_at: Some(post.created_at),
+    }
+}
+
+fn case_view(rules: &Rules, state: &AuthorState, case: &Case, customer: &str, verdict: &Verdict<'_>) -> CaseView {
+    let anchor = state.series.as_ref().filter(|_| verdict.joins).map(|series| series.anchor.to_string());
+    CaseView {
+        id: case::id(customer, case),
+        hard: case.hard,
+        conditions: case.condition_names().map(str::to_owned).collect(),
+        watch: !case.hard && case.conditions.len() >= rules.hard.watch_at,
+        linked: anchor.is_some(),
+        anchor_post_id: anchor,
+    }
+}
+
+fn escalation<'a>(
+    rules: &'a Rules,
+    case: Option<&Case>,
+    record: TriageRecord<'a>,
+    outcome: Outcome,
+    supersedes: Vec<String>,
+    arrival: &Arrival<'a>,
+) -> EscalationRecord<'a> {
+    let kind = match outcome {
+        Outcome { becomes_hard: true, .. } => EscalationType::Opened,
+        Outcome { gains_condition: true, .. } => EscalationType::ConditionAdded,
+        Outcome { .. } => EscalationType::Followup,
+    };
+    let alone = Case::begin(record.post_id, record.event_time);
+    let case = case.unwrap_or(&alone);
+    let case_id = case::id(arrival.customer, case);
+    let version = supersedes.last().map(|_| format!("@{}", record.event_time.get())).unwrap_or_default();
+    let id = match kind {
+        EscalationType::Opened => format!("{case_id}:opened"),
+        other => format!("{case_id}:{}:{}{version}", other.name(), record.post_id),
+    };
+    EscalationRecord { id, kind, supersedes, triage: Some(record), ..case::escalation(rules, case, kind, arrival) }
+}

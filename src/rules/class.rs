@@ -1,0 +1,86 @@
+//! A class of posts: when a post belongs to it, where it goes, what it is tagged with.
+
+use crate::config::reader::{Table, Value};
+use crate::post::Platform;
+use crate::problem::Problem;
+use crate::record::Destination;
+use crate::signals::compiler::Compiler;
+use crate::signals::{Expression, Ref, SignalId};
+
+/// What `route` may say.
+const ROUTES: [(&str, Destination); 4] = [
+    ("agents", Destination::Agents),
+    ("oot", Destination::Oot),
+    ("escalations", Destination::Escalations),
+    ("skipped", Destination::Skipped),
+];
+
+/// A class of posts. The first that holds wins.
+#[derive(Debug)]
+pub struct Class {
+    /// Its name in records.
+    pub name: String,
+    /// When a post belongs to it; `None`: always.
+    pub when: Option<Expression>,
+    /// Where its posts go.
+    pub route: Destination,
+    /// For each platform the note that W-21 fixes, if any.
+    pub note: [Option<String>; Platform::ALL.len()],
+    /// Its posts count in the case, in windows and in series.
+    pub feeds: bool,
+    /// Why its posts are put aside.
+    pub reason: Option<String>,
+    /// The sentence of the work instruction.
+    pub clause: Option<String>,
+    /// The signals that decide it.
+    pub leaves: Vec<SignalId>,
+}
+
+impl Class {
+    /// Reads one `[[classes]]` table.
+    pub fn compile(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let spot = table.spot();
+        let name = table.required("name").string();
+        let when = table.optional("when");
+        let when = if when.is_present() { Some(compiler.expression(&when)) } else { None };
+        let route = table.required("route").one_of(&ROUTES);
+        let note = read_note(&table.optional("note"));
+        let feeds = table.optional("feeds").bool().unwrap_or(true);
+        let reason = table.optional("reason").string();
+        let clause = table.optional("clause").string();
+        table.finish();
+        if !feeds && when.iter().flatten().any(asks_for_outcome) {
+            let problem = Problem::error(&spot, "a class with `feeds = false` asks what its post does to the case");
+            compiler.reporter.report(problem.hint("a post that does not feed the case changes nothing in it"));
+        }
+        if route == Some(Destination::Skipped) && (feeds || reason.is_none()) {
+            let problem = Problem::error(&spot, "a class that is skipped needs a `reason` and `feeds = false`");
+            compiler.reporter.report(problem.hint("what nobody looks at must not count towards a complaint"));
+        }
+        let when = match when {
+            Some(when) => Some(when?),
+            None => None,
+        };
+        Some(Class { name: name?, when, route: route?, note, feeds, reason, clause, leaves: Vec::new() })
+    }
+}
+
+/// One note for all platforms, or one for each.
+fn read_note(value: &Value<'_>) -> [Option<String>; Platform::ALL.len()] {
+    if !value.is_present() {
+        return Default::default();
+    }
+    let Some(by_platform) = value.is_table().then(|| value.table()).flatten() else {
+        let note = value.string();
+        return Platform::ALL.map(|_| note.clone());
+    };
+    let notes = Platform::ALL.map(|platform| by_platform.optional(platform.name()).string());
+    by_platform.finish();
+    notes
+}
+
+fn asks_for_outcome(expression: &Expression) -> bool {
+    let mut asks = false;
+    expression.names(&mut |name, _| asks |= matches!(name, Ref::Builtin(fact) if fact.is_outcome()));
+    asks
+}

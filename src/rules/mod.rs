@@ -1,0 +1,146 @@
+//! The rule set, compiled: signals, conditions, the rule for hard complaints, classes in order of precedence.
+//!
+//! Compiled once, evaluated for every post; shared read-only by all lanes. Knows no rule: names, phrases, numbers and
+//! order come from `config/`.
+
+mod class;
+mod compile;
+
+pub use self::class::Class;
+pub use self::compile::compile;
+
+use crate::post::OwnAccounts;
+use crate::signals::{Expression, Ref, Signal, SignalId};
+use crate::text::{Acronyms, PhraseBook, Vocabulary};
+
+/// A compiled rule set.
+#[derive(Debug)]
+pub struct Rules {
+    /// Short hash of the documents it was compiled from.
+    pub hash: String,
+    /// The words of all lexicons.
+    pub vocabulary: Vocabulary,
+    /// The phrases of all lexicons.
+    pub book: PhraseBook,
+    /// Words that are capitals by nature.
+    pub acronyms: Acronyms,
+    /// The brand's accounts.
+    pub own: OwnAccounts,
+    /// All signals.
+    pub signals: Vec<Signal>,
+    /// The order to evaluate them in: none before what it refers to.
+    pub order: Vec<SignalId>,
+    /// Conditions of W-10, in the order of the configuration.
+    pub conditions: Vec<Condition>,
+    /// When a case is hard.
+    pub hard: Hard,
+    /// Classes in order of precedence.
+    pub classes: Vec<Class>,
+    /// What a team leader is told.
+    pub escalation: Escalation,
+    /// Limits of time and memory.
+    pub limits: Limits,
+    /// The fields that W-21 fixes for the desk's application, with their values, in order.
+    pub tagging: Vec<(String, String)>,
+    /// The signal that makes a post a complaint.
+    pub complaint: SignalId,
+    /// The signal that looks for continuations, if there is one.
+    pub continuation: Option<SignalId>,
+    /// Some profile signal looks at words of the profile.
+    pub reads_profiles: bool,
+}
+
+/// A condition of the hard complaint.
+#[derive(Debug)]
+pub struct Condition {
+    /// Its name in records.
+    pub name: String,
+    /// The sentence of the work instruction.
+    pub clause: String,
+    /// When a post meets it.
+    pub when: Expression,
+    /// The signals that decide it, helpers and derived ones resolved.
+    pub leaves: Vec<SignalId>,
+}
+
+/// When a customer's case is a hard complaint.
+#[derive(Debug)]
+pub struct Hard {
+    /// Over the conditions of the case.
+    pub when: Expression,
+    /// From that many conditions on a case is watched.
+    pub watch_at: usize,
+}
+
+/// What a team leader is told about a hard complaint.
+#[derive(Debug, Clone, Default)]
+pub struct Escalation {
+    /// Who has to know.
+    pub notify: Vec<String>,
+    /// The clocks, if they are kept.
+    pub clocks: Option<ClockSettings>,
+}
+
+/// Intervals in milliseconds.
+#[derive(Debug, Clone)]
+pub struct ClockSettings {
+    /// Between two looks at the progress.
+    pub monitor: i64,
+    /// Between two calls back.
+    pub callback: i64,
+    /// The sentence that they come from.
+    pub basis: String,
+}
+
+/// Limits of time, all in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A post older than the newest of its author by more is late.
+    pub allowed_lateness: i64,
+    /// A post written that much after its record is not believed.
+    pub max_future_skew: i64,
+    /// An ordinary case without a post for longer is over.
+    pub idle_ttl: i64,
+    /// An ordinary case is over after that.
+    pub max_age: i64,
+    /// A hard case without a post for longer is over.
+    pub hard_ttl: i64,
+}
+
+impl Rules {
+    /// The signal of that number.
+    pub fn signal(&self, id: SignalId) -> &Signal {
+        &self.signals[usize::from(id)]
+    }
+
+    /// The signal called `name`.
+    pub fn signal_named(&self, name: &str) -> Option<SignalId> {
+        self.signals.iter().position(|signal| signal.name == name).and_then(|at| SignalId::try_from(at).ok())
+    }
+
+    /// The condition called `name`.
+    pub fn condition_named(&self, name: &str) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.name == name)
+    }
+}
+
+/// The signals that speak for `expression`: what a derived signal stands on instead of the signal itself.
+fn leaves(expression: &Expression, signals: &[Signal]) -> Vec<SignalId> {
+    let mut found = Vec::new();
+    collect_leaves(expression, signals, &mut found, 0);
+    found
+}
+
+fn collect_leaves(expression: &Expression, signals: &[Signal], found: &mut Vec<SignalId>, depth: usize) {
+    expression.names(&mut |name, speaks_for| {
+        let Ref::Signal(id) = name else { return };
+        if !speaks_for || depth > 16 {
+            return;
+        }
+        match signals.get(usize::from(id)).map(|signal| &signal.kind) {
+            Some(crate::signals::Kind::Derived(inner)) => collect_leaves(inner, signals, found, depth + 1),
+            Some(_) if !found.contains(&id) => found.push(id),
+            Some(_) | None => {}
+        }
+    });
+}

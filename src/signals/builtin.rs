@@ -1,0 +1,105 @@
+//! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
+
+use super::{History, View};
+
+/// A fact with a fixed name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Builtin {
+    /// `post.on_own_page`: under the brand's page or in its mailbox.
+    OnOwnPage,
+    /// `post.is_reply`.
+    IsReply,
+    /// `post.replies_to_own`: an answer to one of the brand's accounts.
+    RepliesToOwn,
+    /// `post.is_quote`.
+    IsQuote,
+    /// `post.no_text`: nothing to read, media or not.
+    NoText,
+    /// `post.has_link`.
+    HasLink,
+    /// `post.has_media`.
+    HasMedia,
+    /// `post.mentions_own`: an own account is named by the author himself.
+    MentionsOwn,
+    /// `post.styled_text`: letters of a mathematical alphabet, a way past filters.
+    StyledText,
+    /// `case.open`: the customer has an open case.
+    CaseOpen,
+    /// `case.complaint`: a complaint is open in it.
+    CaseComplaint,
+    /// `case.hard`: it is a hard complaint.
+    CaseHard,
+    /// `case.becomes_hard`: this post makes it one.
+    CaseBecomesHard,
+    /// `case.gains_condition`: it was one and this post adds a condition.
+    CaseGainsCondition,
+    /// `case.in_conversation`: the post stands in the conversation of an earlier addressed post of the customer.
+    InConversation,
+}
+
+impl Builtin {
+    /// Every fact with its name.
+    pub const ALL: [(&'static str, Builtin); 15] = [
+        ("post.on_own_page", Builtin::OnOwnPage),
+        ("post.is_reply", Builtin::IsReply),
+        ("post.replies_to_own", Builtin::RepliesToOwn),
+        ("post.is_quote", Builtin::IsQuote),
+        ("post.no_text", Builtin::NoText),
+        ("post.has_link", Builtin::HasLink),
+        ("post.has_media", Builtin::HasMedia),
+        ("post.mentions_own", Builtin::MentionsOwn),
+        ("post.styled_text", Builtin::StyledText),
+        ("case.open", Builtin::CaseOpen),
+        ("case.complaint", Builtin::CaseComplaint),
+        ("case.hard", Builtin::CaseHard),
+        ("case.becomes_hard", Builtin::CaseBecomesHard),
+        ("case.gains_condition", Builtin::CaseGainsCondition),
+        ("case.in_conversation", Builtin::InConversation),
+    ];
+
+    /// The fact called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Builtin::ALL.iter().find(|(known, _)| *known == name).map(|&(_, fact)| fact)
+    }
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        Builtin::ALL.iter().find(|(_, fact)| *fact == self).map_or("", |&(name, _)| name)
+    }
+
+    /// Whether it is known only after the post has been counted in its case, so that only classes may ask for it.
+    pub fn is_outcome(self) -> bool {
+        matches!(self, Builtin::CaseBecomesHard | Builtin::CaseGainsCondition)
+    }
+
+    /// Whether it holds for the post, before the post is counted in its case.
+    pub fn holds(self, view: &View<'_>, history: &History<'_>) -> bool {
+        let post = view.post;
+        match self {
+            Builtin::OnOwnPage => post.on_own_page(),
+            Builtin::IsReply => post.is_reply,
+            Builtin::RepliesToOwn => replies_to_own(view),
+            Builtin::IsQuote => post.is_quote,
+            Builtin::NoText => view.facts.words == 0,
+            Builtin::HasLink => view.facts.links > 0 || !post.urls.is_empty(),
+            Builtin::HasMedia => post.media_count > 0,
+            Builtin::MentionsOwn => mentions_own(view),
+            Builtin::StyledText => view.facts.styled_letters >= 3,
+            Builtin::CaseOpen => history.case_open,
+            Builtin::CaseComplaint => history.complaint_open,
+            Builtin::CaseHard => history.case_hard,
+            Builtin::CaseBecomesHard | Builtin::CaseGainsCondition => false,
+            Builtin::InConversation => history.in_conversation,
+        }
+    }
+}
+
+fn replies_to_own(view: &View<'_>) -> bool {
+    let answered = view.post.in_reply_to_author_id.as_ref();
+    answered.is_some_and(|id| view.own.has_id(id) || view.own.has_handle(id))
+}
+
+fn mentions_own(view: &View<'_>) -> bool {
+    let listed = view.post.mentions.iter().any(|mention| !mention.implicit && view.own.has_handle(&mention.handle));
+    listed || view.facts.handles.iter().any(|handle| view.own.has_handle(&handle.name) && super::mentions::is_explicit(view.post, handle))
+}

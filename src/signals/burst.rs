@@ -1,0 +1,138 @@
+//! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
+
+use super::{Findings, History, PastPost, Place, Trace, View, What};
+use crate::config::reader::{DAY, SECOND, Table};
+use crate::post::Platform;
+
+/// A signal over the customer's posts in a sliding window of event time.
+#[derive(Debug)]
+pub struct Burst {
+    /// How many posts it takes, the first included.
+    pub posts: u16,
+    /// For each platform: first and last post lie less than that many milliseconds apart.
+    pub within: [i64; Platform::ALL.len()],
+    /// How many of them must be complaints.
+    pub complaints: Complaints,
+    /// The signal that makes this post a complaint.
+    pub complaint: super::SignalId,
+}
+
+/// How many posts of a burst must be complaints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Complaints {
+    /// One at least.
+    Any,
+    /// Each.
+    All,
+    /// It does not matter.
+    None,
+}
+
+impl Burst {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let within = self.within[view.post.platform as usize];
+        let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
+        let most = self.most(history.posts, this, within);
+        let met = most >= usize::from(self.posts);
+        if met {
+            findings.traces.push(Trace { what: What::Fact("posts in the window"), place: Place::Elsewhere, weight: 1.0 });
+        }
+        (met, f32::from(u16::try_from(most).unwrap_or(u16::MAX)), f32::from(self.posts))
+    }
+
+    /// The most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in order of
+    /// time; the window is strictly shorter than `within`.
+    pub fn most(&self, past: &[PastPost], this: PastPost, within: i64) -> usize {
+        let place = past.partition_point(|post| post.at <= this.at);
+        let near = |post: &PastPost| (post.at.since(this.at)).abs() < within;
+        let first = place - past[..place].iter().rev().take_while(|post| near(post)).count();
+        let end = place + past[place..].iter().take_while(|post| near(post)).count();
+        (first..=place).map(|start| self.window_from(past, this, start, place, end, within)).max().unwrap_or(0)
+    }
+
+    /// Posts of the widest window that begins with `past[start]`, or with `this` where `start` is its place.
+    fn window_from(&self, past: &[PastPost], this: PastPost, start: usize, place: usize, end: usize, within: i64) -> usize {
+        let opens = if start < place { past[start].at } else { this.at };
+        let after = past[place..end].iter().take_while(|post| post.at.since(opens) < within).count();
+        let window = past[start..place + after].iter().chain([&this]);
+        let satisfied = match self.complaints {
+            Complaints::Any => window.clone().any(|post| post.complaint),
+            Complaints::All => window.clone().all(|post| post.complaint),
+            Complaints::None => true,
+        };
+        if satisfied && this.at.since(opens) < within { window.count() } else { 0 }
+    }
+}
+
+impl Burst {
+    /// Reads `posts`, `within` and `complaint`; `channels` gives the class of each platform's channel, `complaint`
+    /// the signal that makes a post a complaint.
+    pub fn compile(table: &Table<'_>, channels: &Channels, complaint: super::SignalId) -> Option<Self> {
+        let posts = table.required("posts").integer(2..=64);
+        let within = channels.durations(table, "within");
+        let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
+        let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);
+        Some(Burst { posts: posts?, within: within?, complaints, complaint })
+    }
+}
+
+/// Which platforms are social media: W-10 gives them 5 minutes, the others 15.
+#[derive(Debug, Clone)]
+pub struct Channels {
+    /// For each platform.
+    pub social: [bool; Platform::ALL.len()],
+}
+
+impl Channels {
+    /// Reads the `[channel_class]` table.
+    pub fn compile(table: Table<'_>) -> Self {
+        let class = |platform: Platform| table.optional(platform.name()).one_of(&[("social", true), ("non_social", false)]);
+        let social = Platform::ALL.map(|platform| class(platform).unwrap_or(platform != Platform::Email));
+        table.finish();
+        Channels { social }
+    }
+
+    /// Reads `key`, one duration or one for each class of channel; milliseconds by platform.
+    pub fn durations(&self, table: &Table<'_>, key: &str) -> Option<[i64; Platform::ALL.len()]> {
+        let value = table.required(key);
+        if !value.is_table() {
+            return value.duration(SECOND..=DAY).map(|all| [all; Platform::ALL.len()]);
+        }
+        let classes = value.table()?;
+        let social = classes.required("social").duration(SECOND..=DAY);
+        let other = classes.required("non_social").duration(SECOND..=DAY);
+        classes.finish();
+        let (social, other) = (social?, other?);
+        Some(self.social.map(|is_social| if is_social { social } else { other }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::Millis;
+
+    fn check(past: &[(i64, bool)], this: (i64, bool), complaints: Complaints, most: usize) {
+        let burst = Burst { posts: 5, within: [300_000; 5], complaints, complaint: 0 };
+        let post = |&(seconds, complaint): &(i64, bool)| PastPost { at: Millis::new(seconds * 1000), complaint };
+        let past: Vec<PastPost> = past.iter().map(post).collect();
+        assert_eq!(burst.most(&past, post(&this), 300_000), most, "{past:?} {this:?}");
+    }
+
+    #[test]
+    fn the_window_is_strict_and_slides() {
+        let calm = |seconds: &[i64]| seconds.iter().map(|&s| (s, false)).collect::<Vec<_>>();
+        check(&calm(&[0, 60, 120, 180]), (299, true), Complaints::Any, 5);
+        check(&calm(&[0, 60, 120, 180]), (300, true), Complaints::Any, 4);
+        check(&calm(&[0, 60, 120, 180]), (299, false), Complaints::Any, 0);
+        check(&calm(&[0, 60, 120, 180]), (299, false), Complaints::None, 5);
+        check(&[(0, true), (60, false)], (61, true), Complaints::All, 1);
+        check(&[], (0, true), Complaints::Any, 1);
+    }
+
+    #[test]
+    fn a_late_post_joins_the_windows_around_it() {
+        check(&[(0, true), (100, false), (250, false), (390, false)], (95, false), Complaints::Any, 4);
+        check(&[(200, false), (250, true), (390, false), (399, false)], (100, false), Complaints::Any, 5);
+    }
+}

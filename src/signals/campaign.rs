@@ -1,0 +1,87 @@
+//! Quizzes that the brand runs: posts under them, and posts with their tag, while they run.
+
+use rustc_hash::FxHashMap;
+
+use super::compiler::Compiler;
+use super::{Findings, Place, Trace, View, What};
+use crate::config::campaigns::Campaigns;
+use crate::config::reader::{Source, Table};
+use crate::post::Millis;
+
+/// A signal over the quiz registry.
+#[derive(Debug)]
+pub struct Campaign {
+    /// What proves that a post belongs to a quiz.
+    pub by: By,
+    /// The quizzes.
+    pub quizzes: Vec<Quiz>,
+    /// Ids of quiz posts, and tags in lower case, each with the numbers of its quizzes.
+    pub index: FxHashMap<Box<str>, Vec<u16>>,
+}
+
+/// What proves that a post belongs to a quiz.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// It answers a quiz post.
+    Post,
+    /// It carries the tag of a quiz.
+    Tag,
+    /// It names the host of a quiz.
+    Host,
+}
+
+/// One quiz.
+#[derive(Debug)]
+pub struct Quiz {
+    /// What people call it.
+    pub name: String,
+    /// It counts from then on.
+    pub from: Option<Millis>,
+    /// It counts until then.
+    pub until: Option<Millis>,
+}
+
+impl Campaign {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let quiz = match self.by {
+            By::Post => [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at)),
+            By::Tag => view.facts.tags.iter().find_map(|tag| self.running(&tag.name, view.written_at)),
+            By::Host => view.facts.handles.iter().find_map(|handle| self.running(&handle.name, view.written_at)),
+        };
+        if let Some(quiz) = quiz {
+            findings.traces.push(Trace { what: What::Quiz(quiz), place: Place::Elsewhere, weight: 1.0 });
+        }
+        (quiz.is_some(), f32::from(u8::from(quiz.is_some())), 1.0)
+    }
+
+    fn running(&self, key: &str, at: Millis) -> Option<u16> {
+        let runs = |quiz: &Quiz| quiz.from.is_none_or(|from| at >= from) && quiz.until.is_none_or(|until| at <= until);
+        self.index.get(key)?.iter().copied().find(|&number| self.quizzes.get(usize::from(number)).is_some_and(runs))
+    }
+}
+
+impl Campaign {
+    /// Reads `registry`, a file of quizzes, and `evidence`: `post`, `tag` or `host`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let by = table.required("evidence").one_of(&[("post", By::Post), ("tag", By::Tag), ("host", By::Host)]);
+        let file = table.required("registry").spotted_string()?;
+        let source = Source::read(&compiler.path(&file.value), Some(&file.spot), compiler.reporter)?;
+        compiler.note_source(&source);
+        let campaigns = Campaigns::parse(&source, compiler.reporter);
+        let by = by?;
+        let mut index: FxHashMap<Box<str>, Vec<u16>> = FxHashMap::default();
+        for (number, quiz) in (0_u16..).zip(&campaigns.quizzes) {
+            let keys = match by {
+                By::Post => &quiz.posts,
+                By::Tag => &quiz.tags,
+                By::Host => &quiz.hosts,
+            };
+            for key in keys {
+                let key = if by == By::Post { key.clone() } else { key.trim_start_matches(['#', '@']).to_lowercase() };
+                index.entry(key.into()).or_default().push(number);
+            }
+        }
+        let quizzes = campaigns.quizzes.into_iter().map(|quiz| Quiz { name: quiz.name, from: quiz.from, until: quiz.until }).collect();
+        Some(Campaign { by, quizzes, index })
+    }
+}

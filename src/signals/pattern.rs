@@ -1,0 +1,52 @@
+//! A regular expression on the text as written, for what words cannot say: `2/4` at the head of a post.
+//!
+//! ASCII classes over bytes: Unicode word boundaries are a hundred times slower on a text with one emoji.
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::{Findings, Place, Trace, View, What};
+use crate::config::reader::Table;
+use crate::problem::Problem;
+use crate::text::Span;
+
+/// A signal over one regular expression.
+#[derive(Debug)]
+pub struct Pattern {
+    /// Compiled with `unicode(false)` and a bounded size.
+    pub regex: Regex,
+}
+
+impl Pattern {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let text: &str = &view.post.text;
+        let Some(found) = self.regex.find(text.as_bytes()) else { return (false, 0.0, 1.0) };
+        let characters = |bytes: usize| u32::try_from(text.get(..bytes).map_or(0, |before| before.chars().count())).unwrap_or(u32::MAX);
+        let span = Span { start: characters(found.start()), end: characters(found.end()) };
+        findings.traces.push(Trace { what: What::Fact("pattern"), place: Place::Text(span), weight: 1.0 });
+        (true, 1.0, 1.0)
+    }
+}
+
+/// Largest compiled expression, in bytes.
+const MAX_SIZE: usize = 256 * 1024;
+
+impl Pattern {
+    /// Reads `regex`.
+    pub fn compile(table: &Table<'_>) -> Option<Self> {
+        let written = table.required("regex").spotted_string()?;
+        match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
+            Ok(regex) => Some(Pattern { regex }),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
+                table.reporter().report(problem.hint("repeat less, or use a list of phrases"));
+                None
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                table.reporter().error(&written.spot, format!("the expression cannot be read: {reason}"));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Words and phrases of lexicons: which entries stand in the text, and whether enough of them count.
+//!
+//! An entry counts unless something near it says otherwise: a negation before it, a third person, the name of a TV
+//! channel. `requires` and `voided_by` name the signals that decide that.
+
+use smallvec::SmallVec;
+
+use super::compiler::Compiler;
+use super::{Findings, Place, SignalId, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::{Table, Value};
+use crate::text::Hit;
+
+/// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// One is usually enough.
+    Strong = 0,
+    /// Enough in the right company.
+    Medium = 1,
+    /// A hint.
+    Weak = 2,
+}
+
+/// A signal over lexicon entries.
+#[derive(Debug)]
+pub struct Phrases {
+    /// For each group of the book: what an entry of it counts as.
+    pub groups: Box<[Option<Strength>]>,
+    /// How many different entries of each strength suffice; `None`: that strength never does.
+    pub need: [Option<u16>; 3],
+    /// Each entry counts only if all of these stand near it.
+    pub requires: Vec<Relation>,
+    /// No entry counts that has one of these near it.
+    pub voided_by: Vec<Relation>,
+}
+
+/// Another signal near an entry.
+#[derive(Debug)]
+pub struct Relation {
+    /// The signal whose places are looked for.
+    pub signal: SignalId,
+    /// At most that many tokens away; neighbours are 1 apart.
+    pub within: u16,
+    /// On which side.
+    pub side: Side,
+    /// Also where a clause ends between.
+    pub across: bool,
+    /// Met anywhere in the post, this signal suspends the relation.
+    pub unless: Option<SignalId>,
+}
+
+/// Where the other signal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before the entry.
+    Before,
+    /// After the entry.
+    After,
+    /// On either side or within it.
+    Either,
+}
+
+impl Relation {
+    fn stands_near(&self, hit: &Hit, view: &View<'_>, findings: &Findings) -> bool {
+        findings.traces(self.signal).iter().any(|trace| match trace.place {
+            Place::Tokens(first, end) => self.fits(hit, first, end, view),
+            Place::Text(_) | Place::Elsewhere => false,
+        })
+    }
+
+    fn fits(&self, hit: &Hit, first: u16, end: u16, view: &View<'_>) -> bool {
+        let clause = |a: u16, b: u16| self.across || view.facts.same_clause(a.into(), b.into());
+        let before = end <= hit.first && hit.first - end < self.within && clause(end - 1, hit.first);
+        let after = first >= hit.end && first - hit.end < self.within && clause(hit.end - 1, first);
+        match self.side {
+            Side::Before => before,
+            Side::After => after,
+            Side::Either => before || after || (first < hit.end && hit.first < end),
+        }
+    }
+
+    fn applies(&self, findings: &Findings) -> bool {
+        !self.unless.is_some_and(|signal| findings.met(signal))
+    }
+}
+
+impl Phrases {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
+        for hit in view.hits {
+            let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
+            if !self.counts(hit, view, findings) {
+                continue;
+            }
+            if !counted.contains(&(hit.entry, strength)) {
+                counted.push((hit.entry, strength));
+            }
+            findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight: 1.0 });
+        }
+        self.weigh(&counted)
+    }
+
+    fn counts(&self, hit: &Hit, view: &View<'_>, findings: &Findings) -> bool {
+        let required = self.requires.iter().all(|relation| !relation.applies(findings) || relation.stands_near(hit, view, findings));
+        required && !self.voided_by.iter().any(|relation| relation.applies(findings) && relation.stands_near(hit, view, findings))
+    }
+
+    /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
+    fn weigh(&self, counted: &[(u32, Strength)]) -> (bool, f32, f32) {
+        let mut nearest = (false, 0.0, 1.0);
+        for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
+            let Some(need) = self.need[strength as usize] else { continue };
+            let count = counted.iter().filter(|&&(_, counted)| counted as usize <= strength as usize).count();
+            let (value, threshold) = (f32::from(u16::try_from(count).unwrap_or(u16::MAX)), f32::from(need.max(1)));
+            if value / threshold > nearest.1 / nearest.2 || (value >= threshold && !nearest.0) {
+                nearest = (value >= threshold, value, threshold);
+            }
+        }
+        nearest
+    }
+}
+
+impl Strength {
+    /// What a group with that weight counts as: helper lists count like strong ones where they are asked for by name.
+    fn of(weight: Weight) -> Option<Self> {
+        match weight {
+            Weight::Medium => Some(Strength::Medium),
+            Weight::Weak => Some(Strength::Weak),
+            Weight::Exclude => None,
+            _ => Some(Strength::Strong),
+        }
+    }
+}
+
+/// Whether a group counts when a signal does not say which groups it means.
+fn counts_unasked(weight: Weight) -> bool {
+    matches!(weight, Weight::Strong | Weight::Medium | Weight::Weak | Weight::None)
+}
+
+impl Phrases {
+    /// Reads `file`, `groups`, `files`, `need`, `requires` and `voided_by`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let groups = compiler.groups(table, counts_unasked);
+        let need = match table.optional("need").table() {
+            Some(need) => read_need(need),
+            None => [Some(1); 3],
+        };
+        let requires = relations(&table.optional("requires"), compiler);
+        let voided_by = relations(&table.optional("voided_by"), compiler);
+        let groups = compiler.table_of(&groups, |group| Strength::of(group.weight));
+        Some(Phrases { groups, need, requires, voided_by })
+    }
+}
+
+fn read_need(table: Table<'_>) -> [Option<u16>; 3] {
+    let need = ["strong", "medium", "weak"].map(|strength| table.optional(strength).integer(1..=50));
+    table.finish();
+    need
+}
+
+fn relations(value: &Value<'_>, compiler: &mut Compiler<'_>) -> Vec<Relation> {
+    value.tables().into_iter().filter_map(|table| relation(table, compiler)).collect()
+}
+
+fn relation(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Relation> {
+    let signal = table.required("signal").spotted_string().and_then(|name| compiler.signal(&name));
+    let within = table.required("within").integer(1..=100);
+    let sides = [("before", Side::Before), ("after", Side::After), ("either", Side::Either)];
+    let side = table.optional("side").one_of(&sides).unwrap_or(Side::Either);
+    let across = table.optional("across").bool().unwrap_or(false);
+    let unless = table.optional("unless").spotted_string().and_then(|name| compiler.signal(&name));
+    table.finish();
+    Some(Relation { signal: signal?, within: within?, side, across, unless })
+}

@@ -1,0 +1,100 @@
+//! Who the author is: public official, influential person, press (W-10, TelkomCare, fifth condition; A31, A32).
+
+use rustc_hash::FxHashSet;
+
+use super::compiler::Compiler;
+use super::mentions::handles;
+use super::{Findings, Place, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
+use crate::problem::Problem;
+use crate::text::Hit;
+
+/// A signal over the author's profile.
+#[derive(Debug)]
+pub struct Profile {
+    /// That many followers suffice.
+    pub min_followers: u64,
+    /// For each group of the book: with how many followers a word of it in the profile suffices.
+    pub groups: Box<[Option<u64>]>,
+    /// Kinds of verification that suffice.
+    pub verified: Vec<Box<str>>,
+    /// Verified before it could be bought suffices.
+    pub verified_legacy: bool,
+    /// Known accounts, in lower case.
+    pub handles: FxHashSet<Box<str>>,
+}
+
+impl Profile {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let threshold = as_points(self.min_followers);
+        let Some(author) = &view.post.author else { return (false, 0.0, threshold) };
+        let followers = author.followers.unwrap_or(0);
+        let before = findings.traces.len();
+        let mut found = |what| findings.traces.push(Trace { what, place: Place::Elsewhere, weight: 1.0 });
+        if author.handle.as_ref().is_some_and(|handle| self.handles.contains(handle.to_lowercase().trim_start_matches('@'))) {
+            found(What::Fact("known account"));
+        }
+        if author.verified_type.as_ref().is_some_and(|kind| self.verified.iter().any(|listed| **listed == **kind)) {
+            found(What::Fact("verified account"));
+        }
+        if self.verified_legacy && author.verified_legacy == Some(true) {
+            found(What::Fact("verified before it could be bought"));
+        }
+        if followers >= self.min_followers {
+            found(What::Fact("followers"));
+        }
+        view.profile_hits.iter().filter(|hit| self.hit_counts(hit, followers)).for_each(|hit| found(What::ProfileEntry(hit.entry)));
+        (findings.traces.len() > before, as_points(followers), threshold)
+    }
+
+    fn hit_counts(&self, hit: &Hit, followers: u64) -> bool {
+        self.groups.get(usize::from(hit.group)).copied().flatten().is_some_and(|min| followers >= min)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of followers shown to people")]
+fn as_points(followers: u64) -> f32 {
+    followers as f32
+}
+
+impl Profile {
+    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `verified_legacy` and
+    /// `handles`, tables with `file` and `groups`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let min_followers = table.required("min_followers").integer(1..=1_000_000_000_i64);
+        let limits = table.optional("groups").table();
+        let loaded = match table.required("file").spotted_string() {
+            Some(file) => compiler.lexicon(&file).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let mut groups = Vec::new();
+        for (name, value) in limits.iter().flat_map(Table::entries) {
+            let followers = value.integer(0..=1_000_000_000_i64).and_then(|followers| u64::try_from(followers).ok());
+            match loaded.iter().find(|group| *group.name == *name.value) {
+                Some(group) => groups.push((group.clone(), followers)),
+                None if loaded.is_empty() => {}
+                None => {
+                    let problem = Problem::error(&name.spot, format!("the lexicon has no group `{}`", name.value));
+                    compiler.reporter.report(problem.suggest(&name.value, loaded.iter().map(|group| &*group.name)));
+                }
+            }
+        }
+        let known: Vec<_> = table.optional("handles").tables().into_iter().flat_map(|list| listed(list, compiler)).collect();
+        let chosen: Vec<_> = groups.iter().map(|(group, _)| group.clone()).collect();
+        let limit = |id| groups.iter().find(|(group, _)| group.id == id).and_then(|&(_, followers)| followers);
+        Some(Profile {
+            min_followers: u64::try_from(min_followers?).ok()?,
+            groups: compiler.table_of(&chosen, |group| limit(group.id)),
+            verified: table.optional("verified").strings().into_iter().map(Into::into).collect(),
+            verified_legacy: table.optional("verified_legacy").bool().unwrap_or(false),
+            handles: handles(&known).collect(),
+        })
+    }
+}
+
+fn listed(list: Table<'_>, compiler: &mut Compiler<'_>) -> Vec<super::compiler::LoadedGroup> {
+    let groups = compiler.groups(&list, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+    list.finish();
+    groups
+}

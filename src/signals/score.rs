@@ -1,0 +1,82 @@
+//! A weighted sum of phrases and other signals against a threshold: what no single word decides.
+//!
+//! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
+//! the evidence.
+
+use smallvec::SmallVec;
+
+use super::compiler::Compiler;
+use super::{Findings, History, Place, Ref, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
+use crate::problem::Spotted;
+
+/// A signal over a sum of weights.
+#[derive(Debug)]
+pub struct Score {
+    /// The sum it takes, inclusive.
+    pub threshold: f32,
+    /// What the sum begins with.
+    pub bias: f32,
+    /// For each group of the book: what each different entry of it adds.
+    pub groups: Box<[f32]>,
+    /// What each name adds where it holds.
+    pub names: Vec<(Ref, f32)>,
+}
+
+impl Score {
+    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let mut sum = self.bias;
+        let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
+        for hit in view.hits {
+            let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
+            if weight != 0.0 && !counted.contains(&hit.entry) {
+                counted.push(hit.entry);
+                sum += weight;
+                findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight });
+            }
+        }
+        for &(name, weight) in &self.names {
+            let (holds, what) = match name {
+                Ref::Signal(id) => (findings.met(id), What::Signal(id)),
+                Ref::Builtin(fact) => (fact.holds(view, history), What::Fact(fact.name())),
+                Ref::Condition(_) => (false, What::Fact("")),
+            };
+            if holds {
+                sum += weight;
+                findings.traces.push(Trace { what, place: Place::Elsewhere, weight });
+            }
+        }
+        (sum >= self.threshold, sum, self.threshold)
+    }
+}
+
+impl Score {
+    /// Reads `threshold`, `bias`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// names and their weights.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
+        let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
+        let listed = table.has("file") || table.has("files");
+        let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
+        let mut groups = vec![0.0; compiler.group_count()];
+        for group in &loaded {
+            if let (Weight::Score(weight), Some(place)) = (group.weight, groups.get_mut(usize::from(group.id))) {
+                *place = narrow(weight);
+            }
+        }
+        let mut names = Vec::new();
+        for (name, weight) in table.optional("signals").table().iter().flat_map(Table::entries) {
+            let weight = weight.number(-1_000.0..=1_000.0);
+            if let (Some(found), Some(weight)) = (compiler.name(&Spotted { value: name.value, spot: name.spot }), weight) {
+                names.push((found, narrow(weight)));
+            }
+        }
+        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), names })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "weights are small numbers with few digits")]
+fn narrow(number: f64) -> f32 {
+    number as f32
+}

@@ -1,0 +1,71 @@
+//! Hashtags: those on a list, in the text or in the record's own list.
+
+use rustc_hash::FxHashSet;
+
+use super::compiler::Compiler;
+use super::{Findings, Place, Trace, View, What};
+use crate::config::lexicon::Weight;
+use crate::config::reader::Table;
+use crate::problem::Problem;
+
+/// A signal over hashtags.
+#[derive(Debug)]
+pub struct Hashtags {
+    /// Whole tags, in lower case.
+    pub tags: FxHashSet<Box<str>>,
+    /// Beginnings of tags, in lower case.
+    pub prefixes: Vec<Box<str>>,
+    /// Any tag counts.
+    pub any: bool,
+    /// How many different ones it takes.
+    pub min: u16,
+}
+
+impl Hashtags {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+        let mut count = 0_u16;
+        for (number, tag) in view.facts.tags.iter().enumerate() {
+            if self.counts(&tag.name) && !view.facts.tags[..number].iter().any(|earlier| earlier.name == tag.name) {
+                count += 1;
+                let what = What::Tag(u16::try_from(number).unwrap_or(u16::MAX));
+                findings.traces.push(Trace { what, place: Place::Text(tag.span), weight: 1.0 });
+            }
+        }
+        for (number, tag) in view.post.hashtags.iter().enumerate() {
+            let tag = tag.trim_start_matches('#').to_lowercase();
+            if self.counts(&tag) && !view.facts.tags.iter().any(|in_text| in_text.name == tag) {
+                count += 1;
+                let what = What::RecordTag(u16::try_from(number).unwrap_or(u16::MAX));
+                findings.traces.push(Trace { what, place: Place::Elsewhere, weight: 1.0 });
+            }
+        }
+        (count >= self.min, f32::from(count), f32::from(self.min))
+    }
+
+    fn counts(&self, tag: &str) -> bool {
+        self.any || self.tags.contains(tag) || self.prefixes.iter().any(|prefix| tag.starts_with(&**prefix))
+    }
+}
+
+impl Hashtags {
+    /// Reads `tags`, or lists by `file`, `groups`, `files`, or `any = true`; and `min`.
+    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let any = table.optional("any").bool().unwrap_or(false);
+        let mut named = table.optional("tags").strings();
+        if table.has("file") || table.has("files") {
+            let groups = compiler.groups(table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+            let entries = groups.iter().flat_map(|group| group.entries.iter());
+            named.extend(entries.filter_map(|entry| entry.value.strip_prefix("tag:")).map(str::to_owned));
+        }
+        if named.is_empty() && !any {
+            compiler.reporter.report(Problem::error(&table.spot(), "no tag is named").hint("add `tags = [..]`, a lexicon with `tag:` entries, or `any = true`"));
+        }
+        let (prefixes, whole): (Vec<String>, Vec<String>) = named.into_iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).partition(|tag| tag.ends_with('*'));
+        Some(Hashtags {
+            tags: whole.into_iter().map(Into::into).collect(),
+            prefixes: prefixes.iter().map(|prefix| prefix.trim_end_matches('*').into()).collect(),
+            any,
+            min: table.optional("min").integer(1..=50).unwrap_or(1),
+        })
+    }
+}

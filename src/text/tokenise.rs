@@ -1,0 +1,290 @@
+//! From a text to tokens, in one pass over its bytes.
+
+use super::vocabulary::Vocabulary;
+use super::{Acronyms, Facts, Named, Span, Token, word};
+
+/// Buffers that one pass leaves to the next.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    compatible: String,
+    lower: String,
+    symbols: Vec<Token>,
+}
+
+/// Fills `facts` from `text` and then from `subject`.
+pub(super) fn read(facts: &mut Facts, text: &str, subject: Option<&str>, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+    facts.scratch.symbols.clear();
+    let mut reader = Reader { text, byte: 0, character: 0, broken: false, in_subject: false, facts, vocabulary, acronyms };
+    reader.run();
+    if let Some(subject) = subject {
+        let mut reader = Reader { text: subject, byte: 0, character: 0, broken: true, in_subject: true, facts, vocabulary, acronyms };
+        reader.run();
+    }
+    facts.words = facts.tokens.len();
+    let Facts { tokens, scratch, .. } = facts;
+    tokens.append(&mut scratch.symbols);
+}
+
+/// The words of one piece of a lexicon entry, normalised but for slang and stretching; a symbol is a word of its own.
+pub(super) fn words_of_entry(piece: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut raw = String::new();
+    let mut end_word = |raw: &mut String| {
+        if !raw.is_empty() {
+            words.push(normal(raw));
+            raw.clear();
+        }
+    };
+    for c in piece.chars().filter(|&c| !word::is_invisible(c)) {
+        if is_word_char(c) || word::is_apostrophe(c) {
+            raw.push(c);
+        } else {
+            end_word(&mut raw);
+            if is_symbol(c) {
+                raw.push(c);
+                end_word(&mut raw);
+            }
+        }
+    }
+    end_word(&mut raw);
+    words.dedup_by(|a, b| a == b && a.chars().all(is_symbol));
+    if words.len() > 1 {
+        words.retain(|word| word != "?" && word != "!");
+    }
+    words
+}
+
+fn normal(raw: &str) -> String {
+    let (mut compatible, mut lower) = (String::new(), String::new());
+    word::compatibility_form(raw, &mut compatible);
+    word::lower_case(&compatible, &mut lower);
+    lower
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
+}
+
+/// `?`, `!` and whatever is neither letter, digit, space nor ordinary punctuation: mostly emoji.
+fn is_symbol(c: char) -> bool {
+    matches!(c, '?' | '!') || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
+}
+
+struct Reader<'t, 'f, 'v> {
+    text: &'t str,
+    byte: usize,
+    character: u32,
+    broken: bool,
+    in_subject: bool,
+    facts: &'f mut Facts,
+    vocabulary: &'v Vocabulary,
+    acronyms: &'v Acronyms,
+}
+
+impl<'t> Reader<'t, '_, '_> {
+    fn run(&mut self) {
+        while let Some(&byte) = self.text.as_bytes().get(self.byte) {
+            match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => self.word(),
+                b'@' if !self.after_word() => self.name('@'),
+                b'#' => self.name('#'),
+                b'?' | b'!' => self.symbol(1),
+                b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'.' => {
+                    self.broken = true;
+                    self.skip(1, 1);
+                }
+                0x80.. => self.beyond_ascii(),
+                _ => self.skip(1, 1),
+            }
+        }
+    }
+
+    fn skip(&mut self, bytes: usize, characters: u32) {
+        self.byte += bytes;
+        self.character += characters;
+    }
+
+    fn after_word(&self) -> bool {
+        self.byte > 0 && self.text.as_bytes()[self.byte - 1].is_ascii_alphanumeric()
+    }
+
+    fn next_char(&self) -> Option<char> {
+        self.text.get(self.byte..).and_then(|rest| rest.chars().next())
+    }
+
+    fn beyond_ascii(&mut self) {
+        let Some(c) = self.next_char() else {
+            self.byte = self.text.len();
+            return;
+        };
+        if word::is_invisible(c) || c.is_whitespace() {
+            self.skip(c.len_utf8(), 1);
+        } else if is_word_char(c) {
+            self.word();
+        } else if is_symbol(c) {
+            self.symbol(c.len_utf8());
+        } else {
+            self.broken |= c == '\u{2026}';
+            self.skip(c.len_utf8(), 1);
+        }
+    }
+
+    /// Moves over the word that begins here and returns it.
+    fn take_word(&mut self) -> &'t str {
+        let start = self.byte;
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.byte) {
+            if byte.is_ascii_alphanumeric() {
+                self.skip(1, 1);
+            } else if byte < 0x80 {
+                let joins = matches!(byte, b'\'' | b'`') && bytes.get(self.byte + 1).is_some_and(u8::is_ascii_alphanumeric);
+                if !joins {
+                    break;
+                }
+                self.skip(1, 1);
+            } else {
+                let Some(c) = self.next_char() else { break };
+                let inner = word::is_apostrophe(c) && bytes.get(self.byte + c.len_utf8()).is_some_and(u8::is_ascii_alphanumeric);
+                if !(is_word_char(c) || word::is_invisible(c) || inner) {
+                    break;
+                }
+                self.skip(c.len_utf8(), 1);
+            }
+        }
+        &self.text[start..self.byte]
+    }
+
+    fn word(&mut self) {
+        let (byte, character) = (self.byte, self.character);
+        let raw = self.take_word();
+        if self.link_begins(raw) {
+            self.link(byte, character);
+            return;
+        }
+        let Facts { capitals, styled_letters, scratch, .. } = &mut *self.facts;
+        let compatible = if raw.is_ascii() {
+            raw
+        } else {
+            *styled_letters += u32::try_from(raw.chars().filter(|&c| word::is_styled(c)).count()).unwrap_or(u32::MAX);
+            word::compatibility_form(raw, &mut scratch.compatible);
+            &scratch.compatible
+        };
+        let span = Span { start: character, end: self.character };
+        if !self.in_subject {
+            capitals.count(compatible, span, self.acronyms);
+        }
+        let stretched = word::lower_case(compatible, &mut scratch.lower);
+        let lower = std::mem::take(&mut scratch.lower);
+        self.push_word(&lower, stretched, span, byte);
+        self.facts.scratch.lower = lower;
+    }
+
+    fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
+        let fingerprint = self.vocabulary.fingerprint(lower, stretched);
+        let platform_lapor = lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!');
+        let look_up = if platform_lapor { "lapor!" } else { lower };
+        for (n, readings) in self.vocabulary.look_up(look_up, stretched).iter().enumerate() {
+            let mut readings = *readings;
+            if platform_lapor {
+                readings[1] = self.vocabulary.known("lapor").map_or(0, |form| form[0][0]);
+            }
+            self.push(Token { readings, span, fingerprint: if n == 0 { fingerprint } else { 0 }, ..Token::default() }, byte);
+        }
+    }
+
+    fn push(&mut self, token: Token, byte: usize) {
+        let token = self.placed(token, byte);
+        self.broken = false;
+        self.facts.tokens.push(token);
+    }
+
+    fn placed(&self, mut token: Token, byte: usize) -> Token {
+        let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        token.bytes = (place(byte), place(self.byte));
+        token.clause_break = self.broken;
+        token.in_subject = self.in_subject;
+        token
+    }
+
+    fn link_begins(&self, raw: &str) -> bool {
+        let rest = &self.text.as_bytes()[self.byte..];
+        match raw.len() {
+            3 => raw.eq_ignore_ascii_case("www") && rest.starts_with(b"."),
+            4 => raw.eq_ignore_ascii_case("http") && rest.starts_with(b"://"),
+            5 => raw.eq_ignore_ascii_case("https") && rest.starts_with(b"://"),
+            _ => false,
+        }
+    }
+
+    /// A link: the words of its host are tokens, the rest of it is passed over.
+    fn link(&mut self, byte: usize, start: u32) {
+        self.facts.links += 1;
+        let rest = &self.text[self.byte..];
+        let length = rest.find(|c: char| c.is_whitespace() || (c as u32 > 0x7f && is_symbol(c))).unwrap_or(rest.len());
+        let link = rest[..length].trim_start_matches([':', '/', '.']);
+        let host = link.split(['/', '?', '#', ':']).next().unwrap_or(link).to_ascii_lowercase();
+        self.skip(length, u32::try_from(rest[..length].chars().count()).unwrap_or(u32::MAX));
+        for word in host.split(['.', '-']).filter(|word| !word.is_empty() && *word != "www") {
+            let span = Span { start, end: self.character };
+            let readings = self.vocabulary.known(word).and_then(|form| form.first()).copied().unwrap_or_default();
+            self.push(Token { readings, span, ..Token::default() }, byte);
+        }
+    }
+
+    /// A handle or a hashtag.
+    fn name(&mut self, sign: char) {
+        let (byte, character) = (self.byte, self.character);
+        self.skip(1, 1);
+        let rest = &self.text[self.byte..];
+        let belongs = |(at, c): (usize, char)| {
+            c == '_'
+                || if sign == '@' {
+                    c.is_ascii_alphanumeric() || (c == '.' && rest.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphanumeric) && at > 0)
+                } else {
+                    is_word_char(c) || word::is_invisible(c)
+                }
+        };
+        let length = rest.char_indices().find(|&at| !belongs(at)).map_or(rest.len(), |(at, _)| at);
+        let raw = &rest[..length];
+        if raw.is_empty() {
+            return;
+        }
+        self.skip(length, u32::try_from(raw.chars().count()).unwrap_or(u32::MAX));
+        let mut named = String::with_capacity(length + 1);
+        named.push(sign);
+        named.extend(raw.chars().filter(|&c| !word::is_invisible(c)).flat_map(char::to_lowercase));
+        let span = Span { start: character, end: self.character };
+        let readings = self.name_readings(&named, sign);
+        let leading = self.facts.tokens.len() == self.facts.handles.len();
+        self.push(Token { readings, span, ..Token::default() }, byte);
+        let name = Named { name: named.split_off(1), span, leading };
+        if sign == '@' { self.facts.handles.push(name) } else { self.facts.tags.push(name) }
+    }
+
+    /// A tag can also be read as the plain word: `#IndiHome` names the product as well as `IndiHome` does.
+    fn name_readings(&self, named: &str, sign: char) -> [u32; super::READINGS] {
+        let mut readings = self.vocabulary.look_up_name(named);
+        let plain = if sign == '#' { self.vocabulary.known(&named[1..]) } else { None };
+        if let Some(form) = plain.filter(|form| form.len() == 1) {
+            let free = readings.iter().position(|&id| id == 0);
+            if let Some(free) = free {
+                readings[free] = form[0][0];
+            }
+        }
+        readings
+    }
+
+    fn symbol(&mut self, bytes: usize) {
+        let byte = self.byte;
+        let span = Span { start: self.character, end: self.character + 1 };
+        self.skip(bytes, 1);
+        self.broken |= bytes == 1;
+        let symbol = &self.text[byte..self.byte];
+        let Some(readings) = self.vocabulary.known(symbol).and_then(|form| form.first()).copied() else { return };
+        let mut token = self.placed(Token { readings, span, ..Token::default() }, byte);
+        token.clause_break = true;
+        if !self.facts.scratch.symbols.iter().any(|seen| seen.readings == readings) {
+            self.facts.scratch.symbols.push(token);
+        }
+    }
+}

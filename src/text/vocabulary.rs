@@ -1,0 +1,253 @@
+//! Every word that some lexicon knows, as a number; and how a word of a text is found among them.
+//!
+//! Rules are compiled once: entries of the lexicons and words of a post meet in the same normalised form, so matching
+//! later compares numbers and its cost does not depend on how many phrases there are.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::word;
+use super::{READINGS, WordId};
+
+/// What one raw word stands for: one token, or several (`gada` is `tidak ada`).
+pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
+
+/// Slang and its standard spelling: whole words only.
+#[derive(Debug, Clone, Default)]
+pub struct SlangTable(FxHashMap<Box<str>, Vec<Box<str>>>);
+
+impl SlangTable {
+    /// A table from pairs of slang and standard wording, the latter of one or more words.
+    pub fn new<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let words = |standard: &str| standard.split_whitespace().map(|word| word.to_lowercase().into()).collect();
+        SlangTable(rows.into_iter().map(|(slang, standard)| (slang.to_lowercase().into(), words(standard))).collect())
+    }
+}
+
+/// Collects the words of all lexicons.
+#[derive(Debug, Default)]
+pub struct VocabularyBuilder {
+    slang: SlangTable,
+    clitics: Vec<Box<str>>,
+    ids: FxHashMap<Box<str>, WordId>,
+    prefixes: FxHashMap<Box<str>, WordId>,
+}
+
+/// One place of a lexicon entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// This word.
+    Word(WordId),
+    /// Up to three words, whatever they are.
+    Gap,
+}
+
+impl VocabularyBuilder {
+    /// A builder that knows this slang and these clitics (endings that leave the word what it is).
+    pub fn new(slang: SlangTable, clitics: impl IntoIterator<Item = String>) -> Self {
+        VocabularyBuilder { slang, clitics: clitics.into_iter().map(Into::into).collect(), ..VocabularyBuilder::default() }
+    }
+
+    /// The parts of one lexicon entry, its words added to the vocabulary.
+    pub(super) fn entry(&mut self, entry: &str) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for piece in entry.split_whitespace() {
+            if piece == ".." {
+                parts.push(Part::Gap);
+            } else if let Some(tag) = piece.strip_prefix("tag:") {
+                self.push_name('#', tag, &mut parts);
+            } else if let Some(handle) = piece.strip_prefix('@') {
+                self.push_name('@', handle, &mut parts);
+            } else if piece == "lapor!" {
+                parts.push(Part::Word(self.id("lapor!")));
+            } else {
+                self.push_words(piece, &mut parts);
+            }
+        }
+        parts
+    }
+
+    fn push_name(&mut self, sign: char, name: &str, parts: &mut Vec<Part>) {
+        let name = format!("{sign}{}", name.to_lowercase());
+        parts.push(Part::Word(match name.strip_suffix('*') {
+            Some(prefix) => self.prefix_id(prefix),
+            None => self.id(&name),
+        }));
+    }
+
+    fn push_words(&mut self, piece: &str, parts: &mut Vec<Part>) {
+        let (piece, is_prefix) = match piece.strip_suffix('*') {
+            Some(prefix) => (prefix, true),
+            None => (piece, false),
+        };
+        let words = super::tokenise::words_of_entry(piece);
+        let last = words.len().saturating_sub(1);
+        for (n, word) in words.iter().enumerate() {
+            if is_prefix && n == last {
+                parts.push(Part::Word(self.prefix_id(word)));
+                continue;
+            }
+            let word = word::squeeze(word, 1);
+            if let Some(stem) = word::doubled_stem(&word) {
+                let id = self.id(stem);
+                parts.extend([Part::Word(id), Part::Word(id)]);
+                continue;
+            }
+            let standard = self.slang.0.get(word.as_str()).cloned().unwrap_or_else(|| vec![word.into()]);
+            parts.extend(standard.iter().map(|word| Part::Word(self.id(word))).collect::<Vec<_>>());
+        }
+    }
+
+    fn id(&mut self, word: &str) -> WordId {
+        next_id(&mut self.ids, self.prefixes.len(), word)
+    }
+
+    fn prefix_id(&mut self, prefix: &str) -> WordId {
+        next_id(&mut self.prefixes, self.ids.len(), prefix)
+    }
+
+    /// The finished vocabulary.
+    pub fn build(self) -> Vocabulary {
+        let mut prefix_lengths: Vec<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
+        prefix_lengths.sort_unstable();
+        prefix_lengths.dedup();
+        let size = self.ids.len() + self.prefixes.len() + 1;
+        let mut vocabulary = Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, clitics: self.clitics, size };
+        let known: FxHashMap<Box<str>, WordId> = self.ids;
+        let single = |word: &str, id: WordId| -> (Box<str>, Form) { (word.into(), SmallVec::from_elem(vocabulary.readings(word, id), 1)) };
+        let mut forms: FxHashMap<Box<str>, Form> = known.iter().map(|(word, &id)| single(word, id)).collect();
+        for (slang, standard) in &self.slang.0 {
+            let ids = standard.iter().map(|word| vocabulary.readings(word, known.get(word).copied().unwrap_or(0)));
+            forms.insert(slang.clone(), ids.collect());
+        }
+        let stems = vocabulary.stems_of(&forms, &self.slang);
+        for (word, stem) in stems {
+            if let Some(form) = forms.get_mut(&word) {
+                add_reading(&mut form[0], stem);
+            }
+        }
+        vocabulary.forms = forms;
+        vocabulary
+    }
+}
+
+fn next_id(table: &mut FxHashMap<Box<str>, WordId>, others: usize, word: &str) -> WordId {
+    if let Some(&id) = table.get(word) {
+        return id;
+    }
+    let id = WordId::try_from(table.len() + others + 1).unwrap_or(WordId::MAX);
+    table.insert(word.into(), id);
+    id
+}
+
+fn add_reading(readings: &mut [WordId; READINGS], id: WordId) {
+    if id == 0 || readings.contains(&id) {
+        return;
+    }
+    if let Some(free) = readings.iter_mut().find(|reading| **reading == 0) {
+        *free = id;
+    }
+}
+
+/// The words of all lexicons by number, with the slang table folded in.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    forms: FxHashMap<Box<str>, Form>,
+    prefixes: FxHashMap<Box<str>, WordId>,
+    prefix_lengths: Vec<usize>,
+    clitics: Vec<Box<str>>,
+    size: usize,
+}
+
+impl Vocabulary {
+    /// One more than the largest number of a word.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The form of a word, handle or tag that is known as it stands.
+    pub(super) fn known(&self, word: &str) -> Option<&Form> {
+        self.forms.get(word)
+    }
+
+    /// What `word` (lower case) can be read as. `stretched`: it has a letter three times or more in a row.
+    pub(super) fn look_up(&self, word: &str, stretched: bool) -> Form {
+        if let Some(form) = self.forms.get(word) {
+            return form.clone();
+        }
+        if stretched {
+            let twice = word::squeeze(word, 2);
+            let once = word::squeeze(word, 1);
+            return self.forms.get(twice.as_str()).cloned().unwrap_or_else(|| self.look_up(&once, false));
+        }
+        if let Some(stem) = word::doubled_stem(word) {
+            let form = self.look_up(stem, false);
+            return form.iter().chain(form.iter()).copied().collect();
+        }
+        if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.forms.get(letters.as_str())) {
+            return form.clone();
+        }
+        match self.stem(word) {
+            Some(form) if form.len() == 1 => {
+                let mut readings = self.readings(word, 0);
+                form[0].iter().for_each(|&id| add_reading(&mut readings, id));
+                SmallVec::from_elem(readings, 1)
+            }
+            _ => SmallVec::from_elem(self.readings(word, 0), 1),
+        }
+    }
+
+    /// What a handle or a tag, its sign included, can be read as.
+    pub(super) fn look_up_name(&self, name: &str) -> [WordId; READINGS] {
+        match self.forms.get(name) {
+            Some(form) => form[0],
+            None => self.readings(name, 0),
+        }
+    }
+
+    /// A number that equal words share whatever the lexicons know, so that it means the same after a change of rules;
+    /// 0 for numbers.
+    pub(super) fn fingerprint(&self, word: &str, stretched: bool) -> u32 {
+        if !word.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) {
+            return 0;
+        }
+        let stem = |word: &str| {
+            let stripped = self.clitics.iter().find_map(|clitic| word.strip_suffix(&**clitic).filter(|stem| stem.len() >= 3));
+            fnv(stripped.unwrap_or(word))
+        };
+        if stretched { stem(&word::squeeze(word, 1)) } else { stem(word) }
+    }
+
+    /// `word` without its clitic, if that is a known word of at least three letters.
+    fn stem(&self, word: &str) -> Option<&Form> {
+        let stems = self.clitics.iter().filter_map(|clitic| word.strip_suffix(&**clitic));
+        stems.filter(|stem| stem.len() >= 3).find_map(|stem| self.forms.get(stem))
+    }
+
+    fn readings(&self, word: &str, id: WordId) -> [WordId; READINGS] {
+        let mut readings = [id, 0, 0, 0];
+        for &length in self.prefix_lengths.iter().rev() {
+            if let Some(&prefix) = word.get(..length).and_then(|prefix| self.prefixes.get(prefix)) {
+                add_reading(&mut readings, prefix);
+            }
+        }
+        readings
+    }
+
+    /// The stems of known words that are known themselves. A slang row that maps a word to itself says that its
+    /// ending is no clitic (`masalah` is not `masa`).
+    fn stems_of(&self, forms: &FxHashMap<Box<str>, Form>, slang: &SlangTable) -> Vec<(Box<str>, WordId)> {
+        let stem_id = |word: &str| {
+            let stems = self.clitics.iter().filter_map(|clitic| word.strip_suffix(&**clitic));
+            stems.filter(|stem| stem.len() >= 3).find_map(|stem| forms.get(stem)).filter(|form| form.len() == 1).map(|form| form[0][0])
+        };
+        let plain = forms.iter().filter(|(word, form)| form.len() == 1 && !slang.0.contains_key(*word) && !word.starts_with(['#', '@']));
+        plain.filter_map(|(word, _)| Some((word.clone(), stem_id(word)?))).collect()
+    }
+}
+
+/// FNV-1a, 32 bits: stable across versions, never 0.
+fn fnv(word: &str) -> u32 {
+    let hash = word.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash.max(1)
+}

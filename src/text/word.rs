@@ -1,0 +1,128 @@
+//! One word: what normalising does to it before the vocabulary is asked.
+//!
+//! NFKC, lower case, marks and invisible characters stripped, stretched letters squeezed, doubling written with a
+//! digit unfolded (`lexicons` 3.1, `formats` 1.9).
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Characters that show nothing: joiners, direction marks, variation selectors, fillers.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Letters of the mathematical and the full-width alphabets: the same word, dressed up.
+pub(super) fn is_styled(c: char) -> bool {
+    matches!(c, '\u{1D400}'..='\u{1D7FF}' | '\u{FF21}'..='\u{FF5A}' | '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
+}
+
+/// Puts the compatibility form of `raw` into `out`, case kept, invisible characters and marks left out.
+pub(super) fn compatibility_form(raw: &str, out: &mut String) {
+    out.clear();
+    if raw.is_ascii() {
+        out.push_str(raw);
+    } else {
+        out.extend(raw.nfkc().filter(|&c| !is_invisible(c) && !is_combining_mark(c) && !is_apostrophe(c)));
+    }
+}
+
+/// Signs that vanish inside a word, so that `doesn't` and `doesnt` are one word.
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{02BC}' | '`')
+}
+
+/// Puts `word` in lower case into `out`; tells whether a letter is repeated three times or more.
+pub(super) fn lower_case(word: &str, out: &mut String) -> bool {
+    out.clear();
+    let (mut previous, mut run, mut stretched) = ('\0', 1_u32, false);
+    let mut push = |c: char| {
+        run = if c == previous { run + 1 } else { 1 };
+        previous = c;
+        stretched |= run >= 3 && !c.is_ascii_digit();
+        out.push(c);
+    };
+    if word.is_ascii() {
+        word.bytes().filter(|&b| b != b'\'' && b != b'`').for_each(|b| push(char::from(b.to_ascii_lowercase())));
+    } else {
+        word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)).for_each(&mut push);
+    }
+    stretched
+}
+
+/// `word` with every run of three and more equal letters cut to `keep` letters.
+pub(super) fn squeeze(word: &str, keep: usize) -> String {
+    let mut squeezed = String::with_capacity(word.len());
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let mut run = 1;
+        while chars.next_if_eq(&c).is_some() {
+            run += 1;
+        }
+        let kept = if run >= 3 && !c.is_ascii_digit() { keep } else { run };
+        squeezed.extend(std::iter::repeat_n(c, kept));
+    }
+    squeezed
+}
+
+/// The stem of `putus2`, a word doubled with a digit.
+pub(super) fn doubled_stem(word: &str) -> Option<&str> {
+    let stem = word.strip_suffix('2')?;
+    (stem.len() >= 3 && stem.chars().all(char::is_alphabetic)).then_some(stem)
+}
+
+/// `m4xw1n` read with letters for digits; `None` where letters and digits do not mix.
+pub(super) fn without_digits_for_letters(word: &str) -> Option<String> {
+    let mixed = word.bytes().any(|b| b.is_ascii_alphabetic()) && word.bytes().any(|b| b.is_ascii_digit());
+    mixed.then(|| {
+        let letter = |c| match c {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' => 'a',
+            '5' => 's',
+            '7' => 't',
+            other => other,
+        };
+        word.chars().map(letter).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_reduced_to_one_form() {
+        let check = |raw: &str, expected: &str, stretched: bool| {
+            let (mut compatible, mut lower) = (String::new(), String::new());
+            compatibility_form(raw, &mut compatible);
+            assert_eq!(lower_case(&compatible, &mut lower), stretched, "{raw}");
+            assert_eq!(lower, expected, "{raw}");
+        };
+        check("LEMOT", "lemot", false);
+        check("Doesn't", "doesnt", false);
+        check("doesn\u{2019}t", "doesnt", false);
+        check("\u{1D40B}\u{1D404}\u{1D40C}\u{1D40E}\u{1D413}", "lemot", false);
+        check("lem\u{200B}ot", "lemot", false);
+        check("P\u{035F}U\u{035F}L\u{035F}A\u{035F}U", "pulau", false);
+        check("cari\u{00B2}", "cari2", false);
+        check("PARAHHHH", "parahhhh", true);
+        check("4000", "4000", false);
+        check("\u{1D00}", "\u{1D00}", false);
+    }
+
+    #[test]
+    fn stretching_doubling_and_digits_for_letters() {
+        assert_eq!(squeeze("parahhhh", 1), "parah");
+        assert_eq!(squeeze("saaaattt", 2), "saatt");
+        assert_eq!(squeeze("maaf", 1), "maaf");
+        assert_eq!(doubled_stem("putus2"), Some("putus"));
+        assert_eq!(doubled_stem("h2"), None);
+        assert_eq!(doubled_stem("2022"), None);
+        assert_eq!(without_digits_for_letters("m4xw1n").as_deref(), Some("maxwin"));
+        assert_eq!(without_digits_for_letters("2022"), None);
+    }
+}
