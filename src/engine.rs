@@ -40,7 +40,13 @@ pub fn step<'a>(
     outputs
 }
 
-fn post_step<'a>(work: &'a mut Workspace, rules: &'a Rules, state: &mut AuthorState, post: &'a Post<'a>, arrival: &Arrival<'a>) -> Vec<Output<'a>> {
+fn post_step<'a>(
+    work: &'a mut Workspace,
+    rules: &'a Rules,
+    state: &mut AuthorState,
+    post: &'a Post<'a>,
+    arrival: &Arrival<'a>,
+) -> Vec<Output<'a>> {
     let future = post.created_at > arrival.at.plus(rules.limits.max_future_skew);
     let claimed = if future { arrival.at } else { post.created_at };
     let acquaintance = state.acquaintance(post);
@@ -57,8 +63,11 @@ fn post_step<'a>(work: &'a mut Workspace, rules: &'a Rules, state: &mut AuthorSt
     let written_at = place.and_then(|place| state.posts.get(place)).map_or(claimed, |first| first.at);
     let eligible = may_count(rules, state, written_at);
     remarks.no_case = !eligible;
-    let verdict = work.judge(rules, state, &Candidate { post, written_at, eligible, every_condition: arrival.every_condition }, &known_before);
-    if verdict.outcome.becomes_hard && let Some(case) = &mut state.case {
+    let verdict =
+        work.judge(rules, state, &Candidate { post, written_at, eligible, every_condition: arrival.every_condition }, &known_before);
+    if verdict.outcome.becomes_hard
+        && let Some(case) = &mut state.case
+    {
         case.opened_at = Some(arrival.at);
     }
     remember(state, post, &verdict, place, written_at, arrival.at);
@@ -192,7 +201,9 @@ pub fn read(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
         other => {
             let schema: Schema<'_> = serde_json::from_slice(bytes).map_err(reason)?;
             match &*schema.schema {
-                crate::post::CASE_EVENT_SCHEMA => serde_json::from_slice(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason),
+                crate::post::CASE_EVENT_SCHEMA => {
+                    serde_json::from_slice(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason)
+                }
                 crate::post::POST_SCHEMA => Err(other.err().map_or("".into(), reason)),
                 _ => Err("the field `schema` names neither a post nor a case event".into()),
             }

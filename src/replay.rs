@@ -41,7 +41,8 @@ impl Replay {
             self.states.insert(customer.to_owned(), AuthorState::default());
         }
         let Some(state) = self.states.get_mut(customer) else { return Vec::new() };
-        let arrival = Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
+        let arrival =
+            Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
     }
 

@@ -3,7 +3,9 @@
 use crate::author::{AuthorState, Case};
 use crate::case;
 use crate::post::Post;
-use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};
+use crate::record::{
+    Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord,
+};
 use crate::rules::{Class, Rules};
 use crate::verdict::{Outcome, Verdict};
 
@@ -24,12 +26,10 @@ pub struct Remarks {
 
 /// The record of a post that nobody reads, with the reason.
 pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: &'static str, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
-    Output::Triage(Destination::Skipped, TriageRecord {
-        class: "skipped",
-        route: Destination::Skipped.name(),
-        reason: Some(reason),
-        ..bare(rules, post, arrival, remarks)
-    })
+    Output::Triage(
+        Destination::Skipped,
+        TriageRecord { class: "skipped", route: Destination::Skipped.name(), reason: Some(reason), ..bare(rules, post, arrival, remarks) },
+    )
 }
 
 /// The terminal record of a judged post.

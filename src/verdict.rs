@@ -83,7 +83,8 @@ impl Workspace {
         self.read(rules, candidate.post);
         let Workspace { facts, hits, profile_hits, findings, past, times, .. } = self;
         let (facts, hits, profile_hits) = (&*facts, &*hits, &*profile_hits);
-        let view = View { post: candidate.post, facts, hits, profile_hits, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
+        let view =
+            View { post: candidate.post, facts, hits, profile_hits, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
         let before = evaluate(rules, &view, &history(state, candidate, past, times), findings);
         let findings = &*findings;
         let (subjects, words) = content(rules, &view);
@@ -232,7 +233,8 @@ fn feed(
     }
     let mut gained = false;
     for (condition, _) in rules.conditions.iter().zip(here).filter(|(_, met)| **met) {
-        let speaks = |evidence: &&Evidence<'_>| evidence.met && evidence.condition.as_ref().is_some_and(|name| *name == *condition.name.as_str());
+        let speaks =
+            |evidence: &&Evidence<'_>| evidence.met && evidence.condition.as_ref().is_some_and(|name| *name == *condition.name.as_str());
         let reasons = verdict.evidence.iter().filter(speaks).map(|evidence| evidence.clone().into_owned());
         let is_new = case.add_condition(&condition.name, id, reasons);
         gained |= is_new && !known_before.contains(&condition.name);
@@ -309,8 +311,9 @@ fn is_close(when: &Expression, rules: &Rules, view: &View<'_>, findings: &Findin
     when.names(&mut |name, speaks_for| {
         if let (Ref::Signal(id), true) = (name, speaks_for) {
             let finding = findings.get(id);
-            near |= finding.threshold > 1.0 - f32::EPSILON && finding.value >= CLOSE * finding.threshold && finding.value > 0.0 && !finding.met
-                || finding.threshold < 1.0 && finding.value >= CLOSE * finding.threshold && !finding.met;
+            near |=
+                finding.threshold > 1.0 - f32::EPSILON && finding.value >= CLOSE * finding.threshold && finding.value > 0.0 && !finding.met
+                    || finding.threshold < 1.0 && finding.value >= CLOSE * finding.threshold && !finding.met;
         }
     });
     near || when.partly_holds(&is)

@@ -117,7 +117,8 @@ fn drop_broken_bursts(rules: &Rules, case: &mut Case, later: &[&Remembered]) {
     let holds = |burst: &crate::signals::burst::Burst| {
         later.iter().any(|this| {
             let past = |post: &&&Remembered| post.id != this.id;
-            let mut past: Vec<PastPost> = later.iter().filter(past).map(|post| PastPost { at: post.at, complaint: post.complaint }).collect();
+            let mut past: Vec<PastPost> =
+                later.iter().filter(past).map(|post| PastPost { at: post.at, complaint: post.complaint }).collect();
             past.sort_by_key(|post| post.at);
             let this = PastPost { at: this.at, complaint: this.complaint };
             let widest = Platform::ALL.map(|platform| within(burst, platform)).into_iter().min().unwrap_or(0);
@@ -129,14 +130,25 @@ fn drop_broken_bursts(rules: &Rules, case: &mut Case, later: &[&Remembered]) {
 
 /// A report that came twice.
 fn duplicate<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> TriageRecord<'a> {
-    TriageRecord { class: "skipped", route: Destination::Skipped.name(), reason: Some("duplicate"), ..about(rules, event, &event.event_id, arrival) }
+    TriageRecord {
+        class: "skipped",
+        route: Destination::Skipped.name(),
+        reason: Some("duplicate"),
+        ..about(rules, event, &event.event_id, arrival)
+    }
 }
 
 /// The agents' copy of a post that was routed wrongly. Its text is not remembered.
 fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> TriageRecord<'a> {
     let post = PostView { text: None, url: None, handle: None, name: None, created_at: None };
     let post_id = event.post_id.as_deref().unwrap_or_default();
-    TriageRecord { class: "normal", route: Destination::Agents.name(), reason: Some("returned"), post: Some(post), ..about(rules, event, post_id, arrival) }
+    TriageRecord {
+        class: "normal",
+        route: Destination::Agents.name(),
+        reason: Some("returned"),
+        post: Some(post),
+        ..about(rules, event, post_id, arrival)
+    }
 }
 
 fn about<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, post_id: &'a str, arrival: &Arrival<'a>) -> TriageRecord<'a> {

@@ -110,7 +110,11 @@ fn write_line(out: &mut impl Write, verdict: &TriageRecord<'_>) -> Result<(), St
 
 impl Summary {
     fn add(&mut self, outputs: &[Output<'_>], is_post: bool) {
-        if is_post { self.posts += 1 } else { self.case_events += 1 }
+        if is_post {
+            self.posts += 1
+        } else {
+            self.case_events += 1
+        }
         for output in outputs {
             match output {
                 Output::Escalation(record) => *self.escalations.entry(record.kind.name().to_owned()).or_default() += 1,
@@ -149,7 +153,9 @@ impl Summary {
                 anstream::println!("{class:<16} {route:<12} {posts:>8}");
             }
         }
-        for (title, counts) in [("skipped", &self.skipped), ("condition", &self.conditions), ("escalation", &self.escalations), ("unreadable", &self.bad)] {
+        for (title, counts) in
+            [("skipped", &self.skipped), ("condition", &self.conditions), ("escalation", &self.escalations), ("unreadable", &self.bad)]
+        {
             for (name, number) in counts {
                 anstream::println!("{:<29} {number:>8}", format!("{title}: {name}"));
             }

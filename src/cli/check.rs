@@ -38,7 +38,12 @@ impl Check {
                         rules.hash,
                         count(warnings, "warning")
                     ),
-                    None => anstream::println!("{}: {}, {}", self.config.folder.display(), count(problems.errors(), "error"), count(warnings, "warning")),
+                    None => anstream::println!(
+                        "{}: {}, {}",
+                        self.config.folder.display(),
+                        count(problems.errors(), "error"),
+                        count(warnings, "warning")
+                    ),
                 }
             }
         }

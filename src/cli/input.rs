@@ -44,7 +44,8 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
 /// The inputs in one line, `name` and its number being their source.
 pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, BadLine> {
     let recorded_at = serde_json::from_str::<Timestamp>(line).ok().and_then(|line| line.record_timestamp);
-    let input = crate::engine::read(line.as_bytes()).map_err(|message| BadLine { line: number, code: "bad_json", message: message.into() })?;
+    let input =
+        crate::engine::read(line.as_bytes()).map_err(|message| BadLine { line: number, code: "bad_json", message: message.into() })?;
     let source = format!("{name}/0/{}", number - 1);
     let (customer, written_at) = match &input {
         Input::Post(post) => (own.customer_of(post), post.created_at),

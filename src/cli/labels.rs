@@ -52,8 +52,9 @@ impl Labels {
     pub fn read(path: &Path) -> Result<Self, Stop> {
         let mut labels = FxHashMap::default();
         for (number, line) in (1..).zip(input::lines(path)?) {
-            let label: Label = serde_json::from_str(&line)
-                .map_err(|error| Stop::usage(format!("{}:{number}: not a label: {error}; a label has post_id and class", path.display())))?;
+            let label: Label = serde_json::from_str(&line).map_err(|error| {
+                Stop::usage(format!("{}:{number}: not a label: {error}; a label has post_id and class", path.display()))
+            })?;
             if label.sure {
                 labels.insert(label.post_id.clone(), label);
             }

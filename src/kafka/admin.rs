@@ -11,28 +11,31 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, OwnedResourceSpecifier
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use crate::config::service::{Kafka, Topics};
+
 use super::client::Plain;
 use super::refusal::Refusal;
-use super::settings::Connection;
-use super::topics::{Found, Plan, Topic, differences};
+use super::settings::client;
+use super::topics::{Found, Topic, config, differences, name};
 
 /// How long a broker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// As many copies as the brokers are set to.
+const BROKERS_CHOICE: i32 = -1;
+
 /// An administrator's connection.
 pub struct Admin<'a> {
-    connection: &'a Connection,
+    kafka: &'a Kafka,
     client: AdminClient<Plain>,
 }
 
 impl<'a> Admin<'a> {
     /// Connects; the first question tells whether a broker answers.
-    pub fn new(connection: &'a Connection) -> Result<Self, Refusal> {
-        connection.check()?;
-        let config = connection.client("triage-admin");
-        let client = AdminClient::from_config_and_context(&config, Plain::default());
+    pub fn new(kafka: &'a Kafka) -> Result<Self, Refusal> {
+        let client = AdminClient::from_config_and_context(&client(kafka, "admin")?, Plain::default());
         let client = client.map_err(|error| Refusal::Settings(format!("kafka: {error}")))?;
-        Ok(Admin { connection, client })
+        Ok(Admin { kafka, client })
     }
 
     /// Partitions of `topic`; `None` where it does not exist.
@@ -42,17 +45,17 @@ impl<'a> Admin<'a> {
         Ok(found.map(|found| i32::try_from(found.partitions().len()).unwrap_or(i32::MAX)).filter(|&partitions| partitions > 0))
     }
 
-    /// Makes the topics of `plan` that do not exist, the inputs (which are somebody else's) only if asked to. Returns
-    /// the names of those made. Nothing that exists is changed.
-    pub fn create(&self, plan: &Plan, inputs: bool) -> Result<Vec<String>, Refusal> {
+    /// Makes the topics that do not exist, the inputs (which are somebody else's) only if asked to. Returns the names of
+    /// those made. Nothing that exists is changed.
+    pub fn create(&self, topics: &Topics, inputs: bool) -> Result<Vec<String>, Refusal> {
         let mut wanted: Vec<(&str, Vec<(&'static str, String)>)> =
-            Topic::ALL.iter().map(|&topic| (plan.names.of(topic), plan.config(topic))).collect();
+            Topic::ALL.iter().map(|&topic| (name(topics, topic), config(topics, topic))).collect();
         if inputs {
-            wanted.extend([&plan.names.posts, &plan.names.case_events].map(|name| (name.as_str(), Vec::new())));
+            wanted.extend(topics.posts.iter().chain([&topics.case_events]).map(|name| (name.as_str(), Vec::new())));
         }
         let mut made = Vec::new();
         for (name, config) in wanted {
-            if self.partitions(name)?.is_none() && self.create_one(name, plan, &config)? {
+            if self.partitions(name)?.is_none() && self.create_one(name, topics, &config)? {
                 made.push(name.to_owned());
             }
         }
@@ -60,12 +63,13 @@ impl<'a> Admin<'a> {
     }
 
     /// Whether the topic was made; `false`: somebody else was faster.
-    fn create_one(&self, name: &str, plan: &Plan, config: &[(&'static str, String)]) -> Result<bool, Refusal> {
-        let mut topic = NewTopic::new(name, plan.partitions, TopicReplication::Fixed(plan.replication));
+    fn create_one(&self, name: &str, topics: &Topics, config: &[(&'static str, String)]) -> Result<bool, Refusal> {
+        let replication = topics.replication.unwrap_or(BROKERS_CHOICE);
+        let mut topic = NewTopic::new(name, topics.partitions, TopicReplication::Fixed(replication));
         for (setting, value) in config {
             topic = topic.set(setting, value);
         }
-        if plan.replication >= 3 {
+        if replication >= 3 {
             topic = topic.set("min.insync.replicas", "2");
         }
         let results = wait(self.client.create_topics([&topic], &options())).map_err(|error| self.unreachable(&error))?;
@@ -77,18 +81,18 @@ impl<'a> Admin<'a> {
         }
     }
 
-    /// Every difference between the brokers' topics and `plan`, one sentence each; empty if all is well.
-    pub fn check(&self, plan: &Plan) -> Result<Vec<String>, Refusal> {
+    /// Every difference between the brokers' topics and what they must be, one sentence each; empty if all is well.
+    pub fn check(&self, topics: &Topics) -> Result<Vec<String>, Refusal> {
         let mut said = Vec::new();
-        for input in [&plan.names.posts, &plan.names.case_events] {
+        for input in topics.posts.iter().chain([&topics.case_events]) {
             if self.partitions(input)?.is_none() {
                 said.push(format!("{input} does not exist"));
             }
         }
-        let inbox = self.partitions(&plan.names.inbox)?;
+        let inbox = self.partitions(&topics.inbox)?;
         for topic in Topic::ALL {
-            let found = self.find(plan.names.of(topic))?;
-            said.extend(differences(plan, topic, inbox, found.as_ref()));
+            let found = self.find(name(topics, topic))?;
+            said.extend(differences(topics, topic, inbox, found.as_ref()));
         }
         Ok(said)
     }
@@ -108,7 +112,7 @@ impl<'a> Admin<'a> {
 
     fn unreachable(&self, error: &KafkaError) -> Refusal {
         let reason = self.client.inner().context().health.reason(error);
-        Refusal::Unreachable { brokers: self.connection.brokers.clone(), reason }
+        Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason }
     }
 }
 

@@ -7,9 +7,11 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::{Offset, TopicPartitionList};
 
+use crate::config::service::Start;
+
 use super::client::{Membership, Partition};
 use super::error::Call;
-use super::lane::{Lane, Start, nothing};
+use super::lane::{Lane, nothing};
 use super::positions::Positions;
 use super::refusal::Refusal;
 use super::restore::{META_KEY, Meta};
@@ -105,7 +107,7 @@ impl<S: Stage> Lane<'_, S> {
                 Some(offset) if offset < oldest || offset > end => return Err(self.gone(&partition, offset, oldest, end).into()),
                 Some(offset) => offset,
                 None => match self.first_start(consumer, &partition.0)? {
-                    Start::Earliest => oldest,
+                    Start::Earliest | Start::None => oldest,
                     Start::Latest => end,
                 },
             };
@@ -121,7 +123,8 @@ impl<S: Stage> Lane<'_, S> {
     /// Where to begin in a partition without a committed offset. A group that has read other partitions of the topic
     /// has met a new one, of which nothing must be missed.
     fn first_start(&self, consumer: &BaseConsumer<Membership>, topic: &str) -> Result<Start, Trouble> {
-        if let Some(start) = self.settings.start {
+        let start = self.settings.run.start;
+        if start != Start::None {
             return Ok(start);
         }
         let count = partition_count(consumer, topic)?;
@@ -197,7 +200,7 @@ impl<S: Stage> Lane<'_, S> {
             !consumer.context().has_changes() && !stop.load(std::sync::atomic::Ordering::Relaxed)
         };
         let mut records = 0;
-        let (inbox, topic) = (&self.settings.names.inbox, journal.topic);
+        let (inbox, topic) = (&self.settings.topics.inbox, journal.topic);
         let done = journal.read(&wanted, go_on, |partition, key, value| {
             records += 1;
             let unreadable = |reason: String| Trouble::Refuse(Refusal::Journal { journal: topic.to_owned(), partition, reason });
@@ -221,11 +224,11 @@ impl<S: Stage> Lane<'_, S> {
 
     /// What the journal must say of itself; refuses one whose partitions cannot be those of the inbox.
     fn meta(&self, consumer: &BaseConsumer<Membership>) -> Result<Meta, Trouble> {
-        let names = &self.settings.names;
-        let partitions = partition_count(consumer, &names.inbox)?;
-        let journal = partition_count(consumer, &names.journal)?;
+        let topics = &self.settings.topics;
+        let partitions = partition_count(consumer, &topics.inbox)?;
+        let journal = partition_count(consumer, &topics.state)?;
         if partitions != journal {
-            let (inbox, journal_name) = (names.inbox.clone(), names.journal.clone());
+            let (inbox, journal_name) = (topics.inbox.clone(), topics.state.clone());
             return Err(Refusal::PartitionCount { inbox, journal: journal_name, now: partitions, then: journal }.into());
         }
         Ok(Meta { group: self.settings.group.clone(), partitions })

@@ -10,26 +10,22 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use super::client::Membership;
 use super::error::{Call, Outcome, offset_gone, outcome};
+use super::lane::LaneSettings;
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
+use super::settings::millis;
 use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
-use super::topics::{Names, Topic};
+use super::topics::Topic;
 use super::transaction::{NO_INPUT, Transaction};
 use super::trouble::Trouble;
 
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// Under load a transaction ends when it is this old.
-const LONGEST: Duration = Duration::from_millis(100);
-
-/// The most records in one transaction.
-const MOST_RECORDS: usize = 50_000;
-
 /// What a lane works on.
 pub(super) struct Work<'a, S> {
     pub(super) stage: S,
-    pub(super) names: &'a Names,
+    settings: &'a LaneSettings,
     pub(super) stop: &'a AtomicBool,
     pub(super) report: &'a LaneReport,
     pub(super) positions: Positions,
@@ -47,9 +43,9 @@ struct Batch {
 }
 
 impl<'a, S: Stage> Work<'a, S> {
-    pub(super) fn new(stage: S, names: &'a Names, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
+    pub(super) fn new(stage: S, settings: &'a LaneSettings, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
         let (positions, suspects, outbox, batch) = Default::default();
-        Work { stage, names, stop, report, positions, suspects, outbox, batch }
+        Work { stage, settings, stop, report, positions, suspects, outbox, batch }
     }
 
     /// Takes records in, beginning with `first`, until the transaction should end; then writes the journal.
@@ -60,16 +56,18 @@ impl<'a, S: Stage> Work<'a, S> {
         first: &BorrowedMessage<'_>,
     ) -> Result<(), Trouble> {
         let begun = Instant::now();
+        let longest = millis(self.settings.run.transaction_interval);
+        let most = self.suspects.most_inputs(self.settings.run.batch);
         self.take(transaction, first)?;
         loop {
             self.report.beat();
             transaction.check()?;
             let age = begun.elapsed();
-            let full = self.batch.inputs.len() >= self.suspects.most_inputs() || age >= LONGEST;
+            let full = self.batch.inputs.len() >= most || age >= longest;
             if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
                 break;
             }
-            let wait = SHORTEST.saturating_sub(age);
+            let wait = SHORTEST.min(longest).saturating_sub(age);
             match consumer.poll(wait) {
                 Some(Ok(message)) => self.take(transaction, &message)?,
                 Some(Err(error)) => self.consumer_error(&error)?,
@@ -84,7 +82,7 @@ impl<'a, S: Stage> Work<'a, S> {
     /// Writes what is in the outbox.
     pub(super) fn write(&mut self, transaction: &Transaction<'_, '_>, input: usize) -> Result<(), Trouble> {
         for record in self.outbox.records.drain(..) {
-            transaction.send(self.names, &record, input)?;
+            transaction.send(&self.settings.topics, &record, input)?;
             self.batch.counts.written[record.to as usize] += 1;
         }
         Ok(())
@@ -156,8 +154,8 @@ pub(super) struct Suspects {
 }
 
 impl Suspects {
-    fn most_inputs(&self) -> usize {
-        if self.one_by_one > 0 { 1 } else { MOST_RECORDS }
+    fn most_inputs(&self, most: usize) -> usize {
+        if self.one_by_one > 0 { 1 } else { most }
     }
 
     /// What to write instead of asking the stage.

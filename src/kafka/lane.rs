@@ -10,6 +10,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
+use crate::config::service::{Kafka, Run, Service, Topics};
 use crate::post::Millis;
 
 use super::assignment::Left;
@@ -18,9 +19,8 @@ use super::client::{Change, Membership};
 use super::error::Call;
 use super::report::LaneReport;
 use super::restore::Journal;
-use super::settings::{Connection, Member};
+use super::settings::{self, Member};
 use super::stage::Stage;
-use super::topics::Names;
 use super::transaction::{NO_INPUT, Transaction, Writer};
 use super::trouble::Trouble;
 
@@ -30,34 +30,43 @@ const IDLE: Duration = Duration::from_millis(100);
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Where a group begins that has never read a topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// With the oldest record.
-    Earliest,
-    /// With what comes from now on.
-    Latest,
-}
-
 /// What the lanes of a stage have in common.
 #[derive(Debug, Clone)]
 pub struct LaneSettings {
     /// How to reach the brokers.
-    pub connection: Connection,
+    pub kafka: Kafka,
+    /// How the topics are called.
+    pub topics: Topics,
+    /// How the program runs.
+    pub run: Run,
     /// The consumer group of the stage.
     pub group: String,
-    /// Name of the process that outlives it, for static membership.
-    pub instance: Option<String>,
     /// The topics read.
     pub inputs: Vec<String>,
-    /// The topics written.
-    pub names: Names,
-    /// Where the first run begins; without it a first run is refused.
-    pub start: Option<Start>,
     /// Whether the stage keeps state: then it reads the inbox only, and the journal is written and restored.
     pub journaled: bool,
     /// The wall clock.
     pub clock: fn() -> Millis,
+}
+
+impl LaneSettings {
+    /// For the stage that reads the feeds and fills the inbox.
+    pub fn ingest(service: &Service, clock: fn() -> Millis) -> Self {
+        let mut inputs = service.topics.posts.clone();
+        inputs.push(service.topics.case_events.clone());
+        LaneSettings::new(service, "ingest", inputs, false, clock)
+    }
+
+    /// For the stage that judges what is in the inbox.
+    pub fn triage(service: &Service, clock: fn() -> Millis) -> Self {
+        LaneSettings::new(service, "triage", vec![service.topics.inbox.clone()], true, clock)
+    }
+
+    fn new(service: &Service, stage: &str, inputs: Vec<String>, journaled: bool, clock: fn() -> Millis) -> Self {
+        let group = format!("{}-{stage}", service.run.group);
+        let Service { kafka, topics, run, .. } = service.clone();
+        LaneSettings { kafka, topics, run, group, inputs, journaled, clock }
+    }
 }
 
 /// One life of a lane, from fresh clients to the first trouble that they do not survive.
@@ -82,12 +91,12 @@ pub(super) struct Birth<'a> {
 /// Runs one life of a lane. Returns when told to stop, or with the trouble that ended it.
 pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble> {
     let settings = birth.settings;
-    let connection = &settings.connection;
-    let writer = Writer::new(connection.producer(birth.member), birth.report)?;
+    let (kafka, run) = (&settings.kafka, &settings.run);
+    let writer = Writer::new(settings::producer(kafka, run, birth.member)?, run, birth.report)?;
     tracing::debug!(target: "kafka", "the producer is ready");
-    let journal = if settings.journaled { Some(Journal::new(connection, &settings.group, &settings.names.journal)?) } else { None };
-    let consumer = join(&connection.consumer(birth.member, settings.journaled), &settings.inputs)?;
-    let work = Work::new(stage, &settings.names, birth.stop, birth.report);
+    let journal = if settings.journaled { Some(Journal::new(kafka, &settings.group, &settings.topics.state)?) } else { None };
+    let consumer = join(&settings::consumer(kafka, run, birth.member, settings.journaled)?, &settings.inputs)?;
+    let work = Work::new(stage, settings, birth.stop, birth.report);
     let mut lane = Lane { settings, writer, journal, work, left: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
     let result = lane.run(&consumer);
     birth.report.update(|counts| counts.partitions = 0);

@@ -25,10 +25,10 @@ mod transaction;
 mod trouble;
 
 pub use self::admin::Admin;
-pub use self::lane::{LaneSettings, Start};
+pub use self::lane::LaneSettings;
 pub use self::refusal::Refusal;
 pub use self::report::{Counts, LaneReport};
 pub use self::service::Service;
-pub use self::settings::{Connection, Isolation, Mechanism, Secret, Security};
+pub use self::settings::MAX_RECORD_BYTES;
 pub use self::stage::{Header, Inbound, Outbox, Outgoing, Stage, copy_headers, dead_letter};
-pub use self::topics::{Names, Plan, Topic};
+pub use self::topics::{Topic, name};

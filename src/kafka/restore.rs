@@ -14,10 +14,12 @@ use rdkafka::message::Message;
 use rdkafka::{Offset, TopicPartitionList};
 use serde::{Deserialize, Serialize};
 
+use crate::config::service::Kafka;
+
 use super::client::Plain;
 use super::error::{Call, Outcome, outcome};
 use super::refusal::Refusal;
-use super::settings::{Connection, Isolation};
+use super::settings::{self, Isolation};
 use super::trouble::{Trouble, persist};
 
 /// Key of the record that says whose journal this is, in each partition. No customer's key begins like that.
@@ -60,7 +62,7 @@ impl Meta {
 
 /// The journal of a lane.
 pub(super) struct Journal<'a> {
-    connection: &'a Connection,
+    kafka: &'a Kafka,
     group: &'a str,
     pub(super) topic: &'a str,
     /// Sees records of open transactions too.
@@ -68,8 +70,8 @@ pub(super) struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    pub(super) fn new(connection: &'a Connection, group: &'a str, topic: &'a str) -> Result<Self, Trouble> {
-        Ok(Journal { connection, group, topic, probe: reader(connection, group, Isolation::Uncommitted)? })
+    pub(super) fn new(kafka: &'a Kafka, group: &'a str, topic: &'a str) -> Result<Self, Trouble> {
+        Ok(Journal { kafka, group, topic, probe: reader(kafka, group, Isolation::Uncommitted)? })
     }
 
     /// Where `partition` ends, records of open transactions included.
@@ -109,7 +111,7 @@ impl<'a> Journal<'a> {
     ) -> Result<bool, Trouble> {
         let ends =
             partitions.iter().map(|&partition| Ok((partition, self.end(partition)?))).collect::<Result<BTreeMap<_, _>, Trouble>>()?;
-        let reader = reader(self.connection, self.group, Isolation::Committed)?;
+        let reader = reader(self.kafka, self.group, Isolation::Committed)?;
         let mut unread = TopicPartitionList::new();
         for (&partition, &end) in &ends {
             match self.settled(&reader, partition, end, &mut go_on)? {
@@ -165,8 +167,8 @@ impl<'a> Journal<'a> {
     }
 }
 
-fn reader(connection: &Connection, group: &str, isolation: Isolation) -> Result<BaseConsumer<Plain>, Trouble> {
-    let made = connection.reader(group, isolation).create_with_context(Plain::default());
+fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<BaseConsumer<Plain>, Trouble> {
+    let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::default());
     made.map_err(|error| Trouble::restart(format!("create a reader of the journal: {error}")))
 }
 

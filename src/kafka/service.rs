@@ -10,13 +10,14 @@ use super::admin::Admin;
 use super::lane::{Birth, LaneSettings, live};
 use super::refusal::Refusal;
 use super::report::{Counts, LaneReport};
-use super::settings::{Member, TRANSACTION_TIMEOUT_MS};
+use super::settings::{Member, millis};
 use super::stage::Stage;
-use super::topics::Topic;
+use super::topics::{Topic, name};
 use super::trouble::Trouble;
 
-/// A lane that gives no sign of life for so long will not give one any more.
-const STANDSTILL: Duration = Duration::from_millis(2 * TRANSACTION_TIMEOUT_MS as u64);
+/// A lane that gives no sign of life for twice the timeout of a transaction will not give one any more; questions to
+/// brokers take up to this long.
+const SHORTEST_STANDSTILL: Duration = Duration::from_secs(10);
 
 /// Somebody who takes our place twice in this time is another process.
 const FENCING_WINDOW: Duration = Duration::from_secs(60);
@@ -37,6 +38,8 @@ pub struct Service {
 struct Running {
     stage: &'static str,
     report: Arc<LaneReport>,
+    /// How long it may give no sign of life.
+    standstill: Duration,
     thread: Option<JoinHandle<Result<(), Refusal>>>,
 }
 
@@ -54,16 +57,17 @@ impl Service {
         F: Fn() -> S + Clone + Send + 'static,
     {
         check(settings)?;
+        let standstill = SHORTEST_STANDSTILL.max(2 * millis(settings.run.transaction_timeout));
         let random = RandomState::new().build_hasher().finish();
         for lane in 0..lanes {
             let (settings, make, stop) = (settings.clone(), make.clone(), Arc::clone(&self.stop));
             let report = Arc::new(LaneReport::default());
-            let member = Member::new(&settings.group, settings.instance.as_deref(), lane, random);
+            let member = Member::new(&settings.group, settings.run.instance.as_deref(), lane, random);
             let theirs = Arc::clone(&report);
             let run = move || lives(&Birth { settings: &settings, member: &member, stop: &stop, report: &theirs }, make);
             let spawned = thread::Builder::new().name(format!("{name}-{lane}")).spawn(run);
             let thread = spawned.map_err(|error| Refusal::Settings(format!("cannot start a thread: {error}")))?;
-            self.lanes.push(Running { stage: name, report, thread: Some(thread) });
+            self.lanes.push(Running { stage: name, report, standstill, thread: Some(thread) });
         }
         Ok(())
     }
@@ -101,7 +105,7 @@ impl Running {
     /// The result of the lane if it has ended. A lane that stands still ends the process: nothing it has under way can
     /// be committed by anybody else, and its partitions are taken over sooner.
     fn look(&mut self) -> Result<(), Refusal> {
-        let Some(thread) = self.thread.take_if(|thread| thread.is_finished() || self.report.silence() > STANDSTILL) else {
+        let Some(thread) = self.thread.take_if(|thread| thread.is_finished() || self.report.silence() > self.standstill) else {
             return Ok(());
         };
         if thread.is_finished() {
@@ -117,10 +121,10 @@ impl Running {
 }
 
 fn check(settings: &LaneSettings) -> Result<(), Refusal> {
-    let admin = Admin::new(&settings.connection)?;
+    let admin = Admin::new(&settings.kafka)?;
     let mut needed: Vec<&str> = settings.inputs.iter().map(String::as_str).collect();
     let written: &[Topic] = if settings.journaled { &Topic::ALL } else { &[Topic::Inbox, Topic::DeadLetters] };
-    needed.extend(written.iter().map(|&topic| settings.names.of(topic)));
+    needed.extend(written.iter().map(|&topic| name(&settings.topics, topic)));
     let mut missing = Vec::new();
     for topic in needed {
         if admin.partitions(topic)?.is_none() {
@@ -143,7 +147,7 @@ fn lives<S: Stage>(birth: &Birth<'_>, make: impl Fn() -> S) -> Result<(), Refusa
             Err(Trouble::Abort(reason)) => (reason, false),
             Err(Trouble::NeverAccepted(_)) => ("the broker refuses a record".to_owned(), false),
         };
-        if let (true, Some(instance)) = (fenced, &birth.settings.instance) {
+        if let (true, Some(instance)) = (fenced, &birth.settings.run.instance) {
             if last_fencing.replace(Instant::now()).is_some_and(|before| before.elapsed() < FENCING_WINDOW) {
                 return Err(Refusal::Fenced { instance: instance.clone() });
             }

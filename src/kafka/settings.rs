@@ -1,139 +1,41 @@
-//! Settings of the Kafka clients: how to reach the brokers, and what a consumer, a transactional producer, a reader of
-//! the journal and an administrator are created with.
+//! Properties of the Kafka clients: what a consumer, a transactional producer, a reader of the journal and an
+//! administrator are created with.
 //!
-//! Every property that exactly-once depends on is set here and cannot be overridden. Knows no file and no environment:
-//! whoever reads the configuration fills in [`Connection`].
+//! Everything that exactly-once depends on is set here, last, so that nothing can override it. Knows no file and no
+//! environment, except that secrets are read from their files as late as possible.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::time::Duration;
 
 use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
+
+use crate::config::service::{Kafka, Mechanism, Protocol, Run};
 
 use super::refusal::Refusal;
 
-/// How long a transaction may last before the broker aborts it, in milliseconds: after a crash of an unnamed process
-/// readers stand still that long.
-pub const TRANSACTION_TIMEOUT_MS: u32 = 5_000;
-
-/// The broker takes a member that has not been heard of for this long, in milliseconds, out of its group.
-pub const SESSION_TIMEOUT_MS: u32 = 8_000;
-
-/// The largest record we write, in bytes, and what the topics we create allow beyond it. An input of the usual limit
-/// (1 MB) fits in together with the headers that say why it is a dead letter.
+/// The largest record we write, in bytes. An input of the usual limit (1 MB) fits in together with the headers that say
+/// why it is a dead letter.
 pub const MAX_RECORD_BYTES: u32 = 2_000_000;
 
-/// How to reach the brokers.
-#[derive(Debug, Clone, Default)]
-pub struct Connection {
-    /// `host:port`, separated by commas.
-    pub brokers: String,
-    /// Encryption and authentication.
-    pub security: Security,
-    /// PEM file with the authority that signed the brokers' certificates; without one the system's.
-    pub ca_file: Option<String>,
-    /// PEM file with our certificate, where brokers ask for one.
-    pub cert_file: Option<String>,
-    /// PEM file with the key of our certificate.
-    pub key_file: Option<String>,
-    /// Passphrase of that key.
-    pub key_password: Option<Secret>,
-    /// How we authenticate; needed with [`Security::SaslPlaintext`] and [`Security::SaslSsl`].
-    pub mechanism: Option<Mechanism>,
-    /// User name (PLAIN, SCRAM).
-    pub username: Option<String>,
-    /// Password (PLAIN, SCRAM).
-    pub password: Option<Secret>,
-    /// Further properties of librdkafka, for all clients.
-    pub properties: BTreeMap<String, String>,
-}
-
-/// Text that must not be printed.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(pub String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// Encryption and authentication of the connections.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Security {
-    /// Neither.
-    #[default]
-    Plaintext,
-    /// Encrypted.
-    Ssl,
-    /// Authenticated.
-    SaslPlaintext,
-    /// Encrypted and authenticated.
-    SaslSsl,
-}
-
-impl Security {
-    /// All values, in the order of the documentation.
-    pub const ALL: [Security; 4] = [Security::Plaintext, Security::Ssl, Security::SaslPlaintext, Security::SaslSsl];
-
-    /// The name in configuration, which is librdkafka's.
-    pub fn name(self) -> &'static str {
-        match self {
-            Security::Plaintext => "plaintext",
-            Security::Ssl => "ssl",
-            Security::SaslPlaintext => "sasl_plaintext",
-            Security::SaslSsl => "sasl_ssl",
-        }
-    }
-
-    fn authenticates(self) -> bool {
-        matches!(self, Security::SaslPlaintext | Security::SaslSsl)
-    }
-}
-
-/// How we authenticate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mechanism {
-    /// User name and password in the clear.
-    Plain,
-    /// Challenge and response, SHA-256.
-    ScramSha256,
-    /// Challenge and response, SHA-512.
-    ScramSha512,
-    /// A token; how it is got is said by `properties` (`sasl.oauthbearer.*`).
-    OAuthBearer,
-}
-
-impl Mechanism {
-    /// All values, in the order of the documentation.
-    pub const ALL: [Mechanism; 4] = [Mechanism::Plain, Mechanism::ScramSha256, Mechanism::ScramSha512, Mechanism::OAuthBearer];
-
-    /// The name in configuration, which is Kafka's.
-    pub fn name(self) -> &'static str {
-        match self {
-            Mechanism::Plain => "PLAIN",
-            Mechanism::ScramSha256 => "SCRAM-SHA-256",
-            Mechanism::ScramSha512 => "SCRAM-SHA-512",
-            Mechanism::OAuthBearer => "OAUTHBEARER",
-        }
-    }
-}
+/// Pause before a request is sent again, in milliseconds.
+pub(super) const RETRY_BACKOFF_MS: u32 = 500;
 
 /// A client's place in its consumer group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
+pub(super) struct Member {
     /// The consumer group.
-    pub group: String,
+    pub(super) group: String,
     /// A name that outlives the process, for static membership; `None`: the broker invents one each time.
-    pub instance: Option<String>,
+    pub(super) instance: Option<String>,
     /// Identity of the transactions; must be the instance's own, or random.
-    pub transactional_id: String,
+    pub(super) transactional_id: String,
 }
 
 impl Member {
     /// Lane `lane` of a process in `group`. With the process's `instance` name a restarted process ends its own hung
     /// transaction at once and keeps its partitions; without one two processes must not be able to fence each other,
     /// so the identity is `random`.
-    pub fn new(group: &str, instance: Option<&str>, lane: usize, random: u64) -> Self {
+    pub(super) fn new(group: &str, instance: Option<&str>, lane: usize, random: u64) -> Self {
         match instance {
             Some(instance) => Member {
                 group: group.to_owned(),
@@ -145,141 +47,125 @@ impl Member {
     }
 }
 
-/// Properties that exactly-once rests on, or that have a setting of their own.
-const OURS: [&str; 22] = [
-    "acks",
-    "auto.offset.reset",
-    "bootstrap.servers",
-    "delivery.report.only.error",
-    "enable.auto.commit",
-    "enable.auto.offset.store",
-    "enable.idempotence",
-    "enable.partition.eof",
-    "group.id",
-    "group.instance.id",
-    "group.protocol",
-    "isolation.level",
-    "metadata.broker.list",
-    "partition.assignment.strategy",
-    "partitioner",
-    "request.required.acks",
-    "sasl.mechanism",
-    "sasl.mechanisms",
-    "sasl.password",
-    "sasl.username",
-    "security.protocol",
-    "transactional.id",
-];
-
-impl Connection {
-    /// Whether the settings fit together and name nothing that must not be changed.
-    pub fn check(&self) -> Result<(), Refusal> {
-        let refuse = |what: String| Err(Refusal::Settings(what));
-        if self.brokers.trim().is_empty() {
-            return refuse("kafka: `brokers` is empty: give one or more host:port".into());
-        }
-        if let Some(name) = self.properties.keys().find(|name| OURS.contains(&name.as_str())) {
-            return refuse(format!("kafka: the property `{name}` cannot be set: the service depends on its own value"));
-        }
-        if self.security.authenticates() && self.mechanism.is_none() {
-            return refuse(format!("kafka: security `{}` needs a `mechanism`", self.security.name()));
-        }
-        if self.mechanism.is_some() && !self.security.authenticates() {
-            return refuse(format!("kafka: `mechanism` has no effect with security `{}`: use sasl_ssl", self.security.name()));
-        }
-        if self.cert_file.is_some() != self.key_file.is_some() {
-            return refuse("kafka: `cert_file` and `key_file` belong together: give both or neither".into());
-        }
-        Ok(())
-    }
-
-    /// What every client has; `who` is its name in the brokers' logs.
-    pub fn client(&self, who: &str) -> ClientConfig {
-        let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", &self.brokers).set("client.id", who).set("security.protocol", self.security.name());
-        config.set("allow.auto.create.topics", "false");
-        config.set("socket.keepalive.enable", "true").set("topic.metadata.refresh.interval.ms", "60000");
-        config.set("reconnect.backoff.max.ms", "2000").set("message.max.bytes", MAX_RECORD_BYTES.to_string());
-        let mut optional = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                config.set(name, value);
-            }
-        };
-        optional("ssl.ca.location", self.ca_file.as_deref());
-        optional("ssl.certificate.location", self.cert_file.as_deref());
-        optional("ssl.key.location", self.key_file.as_deref());
-        optional("ssl.key.password", self.key_password.as_ref().map(|secret| secret.0.as_str()));
-        optional("sasl.mechanism", self.mechanism.map(Mechanism::name));
-        optional("sasl.username", self.username.as_deref());
-        optional("sasl.password", self.password.as_ref().map(|secret| secret.0.as_str()));
-        for (name, value) in &self.properties {
-            config.set(name, value);
-        }
-        config
-    }
-
-    /// The consumer of a lane. `report_ends`: tell when the end of a partition is reached.
-    pub fn consumer(&self, member: &Member, report_ends: bool) -> ClientConfig {
-        let mut config = self.reader(&member.group, Isolation::Committed);
-        config.set("client.id", &member.transactional_id).set("enable.partition.eof", report_ends.to_string());
-        if let Some(instance) = &member.instance {
-            config.set("group.instance.id", instance);
-        }
-        // Eager assignment: all partitions are given up and taken anew, so there is one moment at which no transaction is open.
-        config.set("partition.assignment.strategy", "range");
-        config.set("session.timeout.ms", SESSION_TIMEOUT_MS.to_string()).set("heartbeat.interval.ms", "2000");
-        // How long the group waits for a member that does not give up its partitions.
-        config.set("max.poll.interval.ms", "60000");
-        config
-    }
-
-    /// A consumer that is given its partitions by hand. It names a group because librdkafka wants one; it never joins it.
-    pub fn reader(&self, group: &str, isolation: Isolation) -> ClientConfig {
-        let mut config = self.client(group);
-        config.set("group.id", group).set("isolation.level", isolation.name()).set("enable.partition.eof", "true");
-        config.set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
-        // Where to begin is decided by the lane, never by a default.
-        config.set("auto.offset.reset", "error");
-        // Memory is bounded; with a bounded queue the default back-off of 1 s would cost most of the throughput.
-        config.set("queued.min.messages", "20000").set("queued.max.messages.kbytes", "32768").set("fetch.queue.backoff.ms", "10");
-        config.set("fetch.wait.max.ms", "100").set("socket.timeout.ms", "10000");
-        config
-    }
-
-    /// The transactional producer of a lane.
-    pub fn producer(&self, member: &Member) -> ClientConfig {
-        let timeout = TRANSACTION_TIMEOUT_MS.to_string();
-        let mut config = self.client(&member.transactional_id);
-        config.set("transactional.id", &member.transactional_id).set("enable.idempotence", "true").set("acks", "all");
-        // librdkafka refuses longer ones than the transaction's.
-        config.set("transaction.timeout.ms", &timeout).set("message.timeout.ms", &timeout).set("socket.timeout.ms", &timeout);
-        // A commit that took nearly this long may have been sent twice: see `transaction`.
-        config.set("retry.backoff.ms", RETRY_BACKOFF_MS.to_string());
-        config.set("compression.type", "lz4").set("partitioner", "murmur2_random");
-        config.set("linger.ms", "1").set("delivery.report.only.error", "true");
-        config
-    }
-}
-
-/// Pause before a request is sent again, in milliseconds.
-pub const RETRY_BACKOFF_MS: u32 = 500;
-
 /// Which records a reader sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Isolation {
+pub(super) enum Isolation {
     /// Only those whose transaction was committed.
     Committed,
     /// All; used to learn where a partition ends, open transactions included.
     Uncommitted,
 }
 
-impl Isolation {
-    fn name(self) -> &'static str {
-        match self {
-            Isolation::Committed => "read_committed",
-            Isolation::Uncommitted => "read_uncommitted",
+/// A duration of the configuration.
+pub(super) fn millis(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// What every client has. `purpose` is added to its name in the brokers' logs.
+pub(super) fn client(kafka: &Kafka, purpose: &str) -> Result<ClientConfig, Refusal> {
+    with_defaults(kafka, purpose, &[])
+}
+
+/// The same with `defaults` of its own, which the configured properties may override.
+fn with_defaults(kafka: &Kafka, purpose: &str, defaults: &[(&str, &str)]) -> Result<ClientConfig, Refusal> {
+    let mut config = ClientConfig::new();
+    config.set_log_level(RDKafkaLogLevel::Info);
+    for &(name, value) in defaults {
+        config.set(name, value);
+    }
+    config.set("socket.keepalive.enable", "true").set("topic.metadata.refresh.interval.ms", "60000");
+    config.set("reconnect.backoff.max.ms", "2000");
+    for (name, value) in &kafka.properties {
+        config.set(name, value.expose());
+    }
+    config.set("bootstrap.servers", kafka.brokers.join(",")).set("client.id", format!("{}-{purpose}", kafka.client_id));
+    config.set("allow.auto.create.topics", "false").set("message.max.bytes", MAX_RECORD_BYTES.to_string());
+    secure(kafka, &mut config)?;
+    Ok(config)
+}
+
+fn secure(kafka: &Kafka, config: &mut ClientConfig) -> Result<(), Refusal> {
+    let security = &kafka.security;
+    let protocol = match security.protocol {
+        Protocol::Plaintext => "plaintext",
+        Protocol::Ssl => "ssl",
+        Protocol::SaslPlaintext => "sasl_plaintext",
+        Protocol::SaslSsl => "sasl_ssl",
+    };
+    config.set("security.protocol", protocol);
+    let files = [
+        ("ssl.ca.location", &security.ca_file),
+        ("ssl.certificate.location", &security.certificate_file),
+        ("ssl.key.location", &security.key_file),
+    ];
+    for (name, file) in files {
+        if let Some(file) = file {
+            config.set(name, file.to_string_lossy());
         }
     }
+    let Some(mechanism) = security.mechanism else { return Ok(()) };
+    let mechanism = match mechanism {
+        Mechanism::Plain => "PLAIN",
+        Mechanism::ScramSha256 => "SCRAM-SHA-256",
+        Mechanism::ScramSha512 => "SCRAM-SHA-512",
+        Mechanism::OauthBearer => "OAUTHBEARER",
+    };
+    config.set("sasl.mechanism", mechanism);
+    if let Some(username) = &security.username {
+        config.set("sasl.username", username);
+    }
+    if let Some(password) = security.password().map_err(|error| Refusal::Settings(format!("kafka: the password: {error}")))? {
+        config.set("sasl.password", password.expose());
+    }
+    Ok(())
+}
+
+/// A consumer that is given its partitions by hand. It names a group because librdkafka wants one; it never joins it.
+pub(super) fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<ClientConfig, Refusal> {
+    let mut config = client(kafka, "reader")?;
+    let isolation = match isolation {
+        Isolation::Committed => "read_committed",
+        Isolation::Uncommitted => "read_uncommitted",
+    };
+    config.set("group.id", group).set("isolation.level", isolation).set("enable.partition.eof", "true");
+    config.set("enable.auto.commit", "false").set("enable.auto.offset.store", "false");
+    // Where to begin is decided by the lane, never by a default.
+    config.set("auto.offset.reset", "error");
+    // Memory is bounded; with a bounded queue the default back-off of 1 s would cost most of the throughput.
+    config.set("queued.min.messages", "20000").set("queued.max.messages.kbytes", "32768").set("fetch.queue.backoff.ms", "10");
+    config.set("fetch.wait.max.ms", "100").set("socket.timeout.ms", "10000");
+    Ok(config)
+}
+
+/// The consumer of a lane. `report_ends`: tell when the end of a partition is reached.
+pub(super) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: bool) -> Result<ClientConfig, Refusal> {
+    let mut config = reader(kafka, &member.group, Isolation::Committed)?;
+    config.set("client.id", &member.transactional_id).set("enable.partition.eof", report_ends.to_string());
+    if let Some(instance) = &member.instance {
+        config.set("group.instance.id", instance);
+    }
+    // Eager assignment: all partitions are given up and taken anew, so there is one moment at which no transaction is open.
+    config.set("partition.assignment.strategy", "range");
+    config.set("session.timeout.ms", run.session_timeout.to_string());
+    config.set("heartbeat.interval.ms", (run.session_timeout / 3).min(3_000).to_string());
+    // How long the group waits for a member that does not give up its partitions.
+    config.set("max.poll.interval.ms", run.session_timeout.max(60_000).to_string());
+    Ok(config)
+}
+
+/// The transactional producer of a lane.
+pub(super) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
+    let mut config = with_defaults(kafka, "producer", &[("compression.type", "lz4"), ("linger.ms", "1")])?;
+    config.set("client.id", &member.transactional_id);
+    config.set("transactional.id", &member.transactional_id).set("enable.idempotence", "true").set("acks", "all");
+    // librdkafka refuses longer ones than the transaction's.
+    let timeout = run.transaction_timeout.to_string();
+    config.set("transaction.timeout.ms", &timeout).set("message.timeout.ms", &timeout);
+    config.set("socket.timeout.ms", run.transaction_timeout.min(60_000).to_string());
+    // A commit that took nearly this long may have been sent twice: see `transaction`.
+    config.set("retry.backoff.ms", RETRY_BACKOFF_MS.to_string());
+    config.set("partitioner", "murmur2_random").set("delivery.report.only.error", "true");
+    Ok(config)
 }
 
 #[cfg(test)]
@@ -288,29 +174,26 @@ mod tests {
     use rdkafka::producer::BaseProducer;
 
     use super::*;
+    use crate::config::service::Service;
 
-    fn sasl() -> Connection {
-        Connection {
-            brokers: "b:9093".into(),
-            security: Security::SaslSsl,
-            mechanism: Some(Mechanism::ScramSha512),
-            username: Some("app".into()),
-            password: Some(Secret("hush".into())),
-            ..Connection::default()
+    /// The settings that a user gets with these options.
+    fn service(options: &[(&str, &str)]) -> Service {
+        let options: Vec<(String, String)> = options.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        Service::load(None, std::iter::empty(), &options).expect("settings")
+    }
+
+    fn check(config: &ClientConfig, expected: &[(&str, Option<&str>)]) {
+        for &(name, value) in expected {
+            assert_eq!(config.get(name), value, "{name}");
         }
     }
 
     #[test]
     fn each_client_has_what_exactly_once_needs() {
         let member = Member::new("g", None, 0, 7);
-        let connection = Connection { brokers: "a:1,b:2".into(), ..Connection::default() };
-        let check = |config: &ClientConfig, expected: &[(&str, Option<&str>)]| {
-            for &(name, value) in expected {
-                assert_eq!(config.get(name), value, "{name}");
-            }
-        };
+        let service = service(&[("kafka.brokers", "a:1,b:2")]);
         check(
-            &connection.consumer(&member, true),
+            &consumer(&service.kafka, &service.run, &member, true).expect("a consumer"),
             &[
                 ("bootstrap.servers", Some("a:1,b:2")),
                 ("group.id", Some("g")),
@@ -319,11 +202,13 @@ mod tests {
                 ("isolation.level", Some("read_committed")),
                 ("auto.offset.reset", Some("error")),
                 ("partition.assignment.strategy", Some("range")),
+                ("session.timeout.ms", Some("6000")),
+                ("heartbeat.interval.ms", Some("2000")),
                 ("fetch.queue.backoff.ms", Some("10")),
             ],
         );
         check(
-            &connection.producer(&member),
+            &producer(&service.kafka, &service.run, &member).expect("a producer"),
             &[
                 ("transactional.id", Some("g-0000000000000007-0")),
                 ("transaction.timeout.ms", Some("5000")),
@@ -333,14 +218,28 @@ mod tests {
                 ("partitioner", Some("murmur2_random")),
             ],
         );
-        check(&connection.reader("g", Isolation::Uncommitted), &[("isolation.level", Some("read_uncommitted"))]);
+        check(&reader(&service.kafka, "g", Isolation::Uncommitted).expect("a reader"), &[("isolation.level", Some("read_uncommitted"))]);
+    }
+
+    #[test]
+    fn identity_and_properties_are_passed_on() {
+        let service = service(&[
+            ("kafka.security.protocol", "sasl_ssl"),
+            ("kafka.security.mechanism", "SCRAM-SHA-512"),
+            ("kafka.security.username", "app"),
+            ("kafka.security.password", "hush"),
+            ("kafka.properties.linger_ms", "5"),
+        ]);
+        let config = producer(&service.kafka, &service.run, &Member::new("g", None, 0, 0)).expect("a producer");
         check(
-            &sasl().client("c"),
+            &config,
             &[
                 ("security.protocol", Some("sasl_ssl")),
                 ("sasl.mechanism", Some("SCRAM-SHA-512")),
                 ("sasl.username", Some("app")),
-                ("sasl.password", Some("hush")),
+                // Set, and not shown.
+                ("sasl.password", Some("[sanitized for safety]")),
+                ("linger.ms", Some("5")),
             ],
         );
     }
@@ -348,9 +247,12 @@ mod tests {
     #[test]
     fn librdkafka_knows_every_property() {
         let member = Member::new("g", Some("pod-0"), 0, 0);
-        let connection = Connection { security: Security::Plaintext, mechanism: None, ..sasl() };
-        let _consumer: BaseConsumer = connection.consumer(&member, false).create().expect("consumer");
-        let _producer: BaseProducer = connection.producer(&member).create().expect("producer");
+        for timeout in ["1s", "15m"] {
+            let service = service(&[("run.transaction_timeout", timeout), ("run.session_timeout", "30m")]);
+            let _consumer: BaseConsumer =
+                consumer(&service.kafka, &service.run, &member, false).expect("set").create().expect("a consumer");
+            let _producer: BaseProducer = producer(&service.kafka, &service.run, &member).expect("set").create().expect("a producer");
+        }
     }
 
     #[test]
@@ -361,30 +263,5 @@ mod tests {
         };
         check(None, 1, "g-00000000000000ff-1", None);
         check(Some("pod-0"), 1, "g-pod-0-1", Some("pod-0-1"));
-    }
-
-    #[test]
-    fn settings_that_do_not_fit_are_refused() {
-        let check = |change: fn(&mut Connection), part: Option<&str>| {
-            let mut connection = sasl();
-            change(&mut connection);
-            let said = connection.check().err().map(|refusal| refusal.to_string());
-            match (&said, part) {
-                (Some(said), Some(part)) => assert!(said.contains(part), "{said}"),
-                (said, part) => assert_eq!(said.as_deref(), part),
-            }
-        };
-        check(|_| (), None);
-        check(|c| c.brokers.clear(), Some("`brokers` is empty"));
-        check(|c| c.mechanism = None, Some("needs a `mechanism`"));
-        check(|c| c.security = Security::Ssl, Some("`mechanism` has no effect"));
-        check(|c| c.cert_file = Some("c.pem".into()), Some("belong together"));
-        check(|c| drop(c.properties.insert("isolation.level".into(), "read_uncommitted".into())), Some("`isolation.level`"));
-        check(|c| drop(c.properties.insert("debug".into(), "cgrp".into())), None);
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        assert!(!format!("{:?}", sasl()).contains("hush"));
     }
 }

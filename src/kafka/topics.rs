@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::config::service::Topics;
+
 use super::settings::MAX_RECORD_BYTES;
 
 /// The topics that the service writes.
@@ -42,108 +44,39 @@ impl Topic {
     }
 }
 
-/// What the topics are called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    /// Posts as the feeds deliver them.
-    pub posts: String,
-    /// Reports about cases.
-    pub case_events: String,
-    /// See [`Topic::Inbox`].
-    pub inbox: String,
-    /// See [`Topic::Agents`].
-    pub agents: String,
-    /// See [`Topic::Oot`].
-    pub oot: String,
-    /// See [`Topic::Escalations`].
-    pub escalations: String,
-    /// See [`Topic::Skipped`].
-    pub skipped: String,
-    /// See [`Topic::DeadLetters`].
-    pub dead_letters: String,
-    /// See [`Topic::Journal`].
-    pub journal: String,
-}
-
-impl Names {
-    /// The names under `prefix`: `telkomcare` gives those of the contract.
-    pub fn under(prefix: &str) -> Self {
-        let name = |rest: &str| format!("{prefix}.{rest}");
-        Names {
-            posts: name("posts"),
-            case_events: name("case-events"),
-            inbox: name("triage.inbox"),
-            agents: name("triage.agents"),
-            oot: name("triage.oot"),
-            escalations: name("triage.escalations"),
-            skipped: name("triage.skipped"),
-            dead_letters: name("triage.dead-letters"),
-            journal: name("triage.state"),
-        }
-    }
-
-    /// The name of `topic`.
-    pub fn of(&self, topic: Topic) -> &str {
-        match topic {
-            Topic::Inbox => &self.inbox,
-            Topic::Agents => &self.agents,
-            Topic::Oot => &self.oot,
-            Topic::Escalations => &self.escalations,
-            Topic::Skipped => &self.skipped,
-            Topic::DeadLetters => &self.dead_letters,
-            Topic::Journal => &self.journal,
-        }
+/// The name of `topic`.
+pub fn name(topics: &Topics, topic: Topic) -> &str {
+    match topic {
+        Topic::Inbox => &topics.inbox,
+        Topic::Agents => &topics.agents,
+        Topic::Oot => &topics.oot,
+        Topic::Escalations => &topics.escalations,
+        Topic::Skipped => &topics.skipped,
+        Topic::DeadLetters => &topics.dead_letters,
+        Topic::Journal => &topics.state,
     }
 }
 
-impl Default for Names {
-    fn default() -> Self {
-        Names::under("telkomcare")
-    }
-}
-
-/// What is asked of the topics.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// What they are called.
-    pub names: Names,
-    /// Partitions of the inbox and so of the journal; the others get as many.
-    pub partitions: i32,
-    /// Copies of each record; -1: the brokers' default.
-    pub replication: i32,
-    /// How long posts and verdicts are kept, in milliseconds.
-    pub retention_ms: i64,
-    /// How long escalations are kept, in milliseconds.
-    pub escalations_retention_ms: i64,
-}
-
-const DAY_MS: i64 = 86_400_000;
-
-impl Default for Plan {
-    fn default() -> Self {
-        Plan { names: Names::default(), partitions: 12, replication: -1, retention_ms: 30 * DAY_MS, escalations_retention_ms: 731 * DAY_MS }
-    }
-}
-
-impl Plan {
-    /// The settings that `topic` must have, by Kafka's names.
-    pub fn config(&self, topic: Topic) -> Vec<(&'static str, String)> {
-        let mut config = vec![
-            // Output records carry the timestamp of their input.
-            ("message.timestamp.type", "CreateTime".to_owned()),
-            ("max.message.bytes", (MAX_RECORD_BYTES + OVERHEAD_BYTES).to_string()),
-        ];
-        match topic {
-            Topic::Journal => config.push(("cleanup.policy", "compact".to_owned())),
-            _ => config.push(("cleanup.policy", "delete".to_owned())),
-        }
-        match topic {
-            Topic::Journal => (),
-            Topic::Escalations => config.push(("retention.ms", self.escalations_retention_ms.to_string())),
-            _ => config.push(("retention.ms", self.retention_ms.to_string())),
-        }
-        config
-    }
+/// The settings that `topic` must have, by Kafka's names.
+pub(super) fn config(topics: &Topics, topic: Topic) -> Vec<(&'static str, String)> {
+    let retention = &topics.retention;
+    let retention = match topic {
+        Topic::Inbox => Some(retention.inbox),
+        Topic::Agents => Some(retention.agents),
+        Topic::Oot => Some(retention.oot),
+        Topic::Escalations => Some(retention.escalations),
+        Topic::Skipped => Some(retention.skipped),
+        Topic::DeadLetters => Some(retention.dead_letters),
+        Topic::Journal => None,
+    };
+    let mut config = vec![
+        // Output records carry the timestamp of their input.
+        ("message.timestamp.type", "CreateTime".to_owned()),
+        ("max.message.bytes", (MAX_RECORD_BYTES + OVERHEAD_BYTES).to_string()),
+        ("cleanup.policy", if retention.is_some() { "delete" } else { "compact" }.to_owned()),
+    ];
+    config.extend(retention.map(|retention| ("retention.ms", retention.to_string())));
+    config
 }
 
 /// What a broker counts on top of a record.
@@ -157,9 +90,9 @@ pub(super) struct Found {
     pub(super) config: Vec<(String, String)>,
 }
 
-/// How `found` differs from what `plan` asks of `topic`: one sentence each.
-pub(super) fn differences(plan: &Plan, topic: Topic, inbox_partitions: Option<i32>, found: Option<&Found>) -> Vec<String> {
-    let name = plan.names.of(topic);
+/// How `found` differs from what `topics` asks of `topic`: one sentence each.
+pub(super) fn differences(topics: &Topics, topic: Topic, inbox_partitions: Option<i32>, found: Option<&Found>) -> Vec<String> {
+    let name = name(topics, topic);
     let Some(found) = found else {
         return vec![format!("{name} does not exist")];
     };
@@ -169,13 +102,13 @@ pub(super) fn differences(plan: &Plan, topic: Topic, inbox_partitions: Option<i3
             said.push(format!("{name} has {} partitions, but must have the inbox's {inbox}", found.partitions));
         }
         (Topic::Journal, _) => (),
-        _ if found.partitions != plan.partitions => {
-            said.push(format!("{name} has {} partitions, the settings say {}", found.partitions, plan.partitions));
+        _ if found.partitions != topics.partitions => {
+            said.push(format!("{name} has {} partitions, the settings say {}", found.partitions, topics.partitions));
         }
         _ => (),
     }
-    for (setting, wanted) in plan.config(topic) {
-        let Some((_, is)) = found.config.iter().find(|(name, _)| name == setting) else { continue };
+    for (setting, wanted) in config(topics, topic) {
+        let Some((_, is)) = found.config.iter().find(|(other, _)| other == setting) else { continue };
         let fits = match setting {
             "max.message.bytes" => is.parse::<u64>().is_ok_and(|bytes| bytes >= u64::from(MAX_RECORD_BYTES)),
             _ => *is == wanted,
@@ -203,23 +136,31 @@ fn sentence(topic: &str, setting: &str, is: &str, wanted: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::service::Service;
 
     fn found(partitions: i32, config: &[(&str, &str)]) -> Found {
         Found { partitions, config: config.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect() }
     }
 
+    /// The topics that a user gets with these options.
+    fn topics(options: &[(&str, &str)]) -> Topics {
+        let options: Vec<(String, String)> = options.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        Service::load(None, std::iter::empty(), &options).expect("settings").topics
+    }
+
     #[test]
     fn names_are_those_of_the_contract() {
-        let names: Vec<String> = Topic::ALL.iter().map(|&topic| Names::default().of(topic).to_owned()).collect();
+        let topics = topics(&[]);
         let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state"];
-        assert_eq!(names, ends.map(|end| format!("telkomcare.triage.{end}")));
-        assert!(Topic::ALL.iter().zip(ends).all(|(topic, end)| topic.label() == end));
+        assert_eq!(Topic::ALL.map(|topic| name(&topics, topic)), ends.map(|end| format!("telkomcare.triage.{end}")));
+        assert_eq!(Topic::ALL.map(Topic::label), ends);
+        assert!(Topic::ALL.iter().enumerate().all(|(place, &topic)| topic as usize == place));
     }
 
     #[test]
     fn escalations_outlive_posts_and_the_journal_outlives_both() {
-        let plan = Plan::default();
-        let retention = |topic| plan.config(topic).into_iter().find(|(name, _)| *name == "retention.ms").map(|(_, value)| value);
+        let topics = topics(&[]);
+        let retention = |topic| config(&topics, topic).into_iter().find(|(name, _)| *name == "retention.ms").map(|(_, value)| value);
         assert_eq!(retention(Topic::Oot).as_deref(), Some("2592000000"));
         assert_eq!(retention(Topic::Escalations).as_deref(), Some("63158400000"));
         assert_eq!(retention(Topic::Journal), None);
@@ -227,9 +168,9 @@ mod tests {
 
     #[test]
     fn every_difference_is_a_sentence() {
-        let plan = Plan { partitions: 4, ..Plan::default() };
+        let topics = topics(&[("topics.partitions", "4")]);
         let check = |topic: Topic, inbox: Option<i32>, found: Option<Found>, expected: &[&str]| {
-            assert_eq!(differences(&plan, topic, inbox, found.as_ref()), expected);
+            assert_eq!(differences(&topics, topic, inbox, found.as_ref()), expected);
         };
         check(Topic::Oot, None, None, &["telkomcare.triage.oot does not exist"]);
         check(Topic::Oot, None, Some(found(6, &[])), &["telkomcare.triage.oot has 6 partitions, the settings say 4"]);

@@ -13,21 +13,25 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
+use crate::config::service::{Run, Topics};
+
 use super::client::Deliveries;
 use super::error::{Call, Outcome, never_accepted, outcome};
 use super::report::LaneReport;
-use super::settings::{RETRY_BACKOFF_MS, TRANSACTION_TIMEOUT_MS};
+use super::settings::{RETRY_BACKOFF_MS, millis};
 use super::stage::Outgoing;
-use super::topics::Names;
+use super::topics::name;
 use super::trouble::{Trouble, persist};
-
-const TRANSACTION_TIMEOUT: Duration = Duration::from_millis(TRANSACTION_TIMEOUT_MS as u64);
 
 /// A commit or abort that took this long may have been sent twice.
 const SUSPICIOUS: Duration = Duration::from_millis(RETRY_BACKOFF_MS as u64 * 8 / 10);
 
 /// A producer is replaced at most this often.
 const SHORTEST_LIFE: Duration = Duration::from_secs(3);
+
+/// How long the first contact with the brokers is tried, in slices.
+const INITIAL_PATIENCE: Duration = Duration::from_secs(20);
+const INITIAL_SLICE: Duration = Duration::from_secs(2);
 
 /// Pause between two looks at what is still under way. librdkafka's own flush looks every 100 ms.
 const LOOK: Duration = Duration::from_micros(200);
@@ -38,6 +42,8 @@ pub(super) const NO_INPUT: usize = usize::MAX;
 /// The producer of a lane.
 pub(super) struct Writer<'a> {
     config: ClientConfig,
+    /// Of a transaction.
+    timeout: Duration,
     report: &'a LaneReport,
     producer: ThreadedProducer<Deliveries>,
     made: Instant,
@@ -46,9 +52,10 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Makes the producer; ends whatever a former one of the same name has left open.
-    pub(super) fn new(config: ClientConfig, report: &'a LaneReport) -> Result<Self, Trouble> {
-        let producer = make(&config, report)?;
-        Ok(Writer { config, report, producer, made: Instant::now(), suspicious: false })
+    pub(super) fn new(config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
+        let timeout = millis(run.transaction_timeout);
+        let producer = make(&config, timeout, report)?;
+        Ok(Writer { config, timeout, report, producer, made: Instant::now(), suspicious: false })
     }
 
     /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka
@@ -56,7 +63,7 @@ impl<'a> Writer<'a> {
     pub(super) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         if (self.suspicious || self.producer.client().context().disturbed()) && self.made.elapsed() >= SHORTEST_LIFE {
             tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
-            self.producer = make(&self.config, self.report)?;
+            self.producer = make(&self.config, self.timeout, self.report)?;
             self.made = Instant::now();
             self.suspicious = false;
         }
@@ -66,11 +73,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn make(config: &ClientConfig, report: &LaneReport) -> Result<ThreadedProducer<Deliveries>, Trouble> {
+fn make(config: &ClientConfig, timeout: Duration, report: &LaneReport) -> Result<ThreadedProducer<Deliveries>, Trouble> {
     let producer: ThreadedProducer<Deliveries> =
         config.create_with_context(Deliveries::default()).map_err(|error| Trouble::restart(format!("create a producer: {error}")))?;
     // Waits for an open transaction of the same name to end; repeated so that the watchdog sees life.
-    persist("get a transactional id", 4 * TRANSACTION_TIMEOUT, || report.beat(), || producer.init_transactions(TRANSACTION_TIMEOUT / 2))
+    persist("get a transactional id", INITIAL_PATIENCE.max(4 * timeout), || report.beat(), || producer.init_transactions(INITIAL_SLICE))
         .map_err(Trouble::outside)?;
     Ok(producer)
 }
@@ -91,8 +98,8 @@ impl Transaction<'_, '_> {
     }
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
-    pub(super) fn send(&self, names: &Names, record: &Outgoing, input: usize) -> Result<(), Trouble> {
-        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(names.of(record.to), input);
+    pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(name(topics, record.to), input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
         message.payload = record.value.as_deref();
@@ -105,7 +112,7 @@ impl Transaction<'_, '_> {
                 return Err(Trouble::NeverAccepted(input));
             }
             // The queue is full: wait for the broker to take some of it.
-            if outcome(Call::Other, &error) != Outcome::Retry || begun.elapsed() >= TRANSACTION_TIMEOUT {
+            if outcome(Call::Other, &error) != Outcome::Retry || begun.elapsed() >= self.writer.timeout {
                 return Err(Trouble::of(Call::Other, "write a record", &error));
             }
             self.writer.report.beat();
@@ -126,13 +133,8 @@ impl Transaction<'_, '_> {
     }
 
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
-        let report = self.writer.report;
-        persist(
-            "send offsets",
-            TRANSACTION_TIMEOUT,
-            || report.beat(),
-            || self.producer().send_offsets_to_transaction(offsets, group, TRANSACTION_TIMEOUT),
-        )?;
+        let (report, timeout) = (self.writer.report, self.writer.timeout);
+        persist("send offsets", timeout, || report.beat(), || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
         self.drain()?;
         self.end("commit", |producer| producer.commit_transaction(Timeout::Never))
     }
@@ -170,7 +172,7 @@ impl Transaction<'_, '_> {
         let begun = Instant::now();
         while self.producer().in_flight_count() > 0 {
             self.check()?;
-            if begun.elapsed() >= TRANSACTION_TIMEOUT {
+            if begun.elapsed() >= self.writer.timeout {
                 return Err(Trouble::Abort("the broker did not take the records in time".into()));
             }
             self.writer.report.beat();
@@ -192,7 +194,7 @@ pub(super) struct Aborted {
 impl Drop for Transaction<'_, '_> {
     fn drop(&mut self) {
         if self.open {
-            if let Err(error) = self.producer().abort_transaction(TRANSACTION_TIMEOUT) {
+            if let Err(error) = self.producer().abort_transaction(self.writer.timeout) {
                 tracing::warn!(target: "kafka", %error, "could not abort a transaction: the broker will");
             }
         }

@@ -87,7 +87,8 @@ impl<'a> Reading<'a> {
         let (signals, mut conditions, mut classes) = (signals?, conditions?, classes?);
         conditions.iter_mut().for_each(|condition| condition.leaves = leaves(&condition.when, &signals));
         classes.iter_mut().for_each(|class| class.leaves = class.when.as_ref().map(|when| leaves(when, &signals)).unwrap_or_default());
-        let of_kind = |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
+        let of_kind =
+            |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
         Some(Rules {
             continuation: of_kind(|kind| matches!(kind, Kind::Continuation(_))),
             reads_profiles: of_kind(|kind| matches!(kind, Kind::Profile(_))).is_some(),
@@ -152,7 +153,9 @@ impl<'a> Reading<'a> {
             "profile" => profile::Profile::compile(table, compiler).map(Kind::Profile),
             "campaign" => campaign::Campaign::compile(table, compiler).map(Kind::Campaign),
             "burst" => Burst::compile(table, &self.channels, complaint).map(Kind::Burst),
-            "continuation" => continuation::Continuation::compile(table, &self.channels, compiler).map(|kind| Kind::Continuation(Box::new(kind))),
+            "continuation" => {
+                continuation::Continuation::compile(table, &self.channels, compiler).map(|kind| Kind::Continuation(Box::new(kind)))
+            }
             "score" => score::Score::compile(table, compiler).map(Kind::Score),
             other => {
                 let problem = Problem::error(&kind.spot, format!("there is no kind of signal `{other}`"));

@@ -44,7 +44,9 @@ pub struct Quiz {
 impl Campaign {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let quiz = match self.by {
-            By::Post => [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at)),
+            By::Post => {
+                [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at))
+            }
             By::Tag => view.facts.tags.iter().find_map(|tag| self.running(&tag.name, view.written_at)),
             By::Host => view.facts.handles.iter().find_map(|handle| self.running(&handle.name, view.written_at)),
         };

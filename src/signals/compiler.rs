@@ -206,7 +206,8 @@ impl<'r> Compiler<'r> {
     /// What `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone
     /// (`conditions.x`).
     pub fn name(&mut self, name: &Spotted<String>) -> Option<Ref> {
-        let find = |list: &[Spotted<String>], name: &str| list.iter().position(|known| known.value == name).and_then(|at| u16::try_from(at).ok());
+        let find =
+            |list: &[Spotted<String>], name: &str| list.iter().position(|known| known.value == name).and_then(|at| u16::try_from(at).ok());
         let found = if let Some(condition) = name.value.strip_prefix("conditions.") {
             find(&self.conditions, condition).map(Ref::Condition)
         } else {
@@ -266,7 +267,9 @@ impl<'r> Compiler<'r> {
         }
         let table = value.table()?;
         let mut parts = Vec::new();
-        for (key, make) in [("all", Expression::All as fn(Vec<Expression>) -> Expression), ("any", Expression::Any), ("none", Expression::None)] {
+        for (key, make) in
+            [("all", Expression::All as fn(Vec<Expression>) -> Expression), ("any", Expression::Any), ("none", Expression::None)]
+        {
             if table.has(key) {
                 parts.push(make(self.list(&table.optional(key), find, depth)));
             }
@@ -275,7 +278,8 @@ impl<'r> Compiler<'r> {
             let least = table.required("at_least").integer(1..=64);
             let of = self.list(&table.required("of"), find, depth);
             if least.is_some_and(|least: usize| least > of.len()) && !self.reporter.has_errors() {
-                self.reporter.error(&table.optional("at_least").spot(), format!("`at_least` asks for more than the {} names in `of`", of.len()));
+                self.reporter
+                    .error(&table.optional("at_least").spot(), format!("`at_least` asks for more than the {} names in `of`", of.len()));
             }
             parts.push(Expression::AtLeast(least.unwrap_or(1), of));
         }
@@ -287,7 +291,8 @@ impl<'r> Compiler<'r> {
     fn one_of(&self, mut parts: Vec<Expression>, spot: &Spot) -> Option<Expression> {
         match parts.len() {
             0 => {
-                self.reporter.report(Problem::error(spot, "an expression must say something").hint("`all`, `any`, `none`, or `at_least` with `of`"));
+                self.reporter
+                    .report(Problem::error(spot, "an expression must say something").hint("`all`, `any`, `none`, or `at_least` with `of`"));
                 None
             }
             1 => parts.pop(),

@@ -50,7 +50,9 @@ impl Continuation {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
         let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
-        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, history, series, findings), |first| !first);
+        let joins = series
+            .place
+            .map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, history, series, findings), |first| !first);
         if joins {
             findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
         }

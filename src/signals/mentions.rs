@@ -144,7 +144,8 @@ impl Mentions {
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let own = table.optional("own").bool().unwrap_or(false);
         let others = table.optional("others").bool().unwrap_or(false);
-        let groups = if own || others { Vec::new() } else { compiler.groups(table, |weight| weight != Weight::Off && weight != Weight::Exclude) };
+        let groups =
+            if own || others { Vec::new() } else { compiler.groups(table, |weight| weight != Weight::Off && weight != Weight::Exclude) };
         let whom = match (own, others) {
             (true, _) => Whom::Own,
             (_, true) => Whom::Others,
@@ -168,7 +169,10 @@ impl Mentions {
             recipients,
             implicit: table.optional("implicit").bool().unwrap_or(false),
             min: table.optional("min").integer(1..=50).unwrap_or(1),
-            min_followers: table.optional("min_followers").integer(1..=u64::from(u32::MAX) as i64).and_then(|followers| u64::try_from(followers).ok()),
+            min_followers: table
+                .optional("min_followers")
+                .integer(1..=u64::from(u32::MAX) as i64)
+                .and_then(|followers| u64::try_from(followers).ok()),
             not_overlapping: table.optional("not_overlapping").spotted_string().and_then(|name| compiler.signal(&name)),
         })
     }

@@ -58,9 +58,12 @@ impl Hashtags {
             named.extend(entries.filter_map(|entry| entry.value.strip_prefix("tag:")).map(str::to_owned));
         }
         if named.is_empty() && !any {
-            compiler.reporter.report(Problem::error(&table.spot(), "no tag is named").hint("add `tags = [..]`, a lexicon with `tag:` entries, or `any = true`"));
+            compiler.reporter.report(
+                Problem::error(&table.spot(), "no tag is named").hint("add `tags = [..]`, a lexicon with `tag:` entries, or `any = true`"),
+            );
         }
-        let (prefixes, whole): (Vec<String>, Vec<String>) = named.into_iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).partition(|tag| tag.ends_with('*'));
+        let (prefixes, whole): (Vec<String>, Vec<String>) =
+            named.into_iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).partition(|tag| tag.ends_with('*'));
         Some(Hashtags {
             tags: whole.into_iter().map(Into::into).collect(),
             prefixes: prefixes.iter().map(|prefix| prefix.trim_end_matches('*').into()).collect(),

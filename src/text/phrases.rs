@@ -111,7 +111,9 @@ impl PhraseBookBuilder {
         let vocabulary = self.vocabulary.build();
         let mut first = vec![0; vocabulary.size()];
         for (&(from, word), &to) in &self.edges {
-            if from == 0 && let Some(place) = first.get_mut(word as usize) {
+            if from == 0
+                && let Some(place) = first.get_mut(word as usize)
+            {
                 *place = to;
             }
         }

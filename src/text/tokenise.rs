@@ -67,7 +67,8 @@ fn is_word_char(c: char) -> bool {
 
 /// `?`, `!` and whatever is neither letter, digit, space nor ordinary punctuation: mostly emoji.
 fn is_symbol(c: char) -> bool {
-    matches!(c, '?' | '!') || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
+    matches!(c, '?' | '!')
+        || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
 struct Reader<'t, 'f, 'v> {

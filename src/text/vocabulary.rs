@@ -112,7 +112,8 @@ impl VocabularyBuilder {
         prefix_lengths.sort_unstable();
         prefix_lengths.dedup();
         let size = self.ids.len() + self.prefixes.len() + 1;
-        let mut vocabulary = Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, clitics: self.clitics, size };
+        let mut vocabulary =
+            Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, clitics: self.clitics, size };
         let known: FxHashMap<Box<str>, WordId> = self.ids;
         let single = |word: &str, id: WordId| -> (Box<str>, Form) { (word.into(), SmallVec::from_elem(vocabulary.readings(word, id), 1)) };
         let mut forms: FxHashMap<Box<str>, Form> = known.iter().map(|(word, &id)| single(word, id)).collect();

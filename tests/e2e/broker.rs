@@ -13,7 +13,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
-use triage::kafka::{Admin, Connection, Names, Plan};
+use triage::config::service::Service;
+use triage::kafka::Admin;
 
 /// No test waits longer for something that should happen.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,7 +24,10 @@ pub fn bootstrap() -> &'static str {
     static BOOTSTRAP: OnceLock<String> = OnceLock::new();
     BOOTSTRAP.get_or_init(|| {
         // `RUST_LOG=kafka=debug,librdkafka=info cargo test ... -- --nocapture` shows what the lanes say.
-        tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).with_thread_names(true).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(std::env::var("RUST_LOG").unwrap_or_else(|_| "off".into()))
+            .with_thread_names(true)
+            .init();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let dir = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
         let mut start = Command::new(root.join("tests/kafka/broker.sh"));
@@ -33,23 +37,30 @@ pub fn bootstrap() -> &'static str {
     })
 }
 
-/// How to reach it.
-pub fn connection() -> Connection {
-    Connection { brokers: bootstrap().to_owned(), ..Connection::default() }
-}
-
-/// Names that no other test has.
-pub fn fresh_names(test: &str) -> Names {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    Names::under(&format!("{test}-{}", NUMBER.fetch_add(1, Ordering::Relaxed)))
-}
-
-/// Makes all topics of `names`.
-pub fn create_topics(names: &Names, partitions: i32) {
-    let plan = Plan { names: names.clone(), partitions, replication: 1, ..Plan::default() };
-    let connection = connection();
-    let made = Admin::new(&connection).expect("settings").create(&plan, true).expect("topics");
+/// Settings as a user gives them, with topics that no other test has, `partitions` of each made here.
+pub fn service(test: &str, partitions: i32) -> Service {
+    let service = service_without_topics(test, partitions);
+    let made = Admin::new(&service.kafka).expect("settings").create(&service.topics, true).expect("topics");
     assert_eq!(made.len(), 9);
+    service
+}
+
+/// The same without making the topics.
+pub fn service_without_topics(test: &str, partitions: i32) -> Service {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let prefix = format!("{test}-{}.", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let options = [
+        ("kafka.brokers", bootstrap().to_owned()),
+        ("topics.posts", format!("{prefix}posts")),
+        ("topics.case_events", format!("{prefix}case-events")),
+        ("topics.output_prefix", prefix.clone()),
+        ("topics.partitions", partitions.to_string()),
+        ("topics.replication", "1".to_owned()),
+        ("run.group", prefix.trim_end_matches('.').to_owned()),
+        ("run.start", "earliest".to_owned()),
+    ];
+    let options = options.map(|(key, value)| (key.to_owned(), value));
+    Service::load(None, std::iter::empty(), &options).expect("settings")
 }
 
 /// A record to be written, or one that was read.
@@ -97,9 +108,9 @@ impl From<&BorrowedMessage<'_>> for Record {
 }
 
 /// Writes records without a transaction and waits until the broker has them.
-pub fn produce(brokers: &str, topic: &str, records: impl IntoIterator<Item = Record>) {
+pub fn produce(topic: &str, records: impl IntoIterator<Item = Record>) {
     let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> = ClientConfig::new()
-        .set("bootstrap.servers", brokers)
+        .set("bootstrap.servers", bootstrap())
         .set("partitioner", "murmur2_random")
         .set("enable.idempotence", "true")
         .set("message.max.bytes", "10000000")
@@ -125,9 +136,9 @@ pub fn produce(brokers: &str, topic: &str, records: impl IntoIterator<Item = Rec
 }
 
 /// All records of `topic` that are there now, in the order of their partitions. `isolation` as Kafka names it.
-pub fn consume(brokers: &str, topic: &str, isolation: &str) -> Vec<Record> {
+pub fn consume(topic: &str, isolation: &str) -> Vec<Record> {
     let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", brokers)
+        .set("bootstrap.servers", bootstrap())
         .set("group.id", "test-reader")
         .set("isolation.level", isolation)
         .set("enable.partition.eof", "true")

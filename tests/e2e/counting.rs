@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use triage::kafka::{Connection, Counts, Inbound, LaneSettings, Names, Outbox, Outgoing, Refusal, Service, Stage, Start, Topic};
+use triage::config::service::Service;
+use triage::kafka;
+use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Outgoing, Refusal, Stage, Topic};
 use triage::post::Millis;
 
 use super::broker::{Record, consume};
@@ -84,27 +86,17 @@ impl Stage for Counting {
 
 /// What the lanes of one test have in common.
 pub struct Run {
-    pub names: Names,
     pub settings: LaneSettings,
 }
 
 impl Run {
-    pub fn new(connection: Connection, names: Names) -> Self {
-        let settings = LaneSettings {
-            connection,
-            group: names.inbox.clone(),
-            instance: None,
-            inputs: vec![names.inbox.clone()],
-            names: names.clone(),
-            start: Some(Start::Earliest),
-            journaled: true,
-            clock: || Millis::new(0),
-        };
-        Run { names, settings }
+    pub fn new(service: &Service) -> Self {
+        Run { settings: LaneSettings::triage(service, || Millis::new(0)) }
     }
 
-    pub fn brokers(&self) -> &str {
-        &self.settings.connection.brokers
+    /// Where input is written.
+    pub fn inbox(&self) -> &str {
+        &self.settings.topics.inbox
     }
 
     pub fn try_start(&self, lanes: usize, make: fn() -> Counting) -> Result<Lanes, Refusal> {
@@ -117,7 +109,7 @@ impl Run {
 
     fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Result<Lanes, Refusal> {
         let stop = Arc::new(AtomicBool::new(false));
-        let mut service = Service::new(Arc::clone(&stop));
+        let mut service = kafka::Service::new(Arc::clone(&stop));
         service.start("counting", &self.settings, lanes, make)?;
         Ok(Lanes { stop, service })
     }
@@ -128,7 +120,7 @@ impl Run {
 
     /// What readers see.
     pub fn outputs(&self) -> Vec<Record> {
-        consume(self.brokers(), &self.names.agents, "read_committed")
+        consume(&self.settings.topics.agents, "read_committed")
     }
 
     /// Each of `keys` keys was counted from one up to its share of `records`, without a gap or a repetition.
@@ -145,7 +137,7 @@ impl Run {
 /// Running lanes.
 pub struct Lanes {
     stop: Arc<AtomicBool>,
-    service: Service,
+    service: kafka::Service,
 }
 
 impl Lanes {

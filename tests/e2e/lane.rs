@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use super::broker::{Record, bootstrap, connection, consume, create_topics, fresh_names, produce, wait_until};
+use super::broker::{Record, bootstrap, consume, produce, service, service_without_topics, wait_until};
 use super::counting::{Counting, Fault, Run};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
-use triage::kafka::{Refusal, Start, Topic};
+use triage::config::service::Start;
+use triage::kafka::{Refusal, Topic};
 
 #[test]
 fn the_broker_hides_what_was_aborted() {
-    let names = fresh_names("harness");
-    create_topics(&names, 1);
+    let topics = service("harness", 1).topics;
     let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> =
         ClientConfig::new().set("bootstrap.servers", bootstrap()).set("transactional.id", "harness").create().expect("a producer");
     producer.init_transactions(Duration::from_secs(10)).expect("init");
     for (value, keep) in [("aborted", false), ("committed", true)] {
         producer.begin_transaction().expect("begin");
-        producer.send(BaseRecord::to(&names.inbox).key("k").payload(value)).map_err(|(error, _)| error).expect("sent");
+        producer.send(BaseRecord::to(&topics.inbox).key("k").payload(value)).map_err(|(error, _)| error).expect("sent");
         if keep {
             producer.commit_transaction(Duration::from_secs(10)).expect("commit");
         } else {
@@ -25,7 +25,7 @@ fn the_broker_hides_what_was_aborted() {
             producer.abort_transaction(Duration::from_secs(10)).expect("abort");
         }
     }
-    let seen = |isolation| consume(bootstrap(), &names.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
+    let seen = |isolation| consume(&topics.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
     assert_eq!(seen("read_committed"), ["committed"]);
     assert_eq!(seen("read_uncommitted"), ["aborted", "committed"]);
 }
@@ -39,9 +39,8 @@ fn input(count: usize, keys: usize) -> Vec<Record> {
 
 #[test]
 fn every_record_is_counted_once_through_two_lanes() {
-    let run = Run::new(connection(), fresh_names("count"));
-    create_topics(&run.names, 4);
-    produce(run.brokers(), &run.names.inbox, input(20_000, 50));
+    let run = Run::new(&service("count", 4));
+    produce(run.inbox(), input(20_000, 50));
     let mut lanes = run.start(2, Counting::new);
     wait_until("all records", || lanes.counts().records == 20_000);
     lanes.stop().expect("drained");
@@ -50,14 +49,13 @@ fn every_record_is_counted_once_through_two_lanes() {
 
 #[test]
 fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
-    let mut run = Run::new(connection(), fresh_names("restart"));
-    create_topics(&run.names, 2);
-    produce(run.brokers(), &run.names.inbox, input(1_000, 20));
+    let mut run = Run::new(&service("restart", 2));
+    produce(run.inbox(), input(1_000, 20));
     let mut lanes = run.start(1, Counting::new);
     wait_until("the first half", || lanes.counts().records == 1_000);
     lanes.stop().expect("drained");
-    run.settings.start = None;
-    produce(run.brokers(), &run.names.inbox, input(1_000, 20));
+    run.settings.run.start = Start::None;
+    produce(run.inbox(), input(1_000, 20));
     let mut lanes = run.start(1, Counting::new);
     wait_until("the second half", || lanes.counts().records == 1_000);
     assert!(lanes.counts().restored_records >= 20);
@@ -67,15 +65,14 @@ fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
 
 #[test]
 fn a_failed_transaction_leaves_no_trace() {
-    let run = Run::new(connection(), fresh_names("abort"));
-    create_topics(&run.names, 1);
-    produce(run.brokers(), &run.names.inbox, input(500, 10));
+    let run = Run::new(&service("abort", 1));
+    produce(run.inbox(), input(500, 10));
     // Once, a record that no broker takes is among the output: the transaction is aborted, its input a dead letter.
     let mut lanes = run.start(1, || Counting::with(Fault::TooLarge { offset: 250 }));
     wait_until("all records", || lanes.counts().records == 500);
     assert!(lanes.counts().aborted >= 1);
     lanes.stop().expect("drained");
-    let letters = consume(run.brokers(), &run.names.dead_letters, "read_committed");
+    let letters = consume(&run.settings.topics.dead_letters, "read_committed");
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].header("triage.source.offset").as_deref(), Some("250"));
     assert_eq!(letters[0].header("triage.error.code").as_deref(), Some("not_writable"));
@@ -87,17 +84,16 @@ fn a_failed_transaction_leaves_no_trace() {
 
 #[test]
 fn lanes_that_come_and_go_lose_and_repeat_nothing() {
-    let run = Run::new(connection(), fresh_names("rebalance"));
-    create_topics(&run.names, 4);
-    produce(run.brokers(), &run.names.inbox, input(5_000, 40));
+    let run = Run::new(&service("rebalance", 4));
+    produce(run.inbox(), input(5_000, 40));
     let mut first = run.start(1, Counting::new);
     wait_until("a start", || first.counts().records > 0);
     let mut second = run.start(1, Counting::new);
     wait_until("the second lane has partitions", || second.counts().partitions == 2);
-    produce(run.brokers(), &run.names.inbox, input(5_000, 40));
+    produce(run.inbox(), input(5_000, 40));
     wait_until("all records", || first.counts().records + second.counts().records == 10_000);
     first.stop().expect("drained");
-    produce(run.brokers(), &run.names.inbox, input(5_000, 40));
+    produce(run.inbox(), input(5_000, 40));
     wait_until("the rest", || first.counts().records + second.counts().records == 15_000);
     assert!(second.counts().kept_partitions > 0, "what stays with a lane is not restored again: {:?}", second.counts());
     second.stop().expect("drained");
@@ -106,24 +102,23 @@ fn lanes_that_come_and_go_lose_and_repeat_nothing() {
 
 #[test]
 fn what_cannot_be_right_is_refused() {
-    let mut run = Run::new(connection(), fresh_names("refuse"));
-    create_topics(&run.names, 2);
-    produce(run.brokers(), &run.names.inbox, input(10, 2));
+    let mut run = Run::new(&service("refuse", 2));
+    produce(run.inbox(), input(10, 2));
     let refused = |run: &Run| run.start(1, Counting::new).wait().expect_err("refused");
 
-    run.settings.start = None;
+    run.settings.run.start = Start::None;
     assert!(matches!(refused(&run), Refusal::NoStart { .. }));
 
-    run.settings.start = Some(Start::Earliest);
+    run.settings.run.start = Start::Earliest;
     let mut lanes = run.start(1, Counting::new);
     wait_until("all records", || lanes.counts().records == 10);
     lanes.stop().expect("drained");
     let own_group = std::mem::replace(&mut run.settings.group, "another".into());
     assert!(matches!(refused(&run), Refusal::OtherGroup { owner, .. } if owner == own_group));
 
-    let mut missing = Run::new(connection(), fresh_names("missing"));
+    let mut missing = Run::new(&service_without_topics("missing", 1));
     assert!(matches!(missing.try_start(1, Counting::new).err(), Some(Refusal::Topics(_))));
-    missing.settings.connection.brokers = "127.0.0.1:1".into();
+    missing.settings.kafka.brokers = vec!["127.0.0.1:1".into()];
     let refusal = missing.try_start(1, Counting::new).err().expect("refused");
     assert!(matches!(refusal, Refusal::Unreachable { .. }), "{refusal}");
     assert_eq!(refusal.exit_code(), 69);
@@ -132,9 +127,8 @@ fn what_cannot_be_right_is_refused() {
 #[test]
 fn two_runs_over_the_same_input_write_the_same_bytes() {
     let written = |test: &str| {
-        let run = Run::new(connection(), fresh_names(test));
-        create_topics(&run.names, 2);
-        produce(run.brokers(), &run.names.inbox, input(3_000, 30));
+        let run = Run::new(&service(test, 2));
+        produce(run.inbox(), input(3_000, 30));
         let mut lanes = run.start(1, Counting::new);
         wait_until("all records", || lanes.counts().records == 3_000);
         lanes.stop().expect("drained");

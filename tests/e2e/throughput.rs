@@ -3,14 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::broker::{Record, bootstrap, connection, create_topics, fresh_names, produce, wait_until};
+use super::broker::{Record, bootstrap, produce, service, wait_until};
 use super::counting::{Counting, Run};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use triage::kafka::{Inbound, Names, Outbox, Outgoing, Stage, Topic};
+use triage::config::service::{Service, Topics};
+use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic};
 
 const RECORDS: usize = 500_000;
 
@@ -37,7 +38,7 @@ impl Stage for PassThrough {
 }
 
 /// The least that a transactional consumer and producer can do, tuned the same way.
-fn bare(names: &Names) -> Duration {
+fn bare(topics: &Topics) -> Duration {
     let config = |id: &str| {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", bootstrap()).set("group.id", id).set("enable.auto.commit", "false");
@@ -54,7 +55,7 @@ fn bare(names: &Names) -> Duration {
     producer.init_transactions(Duration::from_secs(10)).expect("init");
     let mut assignment = TopicPartitionList::new();
     for partition in 0..4 {
-        assignment.add_partition_offset(&names.inbox, partition, Offset::Beginning).expect("an offset");
+        assignment.add_partition_offset(&topics.inbox, partition, Offset::Beginning).expect("an offset");
     }
     consumer.assign(&assignment).expect("assigned");
     let begun = Instant::now();
@@ -65,7 +66,7 @@ fn bare(names: &Names) -> Duration {
         while transaction.elapsed() < Duration::from_millis(100) && read < RECORDS {
             let Some(message) = consumer.poll(Duration::from_millis(10)) else { continue };
             let message = message.expect("a message");
-            let mut record = BaseRecord::<[u8], [u8]>::to(&names.oot);
+            let mut record = BaseRecord::<[u8], [u8]>::to(&topics.oot);
             record.key = message.key();
             record.payload = message.payload();
             while let Err((_, returned)) = producer.send(record) {
@@ -84,8 +85,8 @@ fn bare(names: &Names) -> Duration {
     begun.elapsed()
 }
 
-fn lane<S: Stage + 'static>(names: &Names, journaled: bool, group: &str, make: fn() -> S) -> Duration {
-    let mut run = Run::new(connection(), names.clone());
+fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: fn() -> S) -> Duration {
+    let mut run = Run::new(service);
     run.settings.journaled = journaled;
     run.settings.group = group.to_owned();
     let mut lanes = run.start_stage(1, make);
@@ -104,15 +105,14 @@ fn lane<S: Stage + 'static>(names: &Names, journaled: bool, group: &str, make: f
 #[test]
 #[ignore = "measures; takes a minute"]
 fn throughput() {
-    let names = fresh_names("throughput");
-    create_topics(&names, 4);
-    produce(bootstrap(), &names.inbox, posts());
+    let service = service("throughput", 4);
+    produce(&service.topics.inbox, posts());
     for round in 0..3 {
         let show = |what: &str, took: Duration| println!("{what:<24} {:>8.0} records/s", RECORDS as f64 / took.as_secs_f64());
-        show("bare", bare(&names));
-        show("pass-through", lane(&names, false, &format!("pass-{round}"), || PassThrough));
+        show("bare", bare(&service.topics));
+        show("pass-through", lane(&service, false, &format!("pass-{round}"), || PassThrough));
         if round == 0 {
-            show("counting, journaled", lane(&names, true, "counting", Counting::new));
+            show("counting, journaled", lane(&service, true, "counting", Counting::new));
         }
     }
 }
