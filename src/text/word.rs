@@ -14,9 +14,10 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Letters of the mathematical and the full-width alphabets: the same word, dressed up.
+/// Letters of the mathematical and the full-width alphabets, and lines drawn over or under letters: the same word,
+/// dressed up.
 pub(super) fn is_styled(c: char) -> bool {
-    matches!(c, '\u{1D400}'..='\u{1D7FF}' | '\u{FF21}'..='\u{FF5A}' | '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
+    matches!(c, '\u{0330}'..='\u{036F}' | '\u{1D400}'..='\u{1D7FF}' | '\u{FF21}'..='\u{FF5A}' | '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
 }
 
 /// Puts the compatibility form of `raw` into `out`, case kept, invisible characters and marks left out.
