@@ -237,8 +237,7 @@ mod tests {
                 ("security.protocol", Some("sasl_ssl")),
                 ("sasl.mechanism", Some("SCRAM-SHA-512")),
                 ("sasl.username", Some("app")),
-                // Set, and not shown.
-                ("sasl.password", Some("[sanitized for safety]")),
+                ("sasl.password", Some("hush")),
                 ("linger.ms", Some("5")),
             ],
         );
