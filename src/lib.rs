@@ -6,6 +6,7 @@ pub mod case;
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod formats;
 pub mod kafka;
 pub mod post;
 pub mod problem;

@@ -1,0 +1,122 @@
+//! Account names in a text, and which of them the platform put there.
+//!
+//! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
+
+use crate::post::{Mention, Str};
+
+/// What an account name may consist of besides letters, digits and `_`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// Nothing else.
+    X,
+    /// Dots inside.
+    Instagram,
+}
+
+/// The number of characters up to which mentions are implicit: told by `display_range`, else the handles that a reply
+/// begins with, else none.
+pub(super) fn implicit_until(text: &str, display_range: Option<&[i64]>, is_reply: bool) -> usize {
+    match display_range.and_then(|range| range.first()) {
+        Some(start) => usize::try_from(*start).unwrap_or(0),
+        None if is_reply => leading(text).1,
+        None => 0,
+    }
+}
+
+/// Mentions by name alone, as some feeds list them; in a reply those that the text begins with are implicit.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = Str<'a>>, text: &str, is_reply: bool) -> Vec<Mention<'a>> {
+    let implicit = if is_reply { leading(text).0 } else { Vec::new() };
+    let mention = |name: Str<'a>| {
+        let handle = super::wire::without_sign('@', &name)?;
+        let implicit = implicit.iter().any(|leading| leading.eq_ignore_ascii_case(&handle));
+        Some(Mention { handle, implicit, ..Mention::default() })
+    };
+    names.into_iter().filter_map(mention).collect()
+}
+
+/// The mentions of a text whose feed lists none.
+pub(super) fn of_text<'a>(text: &str, spelling: Spelling, implicit_until: usize) -> Vec<Mention<'a>> {
+    let mut mentions = Vec::new();
+    let (mut before, mut rest, mut at) = (' ', text, 0);
+    while let Some(symbol) = rest.chars().next() {
+        rest = rest.get(symbol.len_utf8()..).unwrap_or_default();
+        at += 1;
+        // An `@` inside a word is a mail address.
+        if symbol == '@' && !before.is_alphanumeric() && before != '_' {
+            let name = name_at(rest, spelling);
+            if !name.is_empty() {
+                let implicit = at + name.len() <= implicit_until;
+                mentions.push(Mention { handle: Str::from(name.to_owned()), implicit, ..Mention::default() });
+            }
+        }
+        before = symbol;
+    }
+    mentions
+}
+
+/// The handles that `text` begins with, and how many characters they and the spaces between them take.
+fn leading(text: &str) -> (Vec<&str>, usize) {
+    let (mut names, mut rest, mut end) = (Vec::new(), text, 0);
+    loop {
+        let start = rest.trim_start();
+        let spaces = rest.chars().count() - start.chars().count();
+        let Some(after) = start.strip_prefix('@') else { break };
+        let name = name_at(after, Spelling::X);
+        if name.is_empty() {
+            break;
+        }
+        names.push(name);
+        end += spaces + 1 + name.len();
+        rest = after.get(name.len()..).unwrap_or_default();
+    }
+    (names, end)
+}
+
+/// The account name that `text` begins with; ASCII only, so its length in bytes is its length in characters.
+fn name_at(text: &str, spelling: Spelling) -> &str {
+    let allowed = |symbol: char| symbol.is_ascii_alphanumeric() || symbol == '_' || (symbol == '.' && spelling == Spelling::Instagram);
+    let end = text.find(|symbol| !allowed(symbol)).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim_end_matches('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spell(mentions: &[Mention<'_>]) -> String {
+        let one = |mention: &Mention<'_>| format!("{}{}", &*mention.handle, if mention.implicit { "*" } else { "" });
+        mentions.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn handles_of_a_text() {
+        let check = |text: &str, spelling: Spelling, is_reply: bool, expected: &str| {
+            let until = implicit_until(text, None, is_reply);
+            assert_eq!(spell(&of_text(text, spelling, until)), expected, "{text}");
+        };
+        check("@TelkomCare mati lagi, cc @contoh_1", Spelling::X, false, "TelkomCare contoh_1");
+        check("@TelkomCare @contoh mati, cc @lain", Spelling::X, true, "TelkomCare* contoh* lain");
+        check("halo @TelkomCare", Spelling::X, true, "TelkomCare");
+        check("kirim ke budi@contoh.id atau .@contoh!", Spelling::X, false, "contoh");
+        check("kak @toko.contoh. tolong", Spelling::Instagram, false, "toko.contoh");
+        check("😭 @ @@contoh", Spelling::X, false, "contoh");
+    }
+
+    #[test]
+    fn a_display_range_wins_over_guessing() {
+        assert_eq!(implicit_until("@a @b halo", Some(&[3, 10]), true), 3);
+        assert_eq!(implicit_until("@a @b halo", Some(&[0, 10]), true), 0);
+        assert_eq!(implicit_until("@a @b halo", Some(&[-1]), true), 0);
+        assert_eq!(implicit_until("@a @b halo", None, true), 5);
+        assert_eq!(implicit_until("@a @b halo", Some(&[]), false), 0);
+    }
+
+    #[test]
+    fn listed_names_are_implicit_where_a_reply_begins_with_them() {
+        let check = |names: &[&'static str], text: &str, is_reply: bool, expected: &str| {
+            assert_eq!(spell(&listed(names.iter().map(|&name| Str::from(name)), text, is_reply)), expected, "{text}");
+        };
+        check(&["@telkomcare", "lain", " "], "@TelkomCare mati @lain", true, "telkomcare* lain");
+        check(&["@telkomcare"], "@TelkomCare mati", false, "telkomcare");
+    }
+}

@@ -1,0 +1,116 @@
+//! Bytes of one raw record, in any supported format, to canonical records.
+//!
+//! One file per format; `detect` tells them apart. Knows nothing of Kafka, rules or clocks: the record's own time comes
+//! in as an argument, and reading the same bytes twice gives the same records and ids.
+
+mod batch;
+mod brandwatch;
+mod canonical;
+mod detect;
+mod email;
+mod facebook_page;
+mod format;
+mod handles;
+mod html;
+mod instagram;
+mod meltwater;
+mod meta;
+mod reject;
+#[cfg(test)]
+mod samples;
+mod sprinklr;
+mod talkwalker;
+mod time;
+mod wire;
+mod x;
+mod x_activity;
+mod x_compliance;
+mod x_v1;
+mod x_v2;
+
+pub use self::format::{Format, formats};
+pub use self::reject::{BadItem, Rejected};
+
+use crate::post::{CaseEvent, CustomerKey, Millis, OwnAccounts, Post};
+
+/// Most items that one record may hold.
+pub const MAX_ITEMS: usize = 10_000;
+
+/// A record as it came from the feed.
+#[derive(Debug, Clone, Copy)]
+pub struct Raw<'a> {
+    /// The value of the record.
+    pub bytes: &'a [u8],
+    /// The header `format`, where there is one: a [`Format::name`].
+    pub format: Option<&'a str>,
+    /// Timestamp of the record: stands in for times that the feed does not give.
+    pub received_at: Millis,
+}
+
+/// One canonical record.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every item is a post; boxing it would cost every one an allocation")]
+pub enum Item<'a> {
+    /// `telkomcare.post.v1`.
+    Post(Post<'a>),
+    /// `telkomcare.case_event.v1`.
+    CaseEvent(CaseEvent<'a>),
+}
+
+impl Item<'_> {
+    /// Whose record it is: the key it travels under.
+    pub fn customer(&self, own: &OwnAccounts) -> CustomerKey {
+        match self {
+            Item::Post(post) => own.customer_of(post),
+            // `read` refuses events of nobody; the case itself is the next best name.
+            Item::CaseEvent(event) => event.customer().unwrap_or_else(|| CustomerKey::from(format!("other:{}", &*event.case_id))),
+        }
+    }
+
+    /// Appends the record as JSON.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        let written = match self {
+            Item::Post(post) => serde_json::to_writer(out, post),
+            Item::CaseEvent(event) => serde_json::to_writer(out, event),
+        };
+        debug_assert!(written.is_ok(), "writing strings and numbers to memory cannot fail");
+    }
+}
+
+/// What a record held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading<'a> {
+    /// The format it was in.
+    pub format: Format,
+    /// Its canonical records in their order; at least one.
+    pub items: Vec<Item<'a>>,
+    /// The items of a batch that could not be read.
+    pub bad: Vec<BadItem>,
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// [`Rejected`] where not one canonical record came out of it; `no_post` if there was none in it.
+pub fn read<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
+    if raw.bytes.trim_ascii().is_empty() {
+        return Err(Rejected::no_post("The record is empty: a tombstone or a heartbeat."));
+    }
+    let format = detect::format_of(raw)?;
+    let batch = match format {
+        Format::CanonicalPost => canonical::post(raw),
+        Format::CaseEvent => canonical::case_event(raw),
+        Format::XV2 => x_v2::read(raw),
+        Format::XActivity => x_activity::read(raw),
+        Format::XV1 => x_v1::read(raw),
+        Format::XCompliance => x_compliance::read(raw),
+        Format::FacebookPage => facebook_page::read(raw),
+        Format::Instagram => instagram::read(raw),
+        Format::Email => email::read(raw),
+        Format::Sprinklr => sprinklr::read(raw),
+        Format::Brandwatch => brandwatch::read(raw),
+        Format::Talkwalker => talkwalker::read(raw),
+        Format::Meltwater => meltwater::read(raw),
+    }?;
+    batch.into_reading(format)
+}
