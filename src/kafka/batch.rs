@@ -165,8 +165,13 @@ impl Suspects {
         }
         let strikes = *self.guilty.get(&(record.topic.to_owned(), record.partition, record.offset))?;
         let bytes = record.value.map_or(0, <[u8]>::len);
-        let mut letter =
-            dead_letter(stage, record, "not_writable", &format!("the broker refuses what this record ({bytes} bytes) becomes"));
+        let mut letter = dead_letter(
+            stage.name(),
+            &stage.rules(),
+            record,
+            "not_writable",
+            &format!("the broker refuses what this record ({bytes} bytes) becomes"),
+        );
         // Its own timestamp may be what the broker does not like.
         letter.timestamp = None;
         if strikes > 1 {
