@@ -4,6 +4,9 @@ mod backtest;
 mod check;
 mod input;
 mod labels;
+mod run;
+mod settings;
+mod topics;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +37,10 @@ enum Command {
     Check(check::Check),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
+    /// Run the service
+    Run(run::Run),
+    /// Make and check the topics
+    Topics(topics::Topics),
 }
 
 /// How results are printed.
@@ -83,6 +90,8 @@ pub fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(command) => command.run(),
         Command::Backtest(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Topics(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)
