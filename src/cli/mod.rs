@@ -6,9 +6,12 @@ mod draft;
 mod explain;
 mod input;
 mod labels;
-mod schema;
 mod reason;
+mod run;
+mod schema;
+mod settings;
 mod test;
+mod topics;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,6 +48,10 @@ enum Command {
     Backtest(backtest::Backtest),
     /// Print the JSON Schema of a record
     Schema(schema::Schema),
+    /// Run the service
+    Run(run::Run),
+    /// Make and check the topics
+    Topics(topics::Topics),
 }
 
 /// How results are printed.
@@ -97,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
         Command::Schema(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Topics(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)
