@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod formats;
+pub mod kafka;
 pub mod post;
 pub mod problem;
 pub mod record;

@@ -298,6 +298,7 @@ fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Finding
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
         push_evidence(rules, view, findings, leaf, &mut evidence);
     }
+    evidence.truncate(MAX_TRACES);
     for piece in &mut evidence {
         piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
     }

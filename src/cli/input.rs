@@ -42,30 +42,28 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
     Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect())
 }
 
-/// The inputs in one line, in any supported format, `name` and the line's number being their source. An item of a batch
-/// that cannot be read takes the others with it: what was recorded here should be whole.
-pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, BadLine> {
+/// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
+pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let recorded_at = serde_json::from_str::<Timestamp>(line).ok().and_then(|line| line.record_timestamp);
     let raw = Raw { bytes: line.as_bytes(), format: None, received_at: recorded_at.unwrap_or_default() };
-    let bad = |code, message| BadLine { line: number, code, message };
-    let reading = formats::read(&raw).map_err(|rejected| bad(rejected.code, rejected.message))?;
-    if let Some(item) = reading.bad.into_iter().next() {
-        return Err(bad(item.code, format!("Item {} of the batch: {}", item.index, item.message)));
-    }
+    let reading = formats::read(&raw).map_err(|rejected| BadLine { line: number, code: rejected.code, message: rejected.message })?;
     let source = format!("{name}/0/{}", number - 1);
-    let recorded = |item: Item<'a>| {
-        let customer = item.customer(own);
-        let (input, written_at) = match item {
-            Item::Post(post) => {
-                let written_at = post.created_at;
-                (Input::Post(Box::new(post)), written_at)
-            }
-            Item::CaseEvent(event) => {
-                let written_at = event.at;
-                (Input::CaseEvent(Box::new(event)), written_at)
-            }
-        };
-        Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source: source.clone() }
+    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.clone(), own)).collect();
+    let bad = reading.bad.into_iter().map(|bad| BadLine { line: number, code: bad.code, message: bad.message });
+    Ok((items, bad.collect()))
+}
+
+fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {
+    let customer = item.customer(own);
+    let (input, written_at) = match item {
+        Item::Post(post) => {
+            let at = post.created_at;
+            (Input::Post(Box::new(post)), at)
+        }
+        Item::CaseEvent(event) => {
+            let at = event.at;
+            (Input::CaseEvent(Box::new(event)), at)
+        }
     };
-    Ok(reading.items.into_iter().map(recorded).collect())
+    Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source }
 }

@@ -9,7 +9,11 @@ mod fixture;
 mod input;
 mod labels;
 mod reason;
+mod run;
+mod schema;
+mod settings;
 mod test;
+mod topics;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,6 +48,12 @@ enum Command {
     Explain(explain::Explain),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
+    /// Print the JSON Schema of a record
+    Schema(schema::Schema),
+    /// Run the service
+    Run(run::Run),
+    /// Make and check the topics
+    Topics(topics::Topics),
 }
 
 /// How results are printed.
@@ -95,6 +105,9 @@ pub fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Run(command) => command.run(),
+        Command::Topics(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)

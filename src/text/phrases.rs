@@ -269,6 +269,7 @@ mod tests {
         check(&["tidak ada internet"], "gada  internet", &["tidak ada internet = gada  internet"]);
         check(&["putus-putus"], "putus2 dan putus putus", &["putus-putus = putus2", "putus-putus = putus putus"]);
         check(&["internet mati"], "internetnya matiiii", &["internet mati = internetnya matiiii"]);
+        check(&["lemot"], "lemoott", &["lemot = lemoott"]);
         check(&["lemot"], "𝐋𝐄𝐌𝐎𝐓 le\u{200B}mot l3mot", &["lemot = 𝐋𝐄𝐌𝐎𝐓", "lemot = le\u{200B}mot", "lemot = l3mot"]);
         check(&["masa"], "masalah", &[]);
         check(&["doesn't work"], "it doesnt work", &["doesn't work = doesnt work"]);

@@ -188,6 +188,9 @@ impl Vocabulary {
         if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.forms.get(letters.as_str())) {
             return form.clone();
         }
+        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.forms.get(single.as_str())) {
+            return form.clone();
+        }
         match self.stem(word) {
             Some(form) if form.len() == 1 => {
                 let mut readings = self.readings(word, 0);
@@ -207,9 +210,9 @@ impl Vocabulary {
     }
 
     /// A number that equal words share whatever the lexicons know, so that it means the same after a change of rules;
-    /// 0 for numbers.
+    /// 0 for numbers and for words too short to tell anything.
     pub(super) fn fingerprint(&self, word: &str, stretched: bool) -> u32 {
-        if !word.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) {
+        if word.len() < 4 || word.bytes().all(|b| b.is_ascii_digit()) {
             return 0;
         }
         let of_stem = |word: &str| fnv(stems(&self.clitics, word).next().unwrap_or(word));

@@ -40,8 +40,11 @@ pub fn of_document<'a>(document: &'a str, rules: &Rules) -> Result<Vec<Recorded<
             let place = format!("line {}, column {}", error.line(), error.column());
             Stop::usage(format!("the posts are not JSON ({place}); to explain plain text give it with --text"))
         })?;
-        let recorded = input::read_line(value.get(), number, "explain", &rules.own);
-        all.extend(recorded.map_err(|bad| Stop::usage(format!("document {number} cannot be read: {}", bad.message)))?);
+        let (recorded, bad) = input::read_line(value.get(), number, "explain", &rules.own).unwrap_or_else(|bad| (Vec::new(), vec![bad]));
+        if let Some(bad) = bad.first() {
+            return Err(Stop::usage(format!("document {number} cannot be read: {}", bad.message)));
+        }
+        all.extend(recorded);
     }
     if all.is_empty() {
         return Err(Stop::usage("there is no post in the input; give JSON documents, or plain text with --text"));

@@ -1,0 +1,60 @@
+//! `triage topics`: make and check the topics.
+
+use super::settings::KafkaOptions;
+use super::{ConfigFolder, Exit, Stop, count};
+use crate::kafka::Admin;
+
+/// Makes the topics that are missing, or tells how they differ from what the service needs.
+#[derive(Debug, clap::Args)]
+pub struct Topics {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Make the topics that do not exist; nothing that exists is changed
+    Create {
+        #[command(flatten)]
+        config: ConfigFolder,
+        #[command(flatten)]
+        kafka: KafkaOptions,
+        /// The topics that are read too, which usually belong to whoever fills them
+        #[arg(long)]
+        inputs: bool,
+    },
+    /// Report every difference (exit code 1 if there is one)
+    Check {
+        #[command(flatten)]
+        config: ConfigFolder,
+        #[command(flatten)]
+        kafka: KafkaOptions,
+    },
+}
+
+/// What the settings alone cannot show.
+const RETENTION_NOTE: &str = "note: brokers count retention from the time of the post. Before posts of last year are fed in, raise \
+[topics.retention] and the topics' retention.ms, or their records vanish within minutes.
+note: readers need isolation.level=read_committed, or they see records of aborted transactions.";
+
+impl Topics {
+    pub(super) fn run(self) -> Result<Exit, Stop> {
+        match self.action {
+            Action::Create { config, kafka, inputs } => {
+                let service = kafka.load(&config, Vec::new())?;
+                let made = Admin::new(&service.kafka)?.create(&service.topics, inputs)?;
+                made.iter().for_each(|name| anstream::println!("made {name}"));
+                anstream::println!("{} made", count(made.len(), "topic"));
+                Ok(Exit::Ok)
+            }
+            Action::Check { config, kafka } => {
+                let service = kafka.load(&config, Vec::new())?;
+                let differences = Admin::new(&service.kafka)?.check(&service.topics)?;
+                differences.iter().for_each(|sentence| anstream::println!("{sentence}"));
+                anstream::println!("{}", count(differences.len(), "difference"));
+                anstream::println!("{RETENTION_NOTE}");
+                Ok(if differences.is_empty() { Exit::Ok } else { Exit::Findings })
+            }
+        }
+    }
+}

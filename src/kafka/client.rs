@@ -1,0 +1,202 @@
+//! What the clients tell us from inside librdkafka: log lines, errors, rebalances, failed deliveries. It is only noted
+//! here; the lane acts on it, on its own thread, when it is between two steps.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::ProducerContext;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, TopicPartitionList};
+
+/// A topic and a partition of it.
+pub(super) type Partition = (String, i32);
+
+/// The client's last error, for whoever has to say why nothing works.
+#[derive(Default)]
+pub(super) struct Health {
+    last_error: Mutex<Option<String>>,
+}
+
+impl Health {
+    fn note(&self, error: &KafkaError, reason: &str) {
+        tracing::warn!(target: "kafka", %error, reason, "client error");
+        *lock(&self.last_error) = Some(reason.to_owned());
+    }
+
+    /// The client's last word, else `otherwise`.
+    pub(super) fn reason(&self, otherwise: &KafkaError) -> String {
+        lock(&self.last_error).clone().unwrap_or_else(|| otherwise.to_string())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::error!(target: "librdkafka", "{facility} {message}");
+        }
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", "{facility} {message}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => tracing::info!(target: "librdkafka", "{facility} {message}"),
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", "{facility} {message}"),
+    }
+}
+
+/// For readers and administrators, which nothing happens to.
+#[derive(Default)]
+pub(super) struct Plain {
+    pub(super) health: Health,
+}
+
+impl ClientContext for Plain {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
+            self.health.note(&error, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Plain {}
+
+/// A change of the partitions that the group has given us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    /// These are ours from now on. The group waits for [`Consumer::assign`].
+    Assigned(Vec<Partition>),
+    /// We are to give up everything. The group waits for [`Consumer::unassign`], unless the partitions are `lost`
+    /// already: then others may have them.
+    Revoked {
+        /// Too late for a commit.
+        lost: bool,
+    },
+}
+
+/// For the consumer of a lane. Rebalances are not carried out inside `poll` but noted: librdkafka waits for the lane
+/// to assign or unassign, so that a transaction can be ended before its partitions are given up.
+#[derive(Default)]
+pub(super) struct Membership {
+    pub(super) health: Health,
+    changes: Mutex<VecDeque<Change>>,
+    changed: AtomicBool,
+    closing: AtomicBool,
+}
+
+impl Membership {
+    /// Whether the group wants something of us.
+    pub(super) fn has_changes(&self) -> bool {
+        self.changed.load(Ordering::Relaxed)
+    }
+
+    /// What the group wants next.
+    pub(super) fn next_change(&self) -> Option<Change> {
+        let mut changes = lock(&self.changes);
+        let change = changes.pop_front();
+        self.changed.store(!changes.is_empty(), Ordering::Relaxed);
+        change
+    }
+
+    /// From now on partitions are given up as soon as the group asks: nobody will read the notes any more.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+}
+
+impl ClientContext for Membership {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
+            self.health.note(&error, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Membership {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        if self.closing.load(Ordering::Relaxed) {
+            if let Err(error) = consumer.unassign() {
+                tracing::warn!(target: "kafka", %error, "could not give up partitions");
+            }
+            return;
+        }
+        let change = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let given = partitions.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect();
+            Change::Assigned(given)
+        } else {
+            Change::Revoked { lost: consumer.assignment_lost() }
+        };
+        lock(&self.changes).push_back(change);
+        self.changed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// For the producer of a lane. The opaque number of a message is the lane's own name for the input it comes from.
+#[derive(Default)]
+pub(super) struct Deliveries {
+    pub(super) health: Health,
+    failures: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
+    failed: AtomicBool,
+    disturbed: AtomicBool,
+}
+
+impl Deliveries {
+    /// Whether a message of this transaction was not delivered.
+    pub(super) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Messages that were not delivered, with the reason; forgotten here.
+    pub(super) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
+        let mut failures = lock(&self.failures);
+        self.failed.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *failures)
+    }
+
+    /// Whether a connection broke: a request may have been sent twice.
+    pub(super) fn disturbed(&self) -> bool {
+        self.disturbed.load(Ordering::Relaxed)
+    }
+}
+
+impl ClientContext for Deliveries {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if matches!(
+            error,
+            KafkaError::Global(
+                RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::OperationTimedOut
+            )
+        ) {
+            self.disturbed.store(true, Ordering::Relaxed);
+        }
+        self.health.note(&error, reason);
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, opaque: usize) {
+        if let Err((error, _)) = result {
+            let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+            lock(&self.failures).push((opaque, code));
+            self.failed.store(true, Ordering::Relaxed);
+        }
+    }
+}

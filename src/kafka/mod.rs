@@ -1,0 +1,40 @@
+//! The edge to Kafka: one transactional loop (a *lane*) that both stages share, and what it needs.
+//!
+//! From the outside in: [`Service`] runs lanes; a `lane` reads records, hands them to a [`Stage`], and commits what
+//! they become together with the offsets (`batch`, `transaction`, `positions`); `assignment` and `restore` bring the
+//! state of a partition back from the journal; `error` says what an error means and `trouble` how far to go back;
+//! [`Admin`] makes and checks the `topics`.
+//!
+//! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
+
+mod admin;
+mod assignment;
+mod batch;
+mod client;
+mod error;
+mod ingest;
+mod lane;
+mod positions;
+mod refusal;
+mod report;
+mod restore;
+mod service;
+mod settings;
+mod stage;
+mod swap;
+mod topics;
+mod transaction;
+mod triage;
+mod trouble;
+
+pub use self::admin::Admin;
+pub use self::ingest::Ingest;
+pub use self::lane::LaneSettings;
+pub use self::refusal::Refusal;
+pub use self::report::{Counts, LaneReport};
+pub use self::service::Service;
+pub use self::settings::MAX_RECORD_BYTES;
+pub use self::stage::{Header, Inbound, Outbox, Outgoing, Stage, copy_headers, dead_letter};
+pub use self::swap::Swap;
+pub use self::topics::{Topic, name};
+pub use self::triage::Triage;

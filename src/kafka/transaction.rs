@@ -1,0 +1,210 @@
+//! The transactional producer of a lane, and the one transaction it may have open.
+//!
+//! A [`Transaction`] borrows the [`Writer`], so two at once do not compile; commit and abort consume it, and one that is
+//! dropped is aborted.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::KafkaResult;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::util::Timeout;
+use rdkafka::{ClientConfig, TopicPartitionList};
+
+use crate::config::service::{Run, Topics};
+
+use super::client::Deliveries;
+use super::error::{Call, Outcome, never_accepted, outcome};
+use super::report::LaneReport;
+use super::settings::{RETRY_BACKOFF_MS, millis};
+use super::stage::Outgoing;
+use super::topics::name;
+use super::trouble::{Trouble, persist};
+
+/// A commit or abort that took this long may have been sent twice.
+const SUSPICIOUS: Duration = Duration::from_millis(RETRY_BACKOFF_MS as u64 * 8 / 10);
+
+/// A producer is replaced at most this often.
+const SHORTEST_LIFE: Duration = Duration::from_secs(3);
+
+/// How long the first contact with the brokers is tried, in slices.
+const INITIAL_PATIENCE: Duration = Duration::from_secs(20);
+const INITIAL_SLICE: Duration = Duration::from_secs(2);
+
+/// Pause between two looks at what is still under way. librdkafka's own flush looks every 100 ms.
+const LOOK: Duration = Duration::from_micros(200);
+
+/// The number of an input that is none: records of the journal, reminders.
+pub(super) const NO_INPUT: usize = usize::MAX;
+
+/// The producer of a lane.
+pub(super) struct Writer<'a> {
+    config: ClientConfig,
+    /// Of a transaction.
+    timeout: Duration,
+    report: &'a LaneReport,
+    producer: ThreadedProducer<Deliveries>,
+    made: Instant,
+    suspicious: bool,
+}
+
+impl<'a> Writer<'a> {
+    /// Makes the producer; ends whatever a former one of the same name has left open.
+    pub(super) fn new(config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
+        let timeout = millis(run.transaction_timeout);
+        let producer = make(&config, timeout, report)?;
+        Ok(Writer { config, timeout, report, producer, made: Instant::now(), suspicious: false })
+    }
+
+    /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka
+    /// cannot tell the broker which of two transactions the late request to end one was meant for.
+    pub(super) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
+        if (self.suspicious || self.producer.client().context().disturbed()) && self.made.elapsed() >= SHORTEST_LIFE {
+            tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
+            self.producer = make(&self.config, self.timeout, self.report)?;
+            self.made = Instant::now();
+            self.suspicious = false;
+        }
+        self.producer.client().context().take_failures();
+        self.producer.begin_transaction().map_err(|error| Trouble::of(Call::Other, "begin a transaction", &error).outside())?;
+        Ok(Transaction { writer: self, open: true })
+    }
+}
+
+fn make(config: &ClientConfig, timeout: Duration, report: &LaneReport) -> Result<ThreadedProducer<Deliveries>, Trouble> {
+    let producer: ThreadedProducer<Deliveries> =
+        config.create_with_context(Deliveries::default()).map_err(|error| Trouble::restart(format!("create a producer: {error}")))?;
+    // Waits for an open transaction of the same name to end; repeated so that the watchdog sees life.
+    persist("get a transactional id", INITIAL_PATIENCE.max(4 * timeout), || report.beat(), || producer.init_transactions(INITIAL_SLICE))
+        .map_err(Trouble::outside)?;
+    Ok(producer)
+}
+
+/// An open transaction.
+pub(super) struct Transaction<'w, 'a> {
+    writer: &'w mut Writer<'a>,
+    open: bool,
+}
+
+impl Transaction<'_, '_> {
+    fn producer(&self) -> &ThreadedProducer<Deliveries> {
+        &self.writer.producer
+    }
+
+    fn deliveries(&self) -> &Deliveries {
+        self.producer().client().context()
+    }
+
+    /// Writes `record`, which comes from the `input`th input of this transaction.
+    pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(name(topics, record.to), input);
+        message.partition = record.partition;
+        message.key = record.key.as_deref();
+        message.payload = record.value.as_deref();
+        message.timestamp = record.timestamp.map(|at| at.get());
+        message.headers = headers(record);
+        let begun = Instant::now();
+        loop {
+            let Err((error, returned)) = self.producer().send(message) else { return Ok(()) };
+            if error.rdkafka_error_code().is_some_and(never_accepted) {
+                return Err(Trouble::NeverAccepted(input));
+            }
+            // The queue is full: wait for the broker to take some of it.
+            if outcome(Call::Other, &error) != Outcome::Retry || begun.elapsed() >= self.writer.timeout {
+                return Err(Trouble::of(Call::Other, "write a record", &error));
+            }
+            self.writer.report.beat();
+            thread::sleep(LOOK);
+            message = returned;
+        }
+    }
+
+    /// An error as soon as a record of this transaction was not delivered.
+    pub(super) fn check(&self) -> Result<(), Trouble> {
+        if self.deliveries().failed() { Err(Trouble::Abort("a record was not delivered".into())) } else { Ok(()) }
+    }
+
+    /// Commits everything written together with `offsets`, as the member of the group that `group` was taken from.
+    /// Aborts if that is impossible.
+    pub(super) fn commit(mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Aborted> {
+        self.try_commit(offsets, group).map_err(|trouble| self.abort(trouble))
+    }
+
+    fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
+        let (report, timeout) = (self.writer.report, self.writer.timeout);
+        persist("send offsets", timeout, || report.beat(), || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
+        self.drain()?;
+        self.end("commit", |producer| producer.commit_transaction(Timeout::Never))
+    }
+
+    /// Aborts because of `trouble`, which may turn out to be worse.
+    pub(super) fn abort(mut self, trouble: Trouble) -> Aborted {
+        if !matches!(trouble, Trouble::Abort(_) | Trouble::NeverAccepted(_)) {
+            return Aborted { trouble, refused: Vec::new() };
+        }
+        if let Err(worse) = self.end("abort", |producer| producer.abort_transaction(Timeout::Never)) {
+            return Aborted { trouble: worse.outside(), refused: Vec::new() };
+        }
+        let failures = self.deliveries().take_failures();
+        let refused = failures.into_iter().filter(|&(_, code)| never_accepted(code)).map(|(input, _)| input).collect();
+        Aborted { trouble, refused }
+    }
+
+    fn end(&mut self, doing: &str, call: impl Fn(&ThreadedProducer<Deliveries>) -> KafkaResult<()>) -> Result<(), Trouble> {
+        self.writer.report.beat();
+        let begun = Instant::now();
+        let result = call(self.producer());
+        self.writer.report.beat();
+        self.writer.suspicious |= begun.elapsed() >= SUSPICIOUS;
+        match result {
+            Ok(()) => {
+                self.open = false;
+                Ok(())
+            }
+            Err(error) => Err(Trouble::of(Call::End, doing, &error)),
+        }
+    }
+
+    /// Waits until the broker has everything. The commit would wait too, but in steps of 100 ms.
+    fn drain(&self) -> Result<(), Trouble> {
+        let begun = Instant::now();
+        while self.producer().in_flight_count() > 0 {
+            self.check()?;
+            if begun.elapsed() >= self.writer.timeout {
+                return Err(Trouble::Abort("the broker did not take the records in time".into()));
+            }
+            self.writer.report.beat();
+            thread::sleep(LOOK);
+        }
+        self.check()
+    }
+}
+
+/// A transaction that did not happen.
+pub(super) struct Aborted {
+    /// Why.
+    pub(super) trouble: Trouble,
+    /// Inputs, by number, that had a record which no broker will ever take. Of a batch that the broker refused as a
+    /// whole the others are named too.
+    pub(super) refused: Vec<usize>,
+}
+
+impl Drop for Transaction<'_, '_> {
+    fn drop(&mut self) {
+        if self.open {
+            if let Err(error) = self.producer().abort_transaction(self.writer.timeout) {
+                tracing::warn!(target: "kafka", %error, "could not abort a transaction: the broker will");
+            }
+        }
+    }
+}
+
+fn headers(record: &Outgoing) -> Option<OwnedHeaders> {
+    if record.headers.is_empty() {
+        return None;
+    }
+    let empty = OwnedHeaders::new_with_capacity(record.headers.len());
+    Some(record.headers.iter().fold(empty, |all, (key, value)| all.insert(Header { key, value: value.as_deref() })))
+}

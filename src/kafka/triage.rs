@@ -1,0 +1,251 @@
+//! The second stage: folds the records of each customer into verdicts and keeps the customers' states.
+//!
+//! Decides nothing itself: that is [`engine::step`].
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::author::AuthorState;
+use crate::case;
+use crate::engine::{self, Input};
+use crate::post::{CustomerKey, Millis};
+use crate::record::{Arrival, Destination, Output};
+use crate::rules::Rules;
+use crate::verdict::Workspace;
+
+use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
+use super::swap::Swap;
+use super::topics::Topic;
+
+/// How often a partition is looked through for states that nobody needs any more, in milliseconds.
+const SWEEP: i64 = 10 * 60 * 1000;
+
+/// Most states that one sweep of a partition takes away, so that its transaction stays small.
+const MOST_SWEPT: usize = 5_000;
+
+/// The stage.
+pub struct Triage {
+    shared: Arc<Swap<Rules>>,
+    rules: Arc<Rules>,
+    with_text: bool,
+    workspace: Workspace,
+    partitions: FxHashMap<i32, States>,
+    overlay: Overlay,
+}
+
+/// The customers of one partition.
+#[derive(Default)]
+struct States {
+    customers: FxHashMap<Box<str>, AuthorState>,
+    /// Time of its newest record.
+    newest: Millis,
+    next_sweep: Millis,
+}
+
+/// States that the open transaction has touched, in that order.
+#[derive(Default)]
+struct Overlay {
+    touched: Vec<Touched>,
+    places: FxHashMap<i32, FxHashMap<Box<str>, usize>>,
+    /// Time of the newest record of each partition.
+    newest: FxHashMap<i32, Millis>,
+}
+
+struct Touched {
+    partition: i32,
+    customer: Box<str>,
+    state: AuthorState,
+    /// The journal knows the customer.
+    known: bool,
+}
+
+impl Triage {
+    /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
+    pub fn new(shared: Arc<Swap<Rules>>, with_text: bool) -> Self {
+        let rules = shared.get();
+        let (workspace, partitions, overlay) = Default::default();
+        Triage { shared, rules, with_text, workspace, partitions, overlay }
+    }
+
+    /// How many customers are remembered.
+    pub fn customers(&self) -> usize {
+        self.partitions.values().map(|states| states.customers.len()).sum()
+    }
+
+    fn reject(&self, record: &Inbound<'_>, code: &str, message: &str, out: &mut Outbox) {
+        out.push(dead_letter(self.name(), &self.rules.hash, record, code, message));
+    }
+}
+
+impl Stage for Triage {
+    fn name(&self) -> &'static str {
+        "triage"
+    }
+
+    fn rules(&self) -> String {
+        self.rules.hash.clone()
+    }
+
+    fn begin(&mut self) {
+        self.rules = self.shared.get();
+    }
+
+    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+        let input = match engine::read(record.value.unwrap_or_default()) {
+            Ok(input) => input,
+            Err(message) => return self.reject(record, "not_canonical", &message, out),
+        };
+        let customer = match record.key.and_then(|key| std::str::from_utf8(key).ok()).filter(|key| !key.is_empty()) {
+            Some(key) => Cow::Borrowed(key),
+            None => Cow::Owned(self.customer_of(&input)),
+        };
+        let source = record.source();
+        let arrival =
+            Arrival { customer: &customer, at: record.timestamp, source: &source, with_text: self.with_text, every_condition: false };
+        self.overlay.note(record.partition, record.timestamp);
+        let state = self.overlay.state(&self.partitions, record.partition, &customer);
+        let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        for output in outputs {
+            out.push(outgoing(self.rules.hash.as_str(), record, &customer, &source, &output));
+        }
+    }
+
+    fn tick(&mut self, partition: i32, now: Millis, _: &mut Outbox) {
+        self.sweep(partition, now);
+    }
+
+    fn journal(&mut self, out: &mut Outbox) {
+        for touched in &self.overlay.touched {
+            let value = touched.state.encode();
+            if value.is_none() && !touched.known {
+                continue;
+            }
+            out.push(Outgoing {
+                to: Topic::Journal,
+                partition: Some(touched.partition),
+                key: Some(touched.customer.as_bytes().to_vec()),
+                value,
+                headers: Vec::new(),
+                timestamp: None,
+            });
+        }
+    }
+
+    fn commit(&mut self) {
+        for (partition, newest) in self.overlay.newest.drain() {
+            let states = self.partitions.entry(partition).or_default();
+            states.newest = states.newest.max(newest);
+        }
+        for Touched { partition, customer, state, .. } in self.overlay.touched.drain(..) {
+            let customers = &mut self.partitions.entry(partition).or_default().customers;
+            if state.is_empty() {
+                customers.remove(&customer);
+            } else {
+                customers.insert(customer, state);
+            }
+        }
+        self.overlay.places.clear();
+    }
+
+    fn rollback(&mut self) {
+        self.overlay = Overlay::default();
+    }
+
+    fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
+        let customer = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
+        let states = self.partitions.entry(partition).or_default();
+        match value {
+            Some(value) => {
+                let state = AuthorState::decode(value).map_err(|error| error.to_string())?;
+                states.newest = states.newest.max(state.last_record);
+                states.customers.insert(customer.into(), state);
+            }
+            None => drop(states.customers.remove(customer)),
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, partition: i32) {
+        self.partitions.remove(&partition);
+    }
+}
+
+impl Triage {
+    /// The key that the record should have had.
+    fn customer_of(&self, input: &Input<'_>) -> String {
+        let key = match input {
+            Input::Post(post) => Some(self.rules.own.customer_of(post)),
+            Input::CaseEvent(event) => event.customer(),
+        };
+        key.as_ref().map_or("", CustomerKey::as_str).to_owned()
+    }
+
+    /// Frees states that count as forgotten anyway: at twice the age at which the step would forget them, so the moment
+    /// of a sweep changes no verdict (2.9, 18). Cases go only when the step says so.
+    fn sweep(&mut self, partition: i32, now: Millis) {
+        let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
+        states.next_sweep = now.plus(SWEEP);
+        let horizon = now.min(states.newest);
+        let forgotten =
+            |state: &AuthorState| state.case.is_none() && horizon.since(state.last_record) > 2 * case::memory(&self.rules, state);
+        let swept: Vec<Box<str>> =
+            states.customers.iter().filter(|(_, state)| forgotten(state)).map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
+        for customer in swept {
+            *self.overlay.state(&self.partitions, partition, &customer) = AuthorState::default();
+        }
+    }
+}
+
+impl Overlay {
+    fn note(&mut self, partition: i32, at: Millis) {
+        let newest = self.newest.entry(partition).or_default();
+        *newest = at.max(*newest);
+    }
+
+    /// The state of `customer` as the open transaction sees it.
+    fn state(&mut self, partitions: &FxHashMap<i32, States>, partition: i32, customer: &str) -> &mut AuthorState {
+        let places = self.places.entry(partition).or_default();
+        let place = match places.get(customer) {
+            Some(&place) => place,
+            None => {
+                let known = partitions.get(&partition).and_then(|states| states.customers.get(customer));
+                let touched =
+                    Touched { partition, customer: customer.into(), state: known.cloned().unwrap_or_default(), known: known.is_some() };
+                self.touched.push(touched);
+                places.insert(customer.into(), self.touched.len() - 1);
+                self.touched.len() - 1
+            }
+        };
+        &mut self.touched[place].state
+    }
+}
+
+fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, output: &Output<'_>) -> Outgoing {
+    let (to, value) = match output {
+        Output::Triage(destination, record) => (topic(*destination), serde_json::to_vec(record)),
+        Output::Escalation(record) => (Topic::Escalations, serde_json::to_vec(record)),
+        Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
+    };
+    match value {
+        Ok(value) => Outgoing {
+            to,
+            partition: None,
+            key: Some(customer.as_bytes().to_vec()),
+            value: Some(value),
+            headers: vec![(Cow::Borrowed("triage.source"), Some(source.as_bytes().to_vec()))],
+            timestamp: Some(record.timestamp),
+        },
+        Err(error) => dead_letter("triage", rules, record, "not_serialisable", &error.to_string()),
+    }
+}
+
+fn topic(destination: Destination) -> Topic {
+    match destination {
+        Destination::Agents => Topic::Agents,
+        Destination::Oot => Topic::Oot,
+        Destination::Escalations => Topic::Escalations,
+        Destination::Skipped => Topic::Skipped,
+    }
+}

@@ -1,0 +1,178 @@
+//! A real Apache Kafka for tests: one node for each test binary, started at first use by `broker.sh` and gone with the
+//! process. Topics are told apart by a prefix for each test.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers, Message, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::{Offset, TopicPartitionList};
+use triage::config::service::Service;
+use triage::kafka::Admin;
+
+/// No test waits longer for something that should happen.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The bootstrap address of the node of this process.
+pub fn bootstrap() -> &'static str {
+    static BOOTSTRAP: OnceLock<String> = OnceLock::new();
+    BOOTSTRAP.get_or_init(|| {
+        // `RUST_LOG=kafka=debug,librdkafka=info cargo test ... -- --nocapture` shows what the lanes say.
+        tracing_subscriber::fmt()
+            .with_env_filter(std::env::var("RUST_LOG").unwrap_or_else(|_| "off".into()))
+            .with_thread_names(true)
+            .init();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let dir = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
+        let mut start = Command::new(root.join("tests/kafka/broker.sh"));
+        let output = start.arg("start").arg(dir).arg(std::process::id().to_string()).output().expect("broker.sh runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("an address").trim().to_owned()
+    })
+}
+
+/// Settings as a user gives them, with topics that no other test has, `partitions` of each made here.
+pub fn service(test: &str, partitions: i32) -> Service {
+    let service = service_without_topics(test, partitions);
+    let made = Admin::new(&service.kafka).expect("settings").create(&service.topics, true).expect("topics");
+    assert_eq!(made.len(), 9);
+    service
+}
+
+/// The same without making the topics.
+pub fn service_without_topics(test: &str, partitions: i32) -> Service {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let prefix = format!("{test}-{}.", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let options = [
+        ("kafka.brokers", bootstrap().to_owned()),
+        ("topics.posts", format!("{prefix}posts")),
+        ("topics.case_events", format!("{prefix}case-events")),
+        ("topics.output_prefix", prefix.clone()),
+        ("topics.partitions", partitions.to_string()),
+        ("topics.replication", "1".to_owned()),
+        ("run.group", prefix.trim_end_matches('.').to_owned()),
+        ("run.start", "earliest".to_owned()),
+    ];
+    let options = options.map(|(key, value)| (key.to_owned(), value));
+    Service::load(None, std::iter::empty(), &options).expect("settings")
+}
+
+/// A record to be written, or one that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Record {
+    pub partition: i32,
+    pub offset: i64,
+    pub timestamp: i64,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Record {
+    pub fn new(key: &str, value: &str) -> Self {
+        Record { key: Some(key.into()), value: Some(value.into()), partition: -1, ..Record::default() }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(self.value.as_deref().unwrap_or_default()).into_owned()
+    }
+
+    pub fn key_text(&self) -> String {
+        String::from_utf8_lossy(self.key.as_deref().unwrap_or_default()).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+impl From<&BorrowedMessage<'_>> for Record {
+    fn from(message: &BorrowedMessage<'_>) -> Self {
+        let headers = message.headers().map(|all| all.iter().map(|one| (one.key.into(), one.value.unwrap_or_default().to_vec())).collect());
+        Record {
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp: message.timestamp().to_millis().unwrap_or(-1),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: headers.unwrap_or_default(),
+        }
+    }
+}
+
+/// Writes records without a transaction and waits until the broker has them.
+pub fn produce(topic: &str, records: impl IntoIterator<Item = Record>) {
+    let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap())
+        .set("partitioner", "murmur2_random")
+        .set("enable.idempotence", "true")
+        .set("message.max.bytes", "10000000")
+        .create()
+        .expect("a producer");
+    for record in records {
+        let headers = record
+            .headers
+            .iter()
+            .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(rdkafka::message::Header { key, value: Some(value) }));
+        let mut message = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
+        message.key = record.key.as_deref();
+        message.payload = record.value.as_deref();
+        message.partition = (record.partition >= 0).then_some(record.partition);
+        message.timestamp = (record.timestamp > 0).then_some(record.timestamp);
+        while let Err((error, returned)) = producer.send(message) {
+            assert!(matches!(error, KafkaError::MessageProduction(rdkafka::types::RDKafkaErrorCode::QueueFull)), "{error}");
+            std::thread::yield_now();
+            message = returned;
+        }
+    }
+    producer.flush(PATIENCE).expect("all delivered");
+}
+
+/// All records of `topic` that are there now, in the order of their partitions. `isolation` as Kafka names it.
+pub fn consume(topic: &str, isolation: &str) -> Vec<Record> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap())
+        .set("group.id", "test-reader")
+        .set("isolation.level", isolation)
+        .set("enable.partition.eof", "true")
+        .set("enable.auto.commit", "false")
+        .set("fetch.wait.max.ms", "10")
+        .create()
+        .expect("a consumer");
+    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
+    let mut assignment = TopicPartitionList::new();
+    for partition in metadata.topics()[0].partitions() {
+        assignment.add_partition_offset(topic, partition.id(), Offset::Beginning).expect("an offset");
+    }
+    consumer.assign(&assignment).expect("assigned");
+    let mut ended = std::collections::BTreeSet::new();
+    let mut records = Vec::new();
+    let begun = Instant::now();
+    while ended.len() < assignment.count() {
+        assert!(begun.elapsed() < PATIENCE, "{topic} has no end");
+        match consumer.poll(Duration::from_millis(100)) {
+            Some(Ok(message)) => records.push(Record::from(&message)),
+            Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
+            Some(Err(error)) => panic!("{topic}: {error}"),
+            None => (),
+        }
+    }
+    records.sort_by_key(|record| (record.partition, record.offset));
+    records
+}
+
+/// Waits until `done`; `what` says for what if it never comes.
+pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}

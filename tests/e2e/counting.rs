@@ -1,0 +1,157 @@
+//! A stage that counts records by key and says each new count: any loss, repetition or stale state shows at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use triage::config::service::Service;
+use triage::kafka;
+use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Outgoing, Refusal, Stage, Topic};
+use triage::post::Millis;
+
+use super::broker::{Record, consume};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy)]
+pub enum Fault {
+    Nothing,
+    /// This input becomes more than a broker takes.
+    TooLarge {
+        offset: i64,
+    },
+}
+
+/// Counts by partition and key, and the overlay of the open transaction.
+pub struct Counting {
+    states: HashMap<i32, HashMap<Vec<u8>, u64>>,
+    overlay: BTreeMap<(i32, Vec<u8>), u64>,
+    fault: Fault,
+}
+
+impl Counting {
+    pub fn new() -> Self {
+        Counting::with(Fault::Nothing)
+    }
+
+    pub fn with(fault: Fault) -> Self {
+        Counting { states: HashMap::new(), overlay: BTreeMap::new(), fault }
+    }
+}
+
+impl Stage for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+        let key = record.key.unwrap_or_default().to_vec();
+        let before = self.states.get(&record.partition).and_then(|state| state.get(&key)).copied().unwrap_or(0);
+        let count = self.overlay.entry((record.partition, key.clone())).or_insert(before);
+        *count += 1;
+        let mut value = [&key[..], format!(":{count}").as_bytes()].concat();
+        if matches!(self.fault, Fault::TooLarge { offset } if offset == record.offset) {
+            value.resize(3_000_000, b'.');
+        }
+        let (key, value, timestamp) = (Some(key), Some(value), Some(record.timestamp));
+        out.push(Outgoing { to: Topic::Agents, partition: None, key, value, headers: Vec::new(), timestamp });
+    }
+
+    fn journal(&mut self, out: &mut Outbox) {
+        for ((partition, key), count) in &self.overlay {
+            let (key, value) = (Some(key.clone()), Some(count.to_string().into_bytes()));
+            out.push(Outgoing { to: Topic::Journal, partition: Some(*partition), key, value, headers: Vec::new(), timestamp: None });
+        }
+    }
+
+    fn commit(&mut self) {
+        for ((partition, key), count) in std::mem::take(&mut self.overlay) {
+            self.states.entry(partition).or_default().insert(key, count);
+        }
+    }
+
+    fn rollback(&mut self) {
+        self.overlay.clear();
+    }
+
+    fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
+        let count = value.and_then(|value| std::str::from_utf8(value).ok()?.parse().ok()).ok_or("not a count")?;
+        self.states.entry(partition).or_default().insert(key.to_vec(), count);
+        Ok(())
+    }
+
+    fn forget(&mut self, partition: i32) {
+        self.states.remove(&partition);
+    }
+}
+
+/// What the lanes of one test have in common.
+pub struct Run {
+    pub settings: LaneSettings,
+}
+
+impl Run {
+    pub fn new(service: &Service) -> Self {
+        Run { settings: LaneSettings::triage(service, || Millis::new(0)) }
+    }
+
+    /// Where input is written.
+    pub fn inbox(&self) -> &str {
+        &self.settings.topics.inbox
+    }
+
+    pub fn try_start(&self, lanes: usize, make: fn() -> Counting) -> Result<Lanes, Refusal> {
+        self.try_start_stage(lanes, make)
+    }
+
+    pub fn start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Lanes {
+        self.try_start_stage(lanes, make).expect("started")
+    }
+
+    fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Result<Lanes, Refusal> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut service = kafka::Service::new(Arc::clone(&stop));
+        service.start("counting", &self.settings, lanes, make)?;
+        Ok(Lanes { stop, service })
+    }
+
+    pub fn start(&self, lanes: usize, make: fn() -> Counting) -> Lanes {
+        self.try_start(lanes, make).expect("started")
+    }
+
+    /// What readers see.
+    pub fn outputs(&self) -> Vec<Record> {
+        consume(&self.settings.topics.agents, "read_committed")
+    }
+
+    /// Each of `keys` keys was counted from one up to its share of `records`, without a gap or a repetition.
+    pub fn assert_counted(&self, records: usize, keys: usize) {
+        let outputs = self.outputs();
+        assert_eq!(outputs.len(), records);
+        let said: BTreeSet<String> = outputs.iter().map(Record::text).collect();
+        let expected: BTreeSet<String> =
+            (0..keys).flat_map(|key| (1..=records / keys).map(move |count| format!("k{key}:{count}"))).collect();
+        assert_eq!(said, expected);
+    }
+}
+
+/// Running lanes.
+pub struct Lanes {
+    stop: Arc<AtomicBool>,
+    service: kafka::Service,
+}
+
+impl Lanes {
+    pub fn counts(&self) -> Counts {
+        self.service.counts("counting")
+    }
+
+    /// Tells them to stop, as SIGTERM does, and waits for it.
+    pub fn stop(&mut self) -> Result<(), Refusal> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.service.wait()
+    }
+
+    pub fn wait(&mut self) -> Result<(), Refusal> {
+        self.service.wait()
+    }
+}

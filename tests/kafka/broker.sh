@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# One node of Apache Kafka on loopback, for the end-to-end tests.
+#
+#   broker.sh fetch             gets the jars (Maven Central) into the cache
+#   broker.sh start DIR [PID]   starts a node with its data in DIR (made here), prints its bootstrap address;
+#                               when process PID ends, the node is stopped and DIR removed
+#   broker.sh stop DIR          stops that node and removes DIR
+#   broker.sh tool CLASS ...    runs one of Kafka's own tools, such as org.apache.kafka.tools.TopicCommand
+#
+# The cache is $TRIAGE_TEST_KAFKA, by default target/kafka of the project. Needs Java 17 and Maven; both are installed
+# with apt-get where that is allowed.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${TRIAGE_TEST_KAFKA:-$here/../../target/kafka}
+libs=$cache/libs
+start_seconds=60
+stop_seconds=20
+
+fail() {
+    echo "broker.sh: $*" >&2
+    exit 1
+}
+
+# `need java` or `need mvn`: is there one that is new enough? If not, installs it if it may.
+need() {
+    usable "$1" && return
+    local package=$2
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package"; } >&2 ||
+            fail "apt-get could not install $package: install it by hand, the tests need a real broker"
+    fi
+    usable "$1" || fail "needs $1 (Debian and Ubuntu: apt-get install $package): install it and run the tests again"
+}
+
+usable() {
+    command -v "$1" >/dev/null || return 1
+    [ "$1" != java ] || [ "$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')" -ge 17 ]
+}
+
+fetch() {
+    need java openjdk-17-jre-headless
+    mkdir -p "$cache"
+    exec 9>"$cache/lock"
+    flock -w 600 9 || fail "another process has held $cache/lock for ten minutes"
+    if [ ! -e "$libs/complete" ]; then
+        need mvn maven
+        rm -rf "$libs"
+        mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$libs" >&2 ||
+            fail "Maven could not get the jars of $here/pom.xml"
+        touch "$libs/complete"
+    fi
+    exec 9>&-
+}
+
+java_tool() {
+    java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$libs/*" "$@"
+}
+
+# Whether something answers at this port of the loopback address.
+answers() {
+    (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# A port nobody answers at, below the range that outgoing connections use.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        answers "$port" || break
+    done
+    echo "$port"
+}
+
+properties() {
+    cat <<END
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$2
+listeners=PLAINTEXT://127.0.0.1:$1,CONTROLLER://127.0.0.1:$2
+advertised.listeners=PLAINTEXT://127.0.0.1:$1
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs=$3/data
+num.partitions=4
+default.replication.factor=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
+END
+}
+
+# Starts the node on two ports; fails if it ends before it answers (somebody else took a port).
+try_start() {
+    local dir=$1 client=$2 controller=$3
+    rm -rf "$dir/data"
+    properties "$client" "$controller" "$dir" >"$dir/server.properties"
+    java_tool kafka.tools.StorageTool format --ignore-formatted -t "$(java_tool kafka.tools.StorageTool random-uuid)" \
+        -c "$dir/server.properties" >"$dir/format.log" 2>&1 || fail "could not format $dir: $(tail -n 3 "$dir/format.log")"
+    setsid java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Xms256m -Xmx1g -cp "$libs/*" kafka.Kafka "$dir/server.properties" \
+        >"$dir/server.log" 2>&1 </dev/null &
+    local pid=$!
+    echo "$pid" >"$dir/pid"
+    for _ in $(seq $((start_seconds * 10))); do
+        kill -0 "$pid" 2>/dev/null || return 1
+        if answers "$client"; then return 0; fi
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null
+    fail "the broker did not answer within $start_seconds seconds: $(tail -n 5 "$dir/server.log")"
+}
+
+start() {
+    local dir=$1 owner=${2:-} client
+    mkdir -p "$dir"
+    dir=$(cd "$dir" && pwd)
+    for _ in 1 2 3; do
+        client=$(free_port)
+        if try_start "$dir" "$client" "$(free_port)"; then
+            if [ -n "$owner" ]; then
+                setsid "$here/broker.sh" outlive "$dir" "$owner" >/dev/null 2>&1 </dev/null &
+            fi
+            echo "127.0.0.1:$client"
+            return
+        fi
+    done
+    fail "the broker ended at once, three times: $(tail -n 5 "$dir/server.log")"
+}
+
+# Stops the node of DIR when process PID has ended.
+outlive() {
+    while kill -0 "$2" 2>/dev/null && [ -e "$1/pid" ]; do sleep 0.5; done
+    stop "$1"
+}
+
+stop() {
+    local dir=$1 pid
+    [ -e "$dir/pid" ] || return 0
+    pid=$(cat "$dir/pid")
+    # The number may have been given to another process since.
+    if grep -qsF "$dir/server.properties" "/proc/$pid/cmdline"; then
+        kill "$pid" 2>/dev/null || true
+        for _ in $(seq $((stop_seconds * 10))); do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -KILL "$pid" 2>/dev/null || true
+    fi
+    rm -rf "$dir"
+}
+
+case ${1:-} in
+fetch) fetch ;;
+start) fetch && start "${2:?DIR}" "${3:-}" ;;
+outlive) outlive "${2:?DIR}" "${3:?PID}" ;;
+stop) stop "${2:?DIR}" ;;
+tool) fetch && shift && java_tool "$@" ;;
+*) fail "usage: broker.sh fetch | start DIR [PID] | stop DIR | tool CLASS ..." ;;
+esac
