@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Modules in order: each may use those before it, and itself.
 const LAYERS: [&str; 16] = [
-    "problem", "post", "config", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine",
-    "replay", "kafka", "cli",
+    "problem", "post", "config", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine", "replay",
+    "kafka", "cli",
 ];
 
 /// Modules that decide: no clock, no environment, no Kafka, no log.
