@@ -2,6 +2,8 @@
 //! run: parsing and serialising the same posts without judging them. And the same with the lexicons made 3 and 10
 //! times as large: the cost must not grow with them.
 
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 

@@ -148,7 +148,7 @@ fn remembered(post: &Post<'_>, at: Millis, seen: Millis) -> Remembered {
         version: text(&post.version),
         at,
         seen,
-        conversation: text(&post.conversation_id).filter(|conversation: &Box<str>| **conversation != *post.post_id),
+        conversation: text(&post.conversation_id).filter(|_| post.conversation_id.as_deref() != Some(&*post.post_id)),
         ..Remembered::default()
     }
 }

@@ -14,7 +14,8 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
         return vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
     }
     let returned = event.event == CaseEventKind::Returned;
-    if !concerns(state, event, arrival) && !(returned && remembers(state, event)) {
+    let known = concerns(state, event, arrival) || (returned && remembers(state, event));
+    if !known {
         let message = "the case event names a case that is not open; check its case_id and customer, or whether the case was closed before";
         return vec![Output::DeadLetter { code: "unknown_case", message }];
     }

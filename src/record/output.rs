@@ -45,6 +45,7 @@ pub struct Arrival<'a> {
 
 /// A record to be written.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every output is a verdict; boxing it would cost every post an allocation")]
 pub enum Output<'a> {
     /// The verdict on a post, to the agents, out of topic or aside.
     Triage(Destination, TriageRecord<'a>),

@@ -3,6 +3,14 @@
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, numbers in
 //! `throughput`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test against the real thing"
+)]
+
 mod broker;
 mod counting;
 mod lane;
