@@ -3,6 +3,8 @@
 //! What a command decides or prints in detail belongs beside the command; here belongs that it runs with the shipped
 //! configuration, and how it ends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
