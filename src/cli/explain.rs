@@ -56,9 +56,9 @@ impl Explain {
             Format::Json => {
                 let mut records = Vec::new();
                 explain(&rules, &recorded, |_, outputs| {
-                    records.extend(outputs.iter().map(|output| serde_json::to_value(Record(output)).unwrap_or_default()));
+                    records.extend(outputs.iter().map(|output| serde_json::to_string_pretty(&Record(output)).unwrap_or_default()));
                 });
-                anstream::println!("{}", serde_json::to_string_pretty(&records).unwrap_or_default());
+                anstream::println!("[\n{}\n]", records.join(",\n"));
             }
         }
         Ok(Exit::Ok)

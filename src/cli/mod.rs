@@ -4,6 +4,8 @@ mod backtest;
 mod check;
 mod draft;
 mod explain;
+#[cfg(test)]
+mod fixture;
 mod input;
 mod labels;
 mod reason;

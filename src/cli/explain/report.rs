@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::underline::{Mark, underline};
 use crate::cli::reason;
 use crate::engine::Input;
-use crate::record::{EscalationRecord, Output, TriageRecord};
+use crate::record::{Destination, EscalationRecord, Output, TriageRecord};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 use crate::signals::Evidence;
@@ -38,9 +38,9 @@ impl fmt::Display for Explanation<'_> {
         }
         for output in self.outputs.iter().skip(1) {
             match output {
-                Output::Escalation(record) => writeln!(f, "  besides, to the escalations: {} of {}", record.kind.name(), record.case_id)?,
-                Output::Triage(_, record) => writeln!(f, "  besides, to the {}: {}", record.route, record.post_id)?,
-                Output::DeadLetter { code, .. } => writeln!(f, "  besides, a dead letter: {code}")?,
+                Output::Escalation(record) => writeln!(f, "  besides: {} -> escalations", record.kind.name())?,
+                Output::Triage(_, record) => writeln!(f, "  besides: a copy of {} -> {}", record.post_id, record.route)?,
+                Output::DeadLetter { code, .. } => writeln!(f, "  besides: a dead letter, {code}")?,
             }
         }
         Ok(())
@@ -62,9 +62,12 @@ impl Explanation<'_> {
     }
 
     fn verdict(&self, f: &mut fmt::Formatter<'_>, verdict: &TriageRecord<'_>) -> fmt::Result {
-        let kind = self.outputs.first().and_then(|output| if let Output::Escalation(record) = output { Some(record.kind) } else { None });
-        let kind = kind.map(|kind| format!(" as {}", kind.name())).unwrap_or_default();
-        writeln!(f, "  {HEAD}{}{HEAD:#}, to the {}{kind}", verdict.class, verdict.route)?;
+        write!(f, "  {HEAD}{}{HEAD:#}", verdict.class)?;
+        match self.outputs.first() {
+            Some(Output::Escalation(record)) => writeln!(f, " -> {} ({})", verdict.route, record.kind.name())?,
+            Some(Output::Triage(Destination::Skipped, _)) => writeln!(f)?,
+            _ => writeln!(f, " -> {}", verdict.route)?,
+        }
         row(f, "note", verdict.note)?;
         row(f, "reason", verdict.reason)?;
         row(f, "clause", self.rules.classes.iter().find(|class| class.name == verdict.class).and_then(|class| class.clause.as_deref()))?;
@@ -128,7 +131,7 @@ fn case(f: &mut fmt::Formatter<'_>, verdict: &TriageRecord<'_>) -> fmt::Result {
 }
 
 fn escalation(f: &mut fmt::Formatter<'_>, record: &EscalationRecord<'_>) -> fmt::Result {
-    writeln!(f, "  {HEAD}{}{HEAD:#}, to the escalations", record.kind.name())?;
+    writeln!(f, "  {HEAD}{}{HEAD:#} -> escalations", record.kind.name())?;
     let conditions = if record.conditions.is_empty() { "no conditions".to_owned() } else { record.conditions.join(", ") };
     row(f, "case", Some(format!("{}: {conditions}", record.case_id).as_str()))
 }

@@ -74,7 +74,12 @@ impl Failure {
             Input::Post(post) => post.text.to_string(),
             Input::CaseEvent(event) => event.event.name().to_owned(),
         };
-        let because = evidence.iter().filter(|piece| piece.met).map(reason::line).collect();
+        let mut because: Vec<String> = Vec::new();
+        for line in evidence.iter().filter(|piece| piece.met).map(reason::line) {
+            if !because.contains(&line) {
+                because.push(line);
+            }
+        }
         Failure { number, at: step.spot.clone(), text, mismatches, because }
     }
 }

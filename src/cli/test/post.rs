@@ -234,11 +234,12 @@ fn recipients(table: &Table<'_>) -> Option<Recipients<'static>> {
     (recipients != Recipients::default()).then_some(recipients)
 }
 
-/// The keys given; the others as in `base`. Who is given a handle only has it for an id too.
+/// The keys given; the others as in `base`. Who is given a handle only has it, in lower case, for an id too: so a reply
+/// that merely mentions him finds his case.
 fn read_author(table: Table<'_>, base: &Author<'static>) -> Author<'static> {
     let kinds = ["none", "blue", "business", "government"].map(|kind| (kind, kind));
     let handle = table.optional("handle").string().map(|handle| Str::from(handle.trim_start_matches('@').to_owned()));
-    let id = text_of(&table, "id").or_else(|| handle.clone());
+    let id = text_of(&table, "id").or_else(|| handle.as_ref().map(|handle| handle.to_lowercase().into()));
     let author = Author {
         id: id.or_else(|| base.id.clone()),
         handle: handle.or_else(|| base.handle.clone()),

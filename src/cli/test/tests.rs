@@ -1,1 +1,160 @@
+//! What analysts read: of a file of tests that is wrong, and of tests that fail.
 
+use super::*;
+use crate::cli::fixture;
+use crate::config::reader::Source;
+
+/// Reads `text` as tests of the small rule set.
+fn read(text: &str) -> (Rules, Vec<RuleTest>, String) {
+    let rules = fixture::rules();
+    let reporter = Reporter::default();
+    let source = Source::new("tests.toml", text);
+    reporter.show_lines_of(source.file(), source.text());
+    let tests = document::read(&source, &rules, &reporter);
+    (rules, tests, reporter.into_problems().render())
+}
+
+/// Runs the tests in `text` and renders what fails, without colours.
+fn run(text: &str) -> String {
+    let (mut rules, tests, problems) = read(text);
+    assert_eq!(problems, "");
+    let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
+    anstream::adapter::strip_str(&results.to_string()).to_string()
+}
+
+#[test]
+fn failures_say_what_was_expected_and_why_it_is_not_so() {
+    let rendered = run(r#"
+[[test]]
+name = "a threat in capitals is hard"
+clause = "W-10 TelkomCare"
+why = "two conditions"
+
+[[test.post]]
+text = "@TelkomCare INTERNET MATI, SAYA BAWA KE MEDIA MASSA"
+expect = { class = "normal", route = "agents", note = "[Kuis]", conditions = ["capitals"], signals = ["burst"], hard = false, escalation = "none", because = ["los merah"] }
+
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { escalation = "followup" }
+
+[[test]]
+name = "an event about no case"
+
+[[test.post]]
+kind = "case_event"
+event = "resolved"
+expect = { escalation = "resolved" }
+
+[[test]]
+name = "passes"
+
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { class = ["normal", "quiz"], note = "none" }
+"#);
+    insta::assert_snapshot!(rendered);
+}
+
+#[test]
+fn every_test_begins_anew() {
+    let complaint = |name: &str, quiz: &str, expect: &str| {
+        format!(
+            "[[test]]\nname = \"{name}\"\n{quiz}\n[[test.post]]\nparent = \"kuis-1\"\ntext = \"@TelkomCare jawabannya B\"\nexpect = {{ {expect} }}\n"
+        )
+    };
+    let text = [
+        complaint("a quiz post", "quiz_posts = [\"kuis-1\"]", "class = \"quiz\", case = \"none\""),
+        complaint("no quiz post", "", "class = \"normal\", case = \"post-1\""),
+        complaint("another quiz post", "quiz_posts = [\"kuis-2\"]", "class = \"normal\", case = \"post-1\""),
+    ];
+    assert_eq!(run(&text.concat()), "3 passed, 0 failed\n");
+}
+
+#[test]
+fn mistakes_in_a_file_are_reported_at_once() {
+    let (_, _, problems) = read(
+        r#"
+[[test]]
+nam = "misspelt key"
+platform = "telegram"
+author = { followers = "many", verified_type = "gold" }
+
+[[test.post]]
+at = "soon"
+txt = "misspelt key"
+expect = { class = "norml", route = "oott", conditions = ["capital"], signals = ["_own", "complaint"], hard = "yes", notes = "" }
+
+[[test.post]]
+at = 90
+reply_to = "post-9"
+text = 1
+
+[[test.post]]
+at = "2026-13-01T00:00:00Z"
+delete = true
+
+[[test.post]]
+kind = "case_event"
+event = "solved"
+
+[[test]]
+name = "expects nothing"
+
+[[test.post]]
+text = "a"
+
+[[tests]]
+"#,
+    );
+    insta::assert_snapshot!(problems);
+}
+
+#[test]
+fn posts_are_what_would_arrive() {
+    let (_, tests, problems) = read(
+        r#"
+[[test]]
+name = "posts"
+author = { handle = "@Pelanggan", followers = 7 }
+
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { class = "normal" }
+
+[[test.post]]
+at = "2m"
+recorded_after = "1m"
+reply_to = "post-1"
+text = "@TelkomCare @Teman masih"
+implicit = ["telkomcare"]
+quote = "apa"
+
+[[test.post]]
+edit_of = "post-1"
+text = "internet mati"
+
+[[test.post]]
+at = 2026-03-03T10:00:00+07:00
+by_brand = true
+text = "Hai Kak"
+
+[[test.post]]
+kind = "case_event"
+event = "resolved"
+case = "post-1"
+"#,
+    );
+    assert_eq!(problems, "");
+    let written: Vec<String> = tests[0].steps.iter().map(|step| written(&step.recorded)).collect();
+    let written = written.join("\n");
+    insta::assert_snapshot!(written);
+}
+
+fn written(recorded: &crate::replay::Recorded<'_>) -> String {
+    let input = match &recorded.input {
+        crate::engine::Input::Post(post) => serde_json::to_string(post),
+        crate::engine::Input::CaseEvent(event) => serde_json::to_string(event),
+    };
+    format!("{} {} {}", recorded.customer, recorded.at, input.unwrap())
+}
