@@ -6,4 +6,6 @@
 mod broker;
 mod counting;
 mod lane;
+mod process;
+mod stages;
 mod throughput;
