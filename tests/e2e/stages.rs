@@ -15,7 +15,7 @@ use super::broker::{Record, consume, produce, service, wait_until};
 
 const COMMITTED: &str = "read_committed";
 
-fn shipped_rules() -> Arc<Swap<Rules>> {
+pub fn shipped_rules() -> Arc<Swap<Rules>> {
     let reporter = Reporter::default();
     let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
     Arc::new(Swap::new(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
@@ -103,6 +103,14 @@ pub fn posts(count: usize, authors: usize) -> Vec<Record> {
         Record { timestamp, ..Record::new("any", &post(number, number % authors, TEXTS[(number / authors) % TEXTS.len()])) }
     });
     made.collect()
+}
+
+/// The same as ingest would write them.
+pub fn keyed_posts(count: usize, authors: usize) -> impl Iterator<Item = Record> {
+    posts(count, authors)
+        .into_iter()
+        .enumerate()
+        .map(move |(number, post)| Record { key: Some(format!("x:90{}", number % authors).into()), ..post })
 }
 
 #[test]
