@@ -8,7 +8,7 @@ use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
 use crate::rules::{Class, Rules};
 use crate::signals::{Builtin, Evidence, Expression, Findings, History, Kind, PastPost, Ref, Series, View, of_trace};
-use crate::text::{Facts, Hit};
+use crate::text::{Facts, GroupSet, Hit};
 
 /// Pieces of evidence shown for one signal.
 const MAX_TRACES: usize = 3;
@@ -18,6 +18,7 @@ const MAX_TRACES: usize = 3;
 pub struct Workspace {
     facts: Facts,
     hits: Vec<Hit>,
+    groups: GroupSet,
     profile: Facts,
     profile_hits: Vec<Hit>,
     findings: Findings,
@@ -81,10 +82,18 @@ impl Workspace {
         known_before: &[String],
     ) -> Verdict<'a> {
         self.read(rules, candidate.post);
-        let Workspace { facts, hits, profile_hits, findings, past, times, .. } = self;
-        let (facts, hits, profile_hits) = (&*facts, &*hits, &*profile_hits);
-        let view =
-            View { post: candidate.post, facts, hits, profile_hits, book: &rules.book, own: &rules.own, written_at: candidate.written_at };
+        let Workspace { facts, hits, groups, profile_hits, findings, past, times, .. } = self;
+        let (facts, hits, groups, profile_hits) = (&*facts, &*hits, &*groups, &*profile_hits);
+        let view = View {
+            post: candidate.post,
+            facts,
+            hits,
+            groups,
+            profile_hits,
+            book: &rules.book,
+            own: &rules.own,
+            written_at: candidate.written_at,
+        };
         let before = evaluate(rules, &view, &history(state, candidate, past, times), findings);
         let findings = &*findings;
         let (subjects, words) = content(rules, &view);
@@ -113,6 +122,7 @@ impl Workspace {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
         self.facts.read(&post.text, subject, &rules.vocabulary, &rules.acronyms);
         rules.book.find(&self.facts, &mut self.hits);
+        self.groups.fill(&self.hits);
         self.profile_hits.clear();
         let author = post.author.as_ref().filter(|_| rules.reads_profiles);
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());
@@ -282,16 +292,24 @@ fn met_signals<'a>(rules: &'a Rules, findings: &Findings) -> Vec<&'a str> {
     met.map(|(_, signal)| signal.name.as_str()).collect()
 }
 
-/// Evidence for the conditions that the post meets, and for those it comes close to (2.9, 24).
+/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
 fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::new();
+    for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
+        push_evidence(rules, view, findings, leaf, &mut evidence);
+    }
+    evidence.truncate(MAX_TRACES);
+    for piece in &mut evidence {
+        piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
+    }
     for (condition, &met) in rules.conditions.iter().zip(here) {
-        if !met && !every && !is_close(&condition.when, rules, view, findings) {
-            continue;
-        }
         let first = evidence.len();
-        for &leaf in &condition.leaves {
-            if met == findings.met(leaf) {
+        if met {
+            for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
+                push_evidence(rules, view, findings, leaf, &mut evidence);
+            }
+        } else if every || is_close(&condition.when, rules, view, findings) {
+            for leaf in missing(condition, rules, view, findings) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
         }
@@ -302,6 +320,18 @@ fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Finding
         }
     }
     evidence
+}
+
+/// For each conjunct that the post does not meet: the signal that came nearest to meeting it.
+fn missing(condition: &crate::rules::Condition, rules: &Rules, view: &View<'_>, findings: &Findings) -> SmallVec<[u16; 4]> {
+    let is = |name| holds(rules, view, &NO_HISTORY, findings, name);
+    let nearness = |&leaf: &u16| {
+        let finding = findings.get(leaf);
+        finding.value / finding.threshold.max(f32::EPSILON)
+    };
+    let unmet = condition.conjuncts.iter().filter(|(conjunct, _)| !conjunct.holds(&is));
+    let nearest = unmet.filter_map(|(_, leaves)| leaves.iter().copied().max_by(|a, b| nearness(a).total_cmp(&nearness(b))));
+    nearest.collect()
 }
 
 fn is_close(when: &Expression, rules: &Rules, view: &View<'_>, findings: &Findings) -> bool {

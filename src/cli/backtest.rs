@@ -72,7 +72,8 @@ impl Backtest {
         for (number, line) in (1..).zip(&lines) {
             bar.inc(1);
             match input::read_line(line, number, "input", &rules.own) {
-                Ok(all) => {
+                Ok((all, bad)) => {
+                    bad.iter().for_each(|bad| summary.add_bad(bad));
                     for recorded in &all {
                         let outputs = replay.step(&rules, recorded);
                         summary.add(&outputs, matches!(recorded.input, crate::engine::Input::Post(_)));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Exit, Stop};
 use crate::engine::Input;
+use crate::formats::{self, Item, Raw};
 use crate::post::{Millis, OwnAccounts};
 use crate::replay::Recorded;
 
@@ -41,15 +42,28 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
     Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect())
 }
 
-/// The inputs in one line, `name` and its number being their source.
-pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, BadLine> {
+/// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
+pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let recorded_at = serde_json::from_str::<Timestamp>(line).ok().and_then(|line| line.record_timestamp);
-    let input =
-        crate::engine::read(line.as_bytes()).map_err(|message| BadLine { line: number, code: "bad_json", message: message.into() })?;
+    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: recorded_at.unwrap_or_default() };
+    let reading = formats::read(&raw).map_err(|rejected| BadLine { line: number, code: rejected.code, message: rejected.message })?;
     let source = format!("{name}/0/{}", number - 1);
-    let (customer, written_at) = match &input {
-        Input::Post(post) => (own.customer_of(post), post.created_at),
-        Input::CaseEvent(event) => (event.customer().unwrap_or_else(|| String::new().into()), event.at),
+    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.clone(), own)).collect();
+    let bad = reading.bad.into_iter().map(|bad| BadLine { line: number, code: bad.code, message: bad.message });
+    Ok((items, bad.collect()))
+}
+
+fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {
+    let customer = item.customer(own);
+    let (input, written_at) = match item {
+        Item::Post(post) => {
+            let at = post.created_at;
+            (Input::Post(Box::new(post)), at)
+        }
+        Item::CaseEvent(event) => {
+            let at = event.at;
+            (Input::CaseEvent(Box::new(event)), at)
+        }
     };
-    Ok(vec![Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source }])
+    Recorded { input, customer, at: recorded_at.unwrap_or(written_at), source }
 }

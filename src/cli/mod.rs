@@ -2,10 +2,15 @@
 
 mod backtest;
 mod check;
+mod draft;
+mod explain;
 mod input;
 mod labels;
+mod reason;
 mod run;
+mod schema;
 mod settings;
+mod test;
 mod topics;
 
 use std::path::{Path, PathBuf};
@@ -35,8 +40,14 @@ Change rules: edit config/, then `triage check`, `triage test`, `triage explain`
 enum Command {
     /// Compile the rules and report every mistake in them
     Check(check::Check),
+    /// Run the rule tests of a configuration
+    Test(test::Test),
+    /// Say why posts are decided as they are
+    Explain(explain::Explain),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
+    /// Print the JSON Schema of a record
+    Schema(schema::Schema),
     /// Run the service
     Run(run::Run),
     /// Make and check the topics
@@ -89,7 +100,10 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Check(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
+        Command::Schema(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Topics(command) => command.run(),
     };

@@ -1,5 +1,6 @@
 //! What the ticketing side reports about a customer's case.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::str::{Str, null_as_default};
@@ -9,7 +10,7 @@ use super::{CustomerKey, Millis};
 pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
 
 /// One step in the life of a case, reported from outside.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseEvent<'a> {
     /// [`CASE_EVENT_SCHEMA`].
     #[serde(borrow, default)]
@@ -64,7 +65,7 @@ impl CaseEvent<'_> {
 }
 
 /// What was reported.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseEventKind {
     /// A team leader took the case.

@@ -9,6 +9,7 @@ mod key;
 mod str;
 mod time;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::OwnAccounts;
@@ -21,7 +22,7 @@ pub use self::time::Millis;
 pub const POST_SCHEMA: &str = "telkomcare.post.v1";
 
 /// One post of one author, whatever feed it came from. Unknown fields are ignored, `null` equals absent.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Post<'a> {
     /// [`POST_SCHEMA`].
     #[serde(borrow, default)]
@@ -151,7 +152,7 @@ impl Post<'_> {
 }
 
 /// What happened to a post.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// It was written.
@@ -167,7 +168,7 @@ pub enum EventKind {
 }
 
 /// Where a post was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Platform {
     /// X, formerly Twitter.
@@ -202,7 +203,7 @@ impl Platform {
 }
 
 /// Who wrote a post. All fields are optional: feeds differ.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Author<'a> {
     /// Id on the platform.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -250,7 +251,7 @@ impl Author<'_> {
 }
 
 /// Recipients of an e-mail, as addresses.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Recipients<'a> {
     /// To.
     #[serde(borrow, default, deserialize_with = "null_as_default")]
@@ -264,7 +265,7 @@ pub struct Recipients<'a> {
 }
 
 /// An account named in a post.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mention<'a> {
     /// Account name without `@`.
     #[serde(borrow, default, deserialize_with = "null_as_default")]

@@ -1,5 +1,6 @@
 //! `telkomcare.escalation.v1`: what a team leader is told about a hard complaint.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::TriageRecord;
@@ -10,7 +11,7 @@ use crate::signals::Evidence;
 pub const ESCALATION_SCHEMA: &str = "telkomcare.escalation.v1";
 
 /// One step in the life of an escalation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EscalationRecord<'a> {
     /// [`ESCALATION_SCHEMA`].
     pub schema: &'static str,
@@ -59,7 +60,7 @@ pub struct EscalationRecord<'a> {
 }
 
 /// What is due when, by analogy with the inbound desk (A29).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clocks {
     /// The next look at the progress.
     pub monitor_due: Option<Millis>,
@@ -70,7 +71,7 @@ pub struct Clocks {
 }
 
 /// What happened to an escalation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EscalationType {
     /// A case became hard.
@@ -102,6 +103,23 @@ pub enum EscalationType {
 }
 
 impl EscalationType {
+    /// All of them, in the order of a case's life.
+    pub const ALL: [EscalationType; 13] = [
+        EscalationType::Opened,
+        EscalationType::Followup,
+        EscalationType::ConditionAdded,
+        EscalationType::TlAssigned,
+        EscalationType::Acknowledged,
+        EscalationType::Progress,
+        EscalationType::CallbackDone,
+        EscalationType::Resolved,
+        EscalationType::Reopened,
+        EscalationType::Dismissed,
+        EscalationType::Returned,
+        EscalationType::Expired,
+        EscalationType::CallbackOnClose,
+    ];
+
     /// The name in records and ids.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@
 
 mod escalation;
 mod output;
+pub mod schema;
 mod triage;
 
 pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};

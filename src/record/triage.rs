@@ -1,5 +1,8 @@
 //! `telkomcare.triage.v1`: the verdict on one post.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,7 +13,7 @@ use crate::signals::Evidence;
 pub const TRIAGE_SCHEMA: &str = "telkomcare.triage.v1";
 
 /// The verdict on one post.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TriageRecord<'a> {
     /// [`TRIAGE_SCHEMA`].
     pub schema: &'static str,
@@ -53,7 +56,7 @@ pub struct TriageRecord<'a> {
 }
 
 /// The customer's case.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct CaseView {
     /// `<customer>:<first post>`.
     pub id: String,
@@ -70,7 +73,7 @@ pub struct CaseView {
 }
 
 /// What a desk shows without a join.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PostView<'a> {
     /// The text; `null` where it is not to be kept or not known.
     pub text: Option<&'a str>,
@@ -91,6 +94,26 @@ pub struct Tagging<'a> {
     pub fields: &'a [(String, String)],
     /// The note.
     pub note: &'a str,
+}
+
+impl JsonSchema for Tagging<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Tagging".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "The fields that W-21 5.2 fixes, by their names in the desk's application, and the note",
+            "additionalProperties": { "type": "string" },
+            "required": ["note"],
+            "properties": { "note": { "type": "string" } }
+        })
+    }
 }
 
 impl Serialize for Tagging<'_> {

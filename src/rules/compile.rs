@@ -85,11 +85,16 @@ impl<'a> Reading<'a> {
         let hash = hash(self.compiler.sources());
         let (book, vocabulary) = self.compiler.build_book();
         let (signals, mut conditions, mut classes) = (signals?, conditions?, classes?);
-        conditions.iter_mut().for_each(|condition| condition.leaves = leaves(&condition.when, &signals));
+        for condition in &mut conditions {
+            condition.leaves = leaves(&condition.when, &signals);
+            condition.conjuncts = conjuncts(&condition.when).into_iter().map(|part| (part.clone(), leaves(part, &signals))).collect();
+        }
         classes.iter_mut().for_each(|class| class.leaves = class.when.as_ref().map(|when| leaves(when, &signals)).unwrap_or_default());
         let of_kind =
             |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
+        let complaint = complaint?;
         Some(Rules {
+            complaint_leaves: leaves(&Expression::Name(Ref::Signal(complaint)), &signals),
             continuation: of_kind(|kind| matches!(kind, Kind::Continuation(_))),
             reads_profiles: of_kind(|kind| matches!(kind, Kind::Profile(_))).is_some(),
             hash,
@@ -105,7 +110,7 @@ impl<'a> Reading<'a> {
             classes,
             limits: limits?,
             tagging,
-            complaint: complaint?,
+            complaint,
         })
     }
 
@@ -184,7 +189,7 @@ impl<'a> Reading<'a> {
                 let clause = table.required("clause").string();
                 let when = self.compiler.expression(&table.required("when"));
                 table.finish();
-                Some(Condition { name: name.value, clause: clause?, when: when?, leaves: Vec::new() })
+                Some(Condition { name: name.value, clause: clause?, when: when?, leaves: Vec::new(), conjuncts: Vec::new() })
             });
             refs.push(self.compiler.take_dependencies());
             conditions = conditions.zip(condition).map(|(mut all, condition)| {
@@ -270,6 +275,14 @@ impl<'a> Reading<'a> {
                 self.compiler.reporter.report(problem.hint("a signal whose name begins with `_` is not shown either: remove it or use it"));
             }
         }
+    }
+}
+
+/// What must all hold for `when` to hold.
+fn conjuncts(when: &Expression) -> Vec<&Expression> {
+    match when {
+        Expression::All(parts) => parts.iter().flat_map(conjuncts).collect(),
+        other => vec![other],
     }
 }
 

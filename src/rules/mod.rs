@@ -10,7 +10,7 @@ pub use self::class::Class;
 pub use self::compile::compile;
 
 use crate::post::OwnAccounts;
-use crate::signals::{Expression, Ref, Signal, SignalId};
+use crate::signals::{Expression, Kind, Ref, Signal, SignalId};
 use crate::text::{Acronyms, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
@@ -44,6 +44,8 @@ pub struct Rules {
     pub tagging: Vec<(String, String)>,
     /// The signal that makes a post a complaint.
     pub complaint: SignalId,
+    /// The signals that decide it.
+    pub complaint_leaves: Vec<SignalId>,
     /// The signal that looks for continuations, if there is one.
     pub continuation: Option<SignalId>,
     /// Some profile signal looks at words of the profile.
@@ -59,8 +61,10 @@ pub struct Condition {
     pub clause: String,
     /// When a post meets it.
     pub when: Expression,
-    /// The signals that decide it, helpers and derived ones resolved.
+    /// The signals that decide it, derived ones resolved.
     pub leaves: Vec<SignalId>,
+    /// Its conjuncts, each with the signals that decide it.
+    pub conjuncts: Vec<(Expression, Vec<SignalId>)>,
 }
 
 /// When a customer's case is a hard complaint.
@@ -116,6 +120,16 @@ impl Rules {
     /// The signal called `name`.
     pub fn signal_named(&self, name: &str) -> Option<SignalId> {
         self.signals.iter().position(|signal| signal.name == name).and_then(|at| SignalId::try_from(at).ok())
+    }
+
+    /// Knows `posts` as posts of a quiz, besides those of the registry and in place of those lent before: rule tests
+    /// have quizzes of their own.
+    pub fn with_quiz_posts(&mut self, posts: &[String]) {
+        for signal in &mut self.signals {
+            if let Kind::Campaign(campaign) = &mut signal.kind {
+                campaign.lend(posts);
+            }
+        }
     }
 
     /// The condition called `name`.

@@ -13,8 +13,10 @@ use crate::post::Millis;
 pub struct Campaign {
     /// What proves that a post belongs to a quiz.
     pub by: By,
-    /// The quizzes.
+    /// The quizzes, those of a rule test after those of the registry.
     pub quizzes: Vec<Quiz>,
+    /// How many of them are in the registry.
+    registered: usize,
     /// Ids of quiz posts, and tags in lower case, each with the numbers of its quizzes.
     pub index: FxHashMap<Box<str>, Vec<u16>>,
 }
@@ -56,6 +58,17 @@ impl Campaign {
         (quiz.is_some(), f32::from(u8::from(quiz.is_some())), 1.0)
     }
 
+    /// Registers one more quiz with these posts, in place of the one registered so before.
+    pub fn lend(&mut self, posts: &[String]) {
+        self.quizzes.truncate(self.registered);
+        let Ok(number) = u16::try_from(self.registered) else { return };
+        self.index.values_mut().for_each(|quizzes| quizzes.retain(|&quiz| quiz < number));
+        if self.by == By::Post {
+            self.quizzes.push(Quiz { name: "a quiz of a rule test".to_owned(), from: None, until: None });
+            posts.iter().for_each(|post| self.index.entry(post.as_str().into()).or_default().push(number));
+        }
+    }
+
     fn running(&self, key: &str, at: Millis) -> Option<u16> {
         let runs = |quiz: &Quiz| quiz.from.is_none_or(|from| at >= from) && quiz.until.is_none_or(|until| at <= until);
         self.index.get(key)?.iter().copied().find(|&number| self.quizzes.get(usize::from(number)).is_some_and(runs))
@@ -83,7 +96,8 @@ impl Campaign {
                 index.entry(key.into()).or_default().push(number);
             }
         }
-        let quizzes = campaigns.quizzes.into_iter().map(|quiz| Quiz { name: quiz.name, from: quiz.from, until: quiz.until }).collect();
-        Some(Campaign { by, quizzes, index })
+        let quizzes: Vec<Quiz> =
+            campaigns.quizzes.into_iter().map(|quiz| Quiz { name: quiz.name, from: quiz.from, until: quiz.until }).collect();
+        Some(Campaign { by, registered: quizzes.len(), quizzes, index })
     }
 }

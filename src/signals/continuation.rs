@@ -102,7 +102,7 @@ impl Continuation {
         }
         let told = |at: usize| !masked.iter().any(|&(first, end)| (usize::from(first)..usize::from(end)).contains(&at));
         let words = view.facts.tokens[..view.facts.words].iter().enumerate();
-        let words = words.filter(|&(at, token)| token.fingerprint != 0 && token.span.end - token.span.start >= 4 && told(at));
+        let words = words.filter(|&(at, token)| token.fingerprint != 0 && told(at));
         (named, words.map(|(_, token)| token.fingerprint).collect())
     }
 }

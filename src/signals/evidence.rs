@@ -1,12 +1,13 @@
 //! Evidence: why a condition is met, or nearly, in a form that people read and that the customer's state keeps.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::post::Str;
 
 /// One reason, pointing into the post that it comes from.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence<'a> {
     /// The condition that it speaks for.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]

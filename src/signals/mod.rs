@@ -26,7 +26,7 @@ pub use self::expression::{Expression, Ref};
 pub use self::history::{History, PastPost, Series};
 
 use crate::post::{Millis, OwnAccounts, Post};
-use crate::text::{EntryId, Facts, Hit, PhraseBook, Span};
+use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span};
 
 /// Number of a signal in the rules.
 pub type SignalId = u16;
@@ -187,6 +187,8 @@ pub struct View<'a> {
     pub facts: &'a Facts,
     /// Lexicon entries in its text.
     pub hits: &'a [Hit],
+    /// Their groups.
+    pub groups: &'a GroupSet,
     /// Lexicon entries in the author's profile.
     pub profile_hits: &'a [Hit],
     /// The lexicons.

@@ -10,6 +10,7 @@ use super::{Findings, History, Place, Ref, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
+use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Score {
     pub bias: f32,
     /// For each group of the book: what each different entry of it adds.
     pub groups: Box<[f32]>,
+    /// The groups that add something, as a set.
+    pub set: GroupSet,
     /// What each name adds where it holds.
     pub names: Vec<(Ref, f32)>,
 }
@@ -28,7 +31,8 @@ impl Score {
     pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
         let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
-        for hit in view.hits {
+        let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
+        for hit in hits {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
             if weight != 0.0 && !counted.contains(&hit.entry) {
                 counted.push(hit.entry);
@@ -72,7 +76,8 @@ impl Score {
                 names.push((found, narrow(weight)));
             }
         }
-        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), names })
+        let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
+        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), set, names })
     }
 }
 

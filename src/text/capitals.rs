@@ -65,11 +65,7 @@ impl Capitals {
 
     /// Counts `word`, in its compatibility form, standing at `span`.
     pub(super) fn count(&mut self, word: &str, span: Span, acronyms: &Acronyms) {
-        let (mut upper, mut lower) = (0, 0);
-        for c in word.chars() {
-            upper += u32::from(c.is_uppercase());
-            lower += u32::from(c.is_lowercase() && has_case(c));
-        }
+        let (upper, lower) = if word.is_ascii() { count_ascii(word) } else { count_unicode(word) };
         if upper + lower == 0 || (lower == 0 && acronyms.contains(word)) {
             return;
         }
@@ -87,6 +83,19 @@ impl Capitals {
             self.run_span = self.current.span;
         }
     }
+}
+
+/// Capital and small letters.
+fn count_ascii(word: &str) -> (u32, u32) {
+    word.bytes().fold((0, 0), |(upper, lower), byte| {
+        (upper + u32::from(byte.is_ascii_uppercase()), lower + u32::from(byte.is_ascii_lowercase()))
+    })
+}
+
+fn count_unicode(word: &str) -> (u32, u32) {
+    word.chars().fold((0, 0), |(upper, lower), c| {
+        (upper + u32::from(c.is_uppercase()), lower + u32::from(c.is_lowercase() && has_case(c)))
+    })
 }
 
 /// Small capitals and the like are lower case to Unicode but have no capital form: they tell nothing.

@@ -11,7 +11,7 @@ mod vocabulary;
 mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
-pub use self::phrases::{EntryId, EntryInfo, GroupId, Hit, PhraseBook, PhraseBookBuilder};
+pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder};
 pub use self::vocabulary::{SlangTable, Vocabulary, VocabularyBuilder};
 
 /// A range of the original text, in Unicode scalar values, end exclusive.

@@ -29,6 +29,37 @@ pub struct Hit {
     pub end: u16,
 }
 
+/// A set of groups.
+#[derive(Debug, Default, Clone)]
+pub struct GroupSet(Vec<u64>);
+
+impl GroupSet {
+    /// The groups for which `is_in` says so, of `count`.
+    pub fn of(count: usize, is_in: impl Fn(usize) -> bool) -> Self {
+        let mut set = GroupSet(vec![0; count.div_ceil(64)]);
+        (0..count).filter(|&group| is_in(group)).for_each(|group| set.insert(group));
+        set
+    }
+
+    /// Whether the two sets share a group: a quick no before anything is looked at closely.
+    pub fn meets(&self, other: &GroupSet) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
+    fn insert(&mut self, group: usize) {
+        if self.0.len() <= group / 64 {
+            self.0.resize(group / 64 + 1, 0);
+        }
+        self.0[group / 64] |= 1 << (group % 64);
+    }
+
+    /// Replaces the contents by the groups of `hits`.
+    pub fn fill(&mut self, hits: &[Hit]) {
+        self.0.iter_mut().for_each(|bits| *bits = 0);
+        hits.iter().for_each(|hit| self.insert(usize::from(hit.group)));
+    }
+}
+
 /// What a person needs to know of an entry.
 #[derive(Debug, Clone)]
 pub struct EntryInfo {
@@ -238,6 +269,7 @@ mod tests {
         check(&["tidak ada internet"], "gada  internet", &["tidak ada internet = gada  internet"]);
         check(&["putus-putus"], "putus2 dan putus putus", &["putus-putus = putus2", "putus-putus = putus putus"]);
         check(&["internet mati"], "internetnya matiiii", &["internet mati = internetnya matiiii"]);
+        check(&["lemot"], "lemoott", &["lemot = lemoott"]);
         check(&["lemot"], "𝐋𝐄𝐌𝐎𝐓 le\u{200B}mot l3mot", &["lemot = 𝐋𝐄𝐌𝐎𝐓", "lemot = le\u{200B}mot", "lemot = l3mot"]);
         check(&["masa"], "masalah", &[]);
         check(&["doesn't work"], "it doesnt work", &["doesn't work = doesnt work"]);

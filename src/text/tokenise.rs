@@ -1,6 +1,6 @@
 //! From a text to tokens, in one pass over its bytes.
 
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Form, Vocabulary};
 use super::{Acronyms, Facts, Named, Span, Token, word};
 
 /// Buffers that one pass leaves to the next.
@@ -134,6 +134,8 @@ impl<'t> Reader<'t, '_, '_> {
     fn take_word(&mut self) -> &'t str {
         let start = self.byte;
         let bytes = self.text.as_bytes();
+        let plain = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        self.skip(plain, u32::try_from(plain).unwrap_or(u32::MAX));
         while let Some(&byte) = bytes.get(self.byte) {
             if byte.is_ascii_alphanumeric() {
                 self.skip(1, 1);
@@ -182,15 +184,31 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
         let fingerprint = self.vocabulary.fingerprint(lower, stretched);
-        let platform_lapor = lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!');
-        let look_up = if platform_lapor { "lapor!" } else { lower };
-        for (n, readings) in self.vocabulary.look_up(look_up, stretched).iter().enumerate() {
-            let mut readings = *readings;
-            if platform_lapor {
-                readings[1] = self.vocabulary.known("lapor").map_or(0, |form| form[0][0]);
-            }
+        if lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!') {
+            self.lapor(span, byte, fingerprint);
+            return;
+        }
+        let vocabulary = self.vocabulary;
+        match vocabulary.known(lower) {
+            Some(form) => self.push_form(form, span, fingerprint, byte),
+            None => self.push_form(&vocabulary.look_up(lower, stretched), span, fingerprint, byte),
+        }
+    }
+
+    fn push_form(&mut self, form: &Form, span: Span, fingerprint: u32, byte: usize) {
+        for (n, &readings) in form.iter().enumerate() {
             self.push(Token { readings, span, fingerprint: if n == 0 { fingerprint } else { 0 }, ..Token::default() }, byte);
         }
+    }
+
+    /// `lapor!` is a platform for complaints as well as the word "report" (`lexicons` 3.1).
+    fn lapor(&mut self, span: Span, byte: usize, fingerprint: u32) {
+        let mut readings = self.vocabulary.look_up_name("lapor!");
+        let plain = self.vocabulary.look_up_name("lapor")[0];
+        if let Some(free) = readings.iter_mut().find(|reading| **reading == 0) {
+            *free = plain;
+        }
+        self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
     }
 
     fn push(&mut self, token: Token, byte: usize) {

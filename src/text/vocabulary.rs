@@ -188,6 +188,9 @@ impl Vocabulary {
         if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.forms.get(letters.as_str())) {
             return form.clone();
         }
+        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.forms.get(single.as_str())) {
+            return form.clone();
+        }
         match self.stem(word) {
             Some(form) if form.len() == 1 => {
                 let mut readings = self.readings(word, 0);
@@ -207,22 +210,18 @@ impl Vocabulary {
     }
 
     /// A number that equal words share whatever the lexicons know, so that it means the same after a change of rules;
-    /// 0 for numbers.
+    /// 0 for numbers and for words too short to tell anything.
     pub(super) fn fingerprint(&self, word: &str, stretched: bool) -> u32 {
-        if !word.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80) {
+        if word.len() < 4 || word.bytes().all(|b| b.is_ascii_digit()) {
             return 0;
         }
-        let stem = |word: &str| {
-            let stripped = self.clitics.iter().find_map(|clitic| word.strip_suffix(&**clitic).filter(|stem| stem.len() >= 3));
-            fnv(stripped.unwrap_or(word))
-        };
-        if stretched { stem(&word::squeeze(word, 1)) } else { stem(word) }
+        let of_stem = |word: &str| fnv(stems(&self.clitics, word).next().unwrap_or(word));
+        if stretched { of_stem(&word::squeeze(word, 1)) } else { of_stem(word) }
     }
 
     /// `word` without its clitic, if that is a known word of at least three letters.
     fn stem(&self, word: &str) -> Option<&Form> {
-        let stems = self.clitics.iter().filter_map(|clitic| word.strip_suffix(&**clitic));
-        stems.filter(|stem| stem.len() >= 3).find_map(|stem| self.forms.get(stem))
+        stems(&self.clitics, word).find_map(|stem| self.forms.get(stem))
     }
 
     fn readings(&self, word: &str, id: WordId) -> [WordId; READINGS] {
@@ -239,12 +238,19 @@ impl Vocabulary {
     /// ending is no clitic (`masalah` is not `masa`).
     fn stems_of(&self, forms: &FxHashMap<Box<str>, Form>, slang: &SlangTable) -> Vec<(Box<str>, WordId)> {
         let stem_id = |word: &str| {
-            let stems = self.clitics.iter().filter_map(|clitic| word.strip_suffix(&**clitic));
-            stems.filter(|stem| stem.len() >= 3).find_map(|stem| forms.get(stem)).filter(|form| form.len() == 1).map(|form| form[0][0])
+            let form = stems(&self.clitics, word).find_map(|stem| forms.get(stem));
+            form.filter(|form| form.len() == 1).map(|form| form[0][0])
         };
         let plain = forms.iter().filter(|(word, form)| form.len() == 1 && !slang.0.contains_key(*word) && !word.starts_with(['#', '@']));
         plain.filter_map(|(word, _)| Some((word.clone(), stem_id(word)?))).collect()
     }
+}
+
+/// `word` without each of the endings that it has, if at least three letters are left.
+fn stems<'w>(clitics: &[Box<str>], word: &'w str) -> impl Iterator<Item = &'w str> {
+    let last = word.as_bytes().last().copied();
+    let fitting = clitics.iter().filter(move |clitic| clitic.as_bytes().last().copied() == last);
+    fitting.filter_map(|clitic| word.strip_suffix(&**clitic)).filter(|stem| stem.len() >= 3)
 }
 
 /// FNV-1a, 32 bits: stable across versions, never 0.

@@ -38,17 +38,30 @@ pub(super) fn is_apostrophe(c: char) -> bool {
 /// Puts `word` in lower case into `out`; tells whether a letter is repeated three times or more.
 pub(super) fn lower_case(word: &str, out: &mut String) -> bool {
     out.clear();
+    if !word.is_ascii() {
+        return lower_case_unicode(word, out);
+    }
+    if word.bytes().any(|byte| matches!(byte, b'\'' | b'`')) {
+        out.extend(word.chars().filter(|&c| !is_apostrophe(c)));
+    } else {
+        out.push_str(word);
+    }
+    out.make_ascii_lowercase();
+    is_stretched(out.as_bytes())
+}
+
+/// Whether an ASCII letter is repeated three times or more.
+fn is_stretched(lower: &[u8]) -> bool {
+    lower.windows(3).any(|three| three[0] == three[1] && three[1] == three[2] && !three[0].is_ascii_digit())
+}
+
+fn lower_case_unicode(word: &str, out: &mut String) -> bool {
     let (mut previous, mut run, mut stretched) = ('\0', 1_u32, false);
-    let mut push = |c: char| {
+    for c in word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)) {
         run = if c == previous { run + 1 } else { 1 };
         previous = c;
         stretched |= run >= 3 && !c.is_ascii_digit();
         out.push(c);
-    };
-    if word.is_ascii() {
-        word.bytes().filter(|&b| b != b'\'' && b != b'`').for_each(|b| push(char::from(b.to_ascii_lowercase())));
-    } else {
-        word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)).for_each(&mut push);
     }
     stretched
 }
@@ -91,6 +104,17 @@ pub(super) fn without_digits_for_letters(word: &str) -> Option<String> {
     })
 }
 
+/// `bangett` with every doubled letter written once; `None` where no letter is doubled.
+pub(super) fn without_doubled_letters(word: &str) -> Option<String> {
+    let mut single = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !(c.is_alphabetic() && single.ends_with(c)) {
+            single.push(c);
+        }
+    }
+    (single.len() < word.len() && single.len() >= 3).then_some(single)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +149,7 @@ mod tests {
         assert_eq!(doubled_stem("2022"), None);
         assert_eq!(without_digits_for_letters("m4xw1n").as_deref(), Some("maxwin"));
         assert_eq!(without_digits_for_letters("2022"), None);
+        assert_eq!(without_doubled_letters("bangett").as_deref(), Some("banget"));
+        assert_eq!(without_doubled_letters("yang"), None);
     }
 }

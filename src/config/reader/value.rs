@@ -63,6 +63,15 @@ impl<'a> Value<'a> {
         matches!(self.toml(), Some(DeValue::Array(_)))
     }
 
+    /// Whether the value is a date or a time, or text that begins with a year.
+    pub fn is_date(&self) -> bool {
+        match self.toml() {
+            Some(DeValue::Datetime(_)) => true,
+            Some(DeValue::String(text)) => text.find('-') == Some(4) && text.chars().take(4).all(|c| c.is_ascii_digit()),
+            _ => false,
+        }
+    }
+
     /// Where the value stands; for an absent one where its table begins.
     pub fn spot(&self) -> Spot {
         match self.node {

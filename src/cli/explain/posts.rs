@@ -1,0 +1,73 @@
+//! The posts to be explained: from a document of JSON or from a text typed on the command line.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+
+use serde_json::value::RawValue;
+
+use crate::cli::{Stop, draft, input};
+use crate::config::reader::MINUTE;
+use crate::engine::Input;
+use crate::post::{Author, Millis, POST_SCHEMA, Platform, Post};
+use crate::replay::Recorded;
+use crate::rules::Rules;
+
+/// The account that typed texts come from.
+const HANDLE: &str = "pelanggan_contoh";
+
+/// The text of `file`; `-`, or no file where something is piped in, is standard input.
+pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
+    let path = file.unwrap_or(Path::new("-"));
+    let unreadable = |error: std::io::Error| Stop::usage(format!("cannot read the posts: {error}"));
+    if path != Path::new("-") {
+        return fs_err::read_to_string(path).map_err(unreadable);
+    }
+    let mut stdin = std::io::stdin();
+    if file.is_none() && stdin.is_terminal() {
+        return Err(Stop::usage("nothing to explain; name a FILE with posts, `-` for standard input, or give --text \"...\""));
+    }
+    let mut document = String::new();
+    stdin.read_to_string(&mut document).map_err(unreadable)?;
+    Ok(document)
+}
+
+/// The posts and case events in `document`: JSON documents one after the other, each on one line or on several.
+pub fn of_document<'a>(document: &'a str, rules: &Rules) -> Result<Vec<Recorded<'a>>, Stop> {
+    let mut all = Vec::new();
+    let values = serde_json::Deserializer::from_str(document.trim_start_matches('\u{feff}')).into_iter::<&'a RawValue>();
+    for (number, value) in (1..).zip(values) {
+        let value = value.map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Stop::usage(format!("the posts are not JSON ({place}); to explain plain text give it with --text"))
+        })?;
+        let (recorded, bad) = input::read_line(value.get(), number, "explain", &rules.own).unwrap_or_else(|bad| (Vec::new(), vec![bad]));
+        if let Some(bad) = bad.first() {
+            return Err(Stop::usage(format!("document {number} cannot be read: {}", bad.message)));
+        }
+        all.extend(recorded);
+    }
+    if all.is_empty() {
+        return Err(Stop::usage("there is no post in the input; give JSON documents, or plain text with --text"));
+    }
+    Ok(all)
+}
+
+/// A post on X of somebody unknown, the `number`th of a series that began at `first`. It names whom its text names.
+pub fn of_text(text: &str, number: usize, first: Millis, rules: &Rules) -> Recorded<'static> {
+    let at = first.plus(i64::try_from(number).unwrap_or(0) * MINUTE);
+    let id = format!("text-{}", number + 1);
+    let author = Author { id: Some(HANDLE.into()), handle: Some(HANDLE.into()), ..Author::default() };
+    let post = Post {
+        schema: POST_SCHEMA.into(),
+        platform: Platform::X,
+        post_id: id.clone().into(),
+        conversation_id: Some(id.into()),
+        author: Some(author),
+        mentions: draft::mentions(text, rules),
+        text: text.to_owned().into(),
+        created_at: at,
+        ..Post::default()
+    };
+    let customer = rules.own.customer_of(&post);
+    Recorded { input: Input::Post(Box::new(post)), customer, at, source: format!("text/0/{number}") }
+}

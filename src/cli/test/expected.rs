@@ -1,0 +1,265 @@
+//! What must come of a post or a case event, and how that compares with what came.
+
+use serde::Serialize;
+
+use crate::config::reader::{Table, Value};
+use crate::problem::Problem;
+use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord};
+use crate::rules::Rules;
+
+/// What stands in a test for "there is none".
+const NONE: &str = "none";
+
+/// Expectations; only what is given is compared.
+#[derive(Debug, Default)]
+pub struct Expected {
+    checks: Vec<(Key, Want)>,
+}
+
+/// Something expected that did not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// The key in `expect`.
+    pub key: &'static str,
+    /// What it says.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+}
+
+/// What came of a post or a case event.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    outputs: &'a [Output<'a>],
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Want {
+    /// This text, one of these texts.
+    One(Vec<String>),
+    /// These and no others, in any order.
+    Exactly(Vec<String>),
+    /// These among others.
+    Among(Vec<String>),
+    /// None of these.
+    Without(Vec<String>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Class,
+    Route,
+    Note,
+    Reason,
+    Conditions,
+    Signals,
+    NoSignals,
+    Because,
+    NotBecause,
+    Case,
+    Hard,
+    Watch,
+    Anchor,
+    Linked,
+    Escalation,
+    Also,
+    DeadLetter,
+    Supersedes,
+    Late,
+    Future,
+}
+
+impl Key {
+    const ALL: [(&'static str, Key); 20] = [
+        ("class", Key::Class),
+        ("route", Key::Route),
+        ("note", Key::Note),
+        ("reason", Key::Reason),
+        ("conditions", Key::Conditions),
+        ("signals", Key::Signals),
+        ("no_signals", Key::NoSignals),
+        ("because", Key::Because),
+        ("not_because", Key::NotBecause),
+        ("case", Key::Case),
+        ("hard", Key::Hard),
+        ("watch", Key::Watch),
+        ("anchor", Key::Anchor),
+        ("linked", Key::Linked),
+        ("escalation", Key::Escalation),
+        ("also", Key::Also),
+        ("dead_letter", Key::DeadLetter),
+        ("supersedes", Key::Supersedes),
+        ("late", Key::Late),
+        ("future", Key::Future),
+    ];
+
+    fn name(self) -> &'static str {
+        Key::ALL.iter().find(|(_, key)| *key == self).map_or("", |(name, _)| name)
+    }
+
+    /// What the value of the key says; `None` if it is absent or wrong.
+    fn want(self, value: &Value<'_>, rules: &Rules) -> Option<Want> {
+        if !value.is_present() {
+            return None;
+        }
+        Some(match self {
+            Key::Hard | Key::Watch | Key::Linked | Key::Late | Key::Future => Want::One(vec![value.bool()?.to_string()]),
+            Key::Conditions | Key::Also | Key::Supersedes => Want::Exactly(self.names(value, rules)),
+            Key::Signals | Key::Because => Want::Among(self.names(value, rules)),
+            Key::NoSignals | Key::NotBecause => Want::Without(self.names(value, rules)),
+            Key::Class if value.is_list() => Want::One(self.names(value, rules)),
+            _ => Want::One(vec![value.spotted_string().filter(|text| self.knows(text, value, rules))?.value]),
+        })
+    }
+
+    fn names(self, value: &Value<'_>, rules: &Rules) -> Vec<String> {
+        let known = |text: &crate::problem::Spotted<String>| self.knows(text, value, rules);
+        value.spotted_strings().into_iter().filter(known).map(|text| text.value).collect()
+    }
+
+    /// Reports a name that nothing can have.
+    fn knows(self, text: &crate::problem::Spotted<String>, value: &Value<'_>, rules: &Rules) -> bool {
+        let Some(mut names) = self.possible(rules) else { return true };
+        let known = names.iter().any(|name| *name == text.value);
+        if !known {
+            names.dedup();
+            let problem = Problem::error(&text.spot, format!("`{}` is not a choice for `{}`", text.value, self.name()));
+            value.reporter().report(problem.suggest(&text.value, names));
+        }
+        known
+    }
+
+    /// All names that the key can have; `None` if they cannot be listed.
+    fn possible(self, rules: &Rules) -> Option<Vec<&str>> {
+        let routes = [Destination::Agents, Destination::Oot, Destination::Escalations, Destination::Skipped].map(Destination::name);
+        let escalations = EscalationType::ALL.map(EscalationType::name);
+        Some(match self {
+            Key::Class => rules.classes.iter().map(|class| class.name.as_str()).chain(["skipped"]).collect(),
+            Key::Route => routes.to_vec(),
+            Key::Note => rules.classes.iter().flat_map(|class| class.note.iter().flatten()).map(String::as_str).chain([NONE]).collect(),
+            Key::Conditions => rules.conditions.iter().map(|condition| condition.name.as_str()).collect(),
+            Key::Signals | Key::NoSignals => {
+                rules.signals.iter().filter(|signal| !signal.is_helper()).map(|signal| signal.name.as_str()).collect()
+            }
+            Key::Escalation => escalations.into_iter().chain([NONE]).collect(),
+            Key::Also => escalations.into_iter().chain(routes).collect(),
+            _ => return None,
+        })
+    }
+}
+
+impl Expected {
+    /// Reads an `expect` table.
+    pub fn read(table: Table<'_>, rules: &Rules) -> Self {
+        let checks = Key::ALL.iter().filter_map(|&(name, key)| Some((key, key.want(&table.optional(name), rules)?))).collect();
+        table.finish();
+        Expected { checks }
+    }
+
+    /// Whether it is met by anything.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// What is not as expected.
+    pub fn compare(&self, seen: &Seen<'_>) -> Vec<Mismatch> {
+        self.checks.iter().filter_map(|(key, want)| want.compare(*key, seen.of_key(*key))).collect()
+    }
+}
+
+impl Want {
+    fn compare(&self, key: Key, seen: Vec<String>) -> Option<Mismatch> {
+        let has = |name: &String| seen.iter().any(|seen| seen == name);
+        let (right, expected) = match self {
+            Want::One(names) => (names.iter().any(has) || seen.is_empty() && names.iter().any(|name| name == NONE), names.join(" or ")),
+            Want::Exactly(names) => (names.iter().all(has) && seen.iter().all(|seen| names.contains(seen)), listed(names)),
+            Want::Among(names) => (names.iter().all(has), listed(names)),
+            Want::Without(names) => (!names.iter().any(has), format!("without {}", names.join(", "))),
+        };
+        (!right).then(|| Mismatch { key: key.name(), expected, actual: listed(&seen) })
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { NONE.to_owned() } else { names.join(", ") }
+}
+
+impl<'a> Seen<'a> {
+    /// What `outputs` say.
+    pub fn of(outputs: &'a [Output<'a>]) -> Self {
+        Seen { outputs }
+    }
+
+    fn verdict(&self) -> Option<&'a TriageRecord<'a>> {
+        self.outputs.first()?.verdict()
+    }
+
+    fn escalation(&self) -> Option<&'a EscalationRecord<'a>> {
+        if let Output::Escalation(record) = self.outputs.first()? { Some(record) } else { None }
+    }
+
+    /// What is there of `key`: no name, one or several.
+    fn of_key(&self, key: Key) -> Vec<String> {
+        let verdict = self.verdict();
+        let case = verdict.and_then(|verdict| verdict.case.as_ref());
+        let one = |text: Option<&str>| text.map(str::to_owned).into_iter().collect::<Vec<_>>();
+        let flag = |flag: Option<bool>| vec![flag.unwrap_or(false).to_string()];
+        match key {
+            Key::Class => one(verdict.map(|verdict| verdict.class)),
+            Key::Route => one(self.outputs.first().map(route)),
+            Key::Note => one(verdict.and_then(|verdict| verdict.note)),
+            Key::Reason => one(verdict.and_then(|verdict| verdict.reason)),
+            Key::Conditions => case
+                .map(|case| case.conditions.clone())
+                .or_else(|| self.escalation().map(|record| record.conditions.clone()))
+                .unwrap_or_default(),
+            Key::Signals | Key::NoSignals => verdict.iter().flat_map(|verdict| &verdict.signals).map(|name| (*name).to_owned()).collect(),
+            Key::Because | Key::NotBecause => verdict.map(reasons).unwrap_or_default(),
+            Key::Case => one(case.map(|case| case.id.as_str()).or(self.escalation().map(|record| record.case_id.as_str())).map(first_post)),
+            Key::Hard => flag(case.map(|case| case.hard)),
+            Key::Watch => flag(case.map(|case| case.watch)),
+            Key::Anchor => one(case.and_then(|case| case.anchor_post_id.as_deref())),
+            Key::Linked => flag(case.map(|case| case.linked)),
+            Key::Escalation => one(self.escalation().map(|record| record.kind.name())),
+            Key::Also => self.outputs.iter().skip(1).map(additional).map(str::to_owned).collect(),
+            Key::DeadLetter => one(self.outputs.first().and_then(dead_letter)),
+            Key::Supersedes => verdict.map(|verdict| verdict.supersedes.clone()).unwrap_or_default(),
+            Key::Late => flag(verdict.map(|verdict| verdict.late)),
+            Key::Future => flag(verdict.map(|verdict| verdict.future)),
+        }
+    }
+}
+
+/// Conditions and signals that are met, and what was found for them.
+fn reasons(verdict: &TriageRecord<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for piece in verdict.evidence.iter().filter(|piece| piece.met) {
+        for name in [&piece.condition, &piece.signal, &piece.entry].into_iter().flatten() {
+            if !names.iter().any(|known: &String| **known == **name) {
+                names.push(name.to_string());
+            }
+        }
+    }
+    names
+}
+
+/// The post that a case is named after. Ids of posts hold no colon in tests.
+fn first_post(case_id: &str) -> &str {
+    case_id.rsplit(':').next().unwrap_or(case_id)
+}
+
+fn route(output: &Output<'_>) -> &'static str {
+    match output {
+        Output::Triage(route, _) => route.name(),
+        Output::Escalation(_) => Destination::Escalations.name(),
+        Output::DeadLetter { .. } => "dead-letters",
+    }
+}
+
+fn additional(output: &Output<'_>) -> &'static str {
+    if let Output::Escalation(record) = output { record.kind.name() } else { route(output) }
+}
+
+fn dead_letter(output: &Output<'_>) -> Option<&'static str> {
+    if let Output::DeadLetter { code, .. } = output { Some(*code) } else { None }
+}
