@@ -153,6 +153,7 @@ impl Performance {
         }
         let triage = self.lanes.counts("triage");
         let written = |topic| ingest.written_to(topic) + triage.written_to(topic);
-        triage.records >= ingest.written_to(Topic::Inbox) && broker::WATCHED.iter().all(|&topic| self.ledger.seen_on(topic) >= written(topic))
+        triage.records >= ingest.written_to(Topic::Inbox)
+            && broker::WATCHED.iter().all(|&topic| self.ledger.seen_on(topic) >= written(topic))
     }
 }

@@ -19,8 +19,7 @@ use crate::kafka::{MAX_RECORD_BYTES, Topic, name};
 const PARTITIONS: i32 = 3;
 
 /// The topics that are read: all but the private state.
-pub(super) const WATCHED: [Topic; 6] =
-    [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters];
+pub(super) const WATCHED: [Topic; 6] = [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters];
 
 /// The broker and its clients.
 pub(super) struct Broker {
