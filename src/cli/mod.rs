@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod demo;
 mod draft;
 mod explain;
 #[cfg(test)]
@@ -52,6 +53,8 @@ enum Command {
     Schema(schema::Schema),
     /// Run the service
     Run(run::Run),
+    /// Show the service at work, without a Kafka
+    Demo(demo::Demo),
     /// Make and check the topics
     Topics(topics::Topics),
 }
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Backtest(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));

@@ -13,6 +13,8 @@ use rdkafka::producer::ProducerContext;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, TopicPartitionList};
 
+use super::error::{Call, Outcome, outcome};
+
 /// A topic and a partition of it.
 pub(super) type Partition = (String, i32);
 
@@ -24,7 +26,11 @@ pub(super) struct Health {
 
 impl Health {
     fn note(&self, error: &KafkaError, reason: &str) {
-        tracing::warn!(target: "kafka", %error, reason, "client error");
+        // librdkafka's own log has the lost connections, and counts those that repeat.
+        match outcome(Call::Other, error) {
+            Outcome::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
+            Outcome::Abort | Outcome::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
+        }
         *lock(&self.last_error) = Some(reason.to_owned());
     }
 

@@ -49,6 +49,8 @@ pub fn service(test: &str, partitions: i32) -> Service {
 pub fn service_without_topics(test: &str, partitions: i32) -> Service {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("{test}-{}.", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let retention = ["inbox", "agents", "oot", "escalations", "skipped", "dead_letters"]
+        .map(|topic| (format!("topics.retention.{topic}"), "3660d".to_owned()));
     let options = [
         ("kafka.brokers", bootstrap().to_owned()),
         ("topics.posts", format!("{prefix}posts")),
@@ -59,7 +61,8 @@ pub fn service_without_topics(test: &str, partitions: i32) -> Service {
         ("run.group", prefix.trim_end_matches('.').to_owned()),
         ("run.start", "earliest".to_owned()),
     ];
-    let options = options.map(|(key, value)| (key.to_owned(), value));
+    // Brokers delete by the records' own time, and the tests' posts are old.
+    let options: Vec<(String, String)> = options.map(|(key, value)| (key.to_owned(), value)).into_iter().chain(retention).collect();
     Service::load(None, std::iter::empty(), &options).expect("settings")
 }
 

@@ -103,11 +103,11 @@ impl Run {
         self.try_start_stage(lanes, make)
     }
 
-    pub fn start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Lanes {
+    pub fn start_stage<S: Stage + 'static>(&self, lanes: usize, make: impl Fn() -> S + Clone + Send + 'static) -> Lanes {
         self.try_start_stage(lanes, make).expect("started")
     }
 
-    fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: fn() -> S) -> Result<Lanes, Refusal> {
+    fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: impl Fn() -> S + Clone + Send + 'static) -> Result<Lanes, Refusal> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut service = kafka::Service::new(Arc::clone(&stop));
         service.start("counting", &self.settings, lanes, make)?;

@@ -14,4 +14,6 @@
 mod broker;
 mod counting;
 mod lane;
+mod process;
+mod stages;
 mod throughput;

@@ -1,17 +1,19 @@
 //! How much of a bare transactional pass-through the lane reaches. Slow, and meant for an idle machine:
 //! `cargo test --release --test e2e throughput -- --ignored --nocapture`
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::broker::{Record, bootstrap, produce, service, wait_until};
 use super::counting::{Counting, Run};
+use super::stages::{keyed_posts, shipped_rules};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::{Service, Topics};
-use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic};
+use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic, Triage};
 
 const RECORDS: usize = 500_000;
 
@@ -85,7 +87,7 @@ fn bare(topics: &Topics) -> Duration {
     begun.elapsed()
 }
 
-fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: fn() -> S) -> Duration {
+fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: impl Fn() -> S + Clone + Send + 'static) -> Duration {
     let mut run = Run::new(service);
     run.settings.journaled = journaled;
     run.settings.group = group.to_owned();
@@ -102,11 +104,21 @@ fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, mak
     took
 }
 
+/// The triage stage with the shipped rules, on posts that are nearly all complaints.
+fn judged() {
+    let service = service("judged", 4);
+    produce(&service.topics.inbox, keyed_posts(RECORDS, 20_000));
+    let rules = shipped_rules();
+    let took = lane(&service, true, "judged", move || Triage::new(Arc::clone(&rules), true));
+    println!("{:<24} {:>8.0} records/s", "triage, shipped rules", RECORDS as f64 / took.as_secs_f64());
+}
+
 #[test]
 #[ignore = "measures; takes a minute"]
 fn throughput() {
     let service = service("throughput", 4);
     produce(&service.topics.inbox, posts());
+    judged();
     for round in 0..3 {
         let show = |what: &str, took: Duration| println!("{what:<24} {:>8.0} records/s", RECORDS as f64 / took.as_secs_f64());
         show("bare", bare(&service.topics));

@@ -72,6 +72,7 @@ free_port() {
     echo "$port"
 }
 
+# Retention counts from the records' own time, and the tests' posts are old: nothing is ever deleted.
 properties() {
     cat <<END
 process.roles=broker,controller
@@ -94,6 +95,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+log.retention.ms=-1
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 END
 }
