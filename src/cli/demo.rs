@@ -86,6 +86,7 @@ struct Performance {
 impl Performance {
     /// Feeds everything and waits for what becomes of it; gives up once nothing has happened for [`IDLE`].
     fn perform(&mut self, feed: Feed, pace: Duration) -> Result<(), Stop> {
+        self.wait_for_lanes()?;
         for sample in feed {
             let sample = sample?;
             if !self.make_room(&sample)? {
@@ -98,6 +99,18 @@ impl Performance {
             self.watch(pace)?;
         }
         self.settle().map(drop)
+    }
+
+    /// Waits until both stages read, so that the first posts are seen one by one too; not longer than [`IDLE`].
+    fn wait_for_lanes(&mut self) -> Result<(), Stop> {
+        let begun = Instant::now();
+        let reads = |stage: &str| self.lanes.counts(stage).partitions > 0;
+        while !(reads("ingest") && reads("triage")) && begun.elapsed() < IDLE {
+            // Nothing can come yet: this only passes the time and keeps the connection alive.
+            self.broker.next(LOOK)?;
+        }
+        self.moved = Instant::now();
+        Ok(())
     }
 
     /// Waits until `sample` may be fed; `false`: in vain.

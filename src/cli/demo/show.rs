@@ -120,8 +120,10 @@ pub(super) fn closing(format: Format, summary: &Summary) {
     rows(&summary.additional);
     anstream::println!("{BOLD}by class{BOLD:#}");
     rows(&summary.classes);
-    anstream::println!("{BOLD}dead letters by code{BOLD:#}");
-    rows(&summary.dead_letters);
+    if !summary.dead_letters.is_empty() {
+        anstream::println!("{BOLD}dead letters by code{BOLD:#}");
+        rows(&summary.dead_letters);
+    }
     if summary.unaccounted.is_empty() {
         anstream::println!("\n{BOLD}none unaccounted for{BOLD:#}");
     } else {
