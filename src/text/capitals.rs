@@ -87,15 +87,12 @@ impl Capitals {
 
 /// Capital and small letters.
 fn count_ascii(word: &str) -> (u32, u32) {
-    word.bytes().fold((0, 0), |(upper, lower), byte| {
-        (upper + u32::from(byte.is_ascii_uppercase()), lower + u32::from(byte.is_ascii_lowercase()))
-    })
+    word.bytes()
+        .fold((0, 0), |(upper, lower), byte| (upper + u32::from(byte.is_ascii_uppercase()), lower + u32::from(byte.is_ascii_lowercase())))
 }
 
 fn count_unicode(word: &str) -> (u32, u32) {
-    word.chars().fold((0, 0), |(upper, lower), c| {
-        (upper + u32::from(c.is_uppercase()), lower + u32::from(c.is_lowercase() && has_case(c)))
-    })
+    word.chars().fold((0, 0), |(upper, lower), c| (upper + u32::from(c.is_uppercase()), lower + u32::from(c.is_lowercase() && has_case(c))))
 }
 
 /// Small capitals and the like are lower case to Unicode but have no capital form: they tell nothing.
