@@ -147,10 +147,10 @@ fn lives<S: Stage>(birth: &Birth<'_>, make: impl Fn() -> S) -> Result<(), Refusa
             Err(Trouble::Abort(reason)) => (reason, false),
             Err(Trouble::NeverAccepted(_)) => ("the broker refuses a record".to_owned(), false),
         };
-        if let (true, Some(instance)) = (fenced, &birth.settings.run.instance) {
-            if last_fencing.replace(Instant::now()).is_some_and(|before| before.elapsed() < FENCING_WINDOW) {
-                return Err(Refusal::Fenced { instance: instance.clone() });
-            }
+        if let (true, Some(instance)) = (fenced, &birth.settings.run.instance)
+            && last_fencing.replace(Instant::now()).is_some_and(|before| before.elapsed() < FENCING_WINDOW)
+        {
+            return Err(Refusal::Fenced { instance: instance.clone() });
         }
         if born.elapsed() >= HEALTHY {
             pause = FIRST_PAUSE;

@@ -193,10 +193,10 @@ pub(super) struct Aborted {
 
 impl Drop for Transaction<'_, '_> {
     fn drop(&mut self) {
-        if self.open {
-            if let Err(error) = self.producer().abort_transaction(self.writer.timeout) {
-                tracing::warn!(target: "kafka", %error, "could not abort a transaction: the broker will");
-            }
+        if self.open
+            && let Err(error) = self.producer().abort_transaction(self.writer.timeout)
+        {
+            tracing::warn!(target: "kafka", %error, "could not abort a transaction: the broker will");
         }
     }
 }
