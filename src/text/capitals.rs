@@ -63,9 +63,8 @@ impl Capitals {
         if self.letters() == 0 { 0.0 } else { f64::from(self.upper) / f64::from(self.letters()) }
     }
 
-    /// Counts `word`, in its compatibility form, standing at `span`.
-    pub(super) fn count(&mut self, word: &str, span: Span, acronyms: &Acronyms) {
-        let (upper, lower) = if word.is_ascii() { count_ascii(word) } else { count_unicode(word) };
+    /// Counts `word`, in its compatibility form, standing at `span`, with so many capital and small letters.
+    pub(super) fn count(&mut self, word: &str, (upper, lower): (u32, u32), span: Span, acronyms: &Acronyms) {
         if upper + lower == 0 || (lower == 0 && acronyms.contains(word)) {
             return;
         }
@@ -85,13 +84,8 @@ impl Capitals {
     }
 }
 
-/// Capital and small letters.
-fn count_ascii(word: &str) -> (u32, u32) {
-    word.bytes()
-        .fold((0, 0), |(upper, lower), byte| (upper + u32::from(byte.is_ascii_uppercase()), lower + u32::from(byte.is_ascii_lowercase())))
-}
-
-fn count_unicode(word: &str) -> (u32, u32) {
+/// Capital and small letters of a word.
+pub(super) fn letters(word: &str) -> (u32, u32) {
     word.chars().fold((0, 0), |(upper, lower), c| (upper + u32::from(c.is_uppercase()), lower + u32::from(c.is_lowercase() && has_case(c))))
 }
 

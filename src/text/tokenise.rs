@@ -1,11 +1,15 @@
 //! From a text to tokens, in one pass over its bytes.
 
+use std::borrow::Cow;
+
+use super::capitals::letters;
 use super::vocabulary::{Form, Vocabulary};
 use super::{Acronyms, Facts, Named, Span, Token, word};
 
 /// Buffers that one pass leaves to the next.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    text_in_lower_case: String,
     compatible: String,
     lower: String,
     symbols: Vec<Token>,
@@ -14,15 +18,22 @@ pub(super) struct Scratch {
 /// Fills `facts` from `text` and then from `subject`.
 pub(super) fn read(facts: &mut Facts, text: &str, subject: Option<&str>, vocabulary: &Vocabulary, acronyms: &Acronyms) {
     facts.scratch.symbols.clear();
-    let mut reader = Reader { text, byte: 0, character: 0, broken: false, in_subject: false, facts, vocabulary, acronyms };
-    reader.run();
+    read_part(facts, text, false, vocabulary, acronyms);
     if let Some(subject) = subject {
-        let mut reader = Reader { text: subject, byte: 0, character: 0, broken: true, in_subject: true, facts, vocabulary, acronyms };
-        reader.run();
+        read_part(facts, subject, true, vocabulary, acronyms);
     }
     facts.words = facts.tokens.len();
     let Facts { tokens, scratch, .. } = facts;
     tokens.append(&mut scratch.symbols);
+}
+
+fn read_part(facts: &mut Facts, text: &str, in_subject: bool, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+    let mut lower = std::mem::take(&mut facts.scratch.text_in_lower_case);
+    lower.clear();
+    lower.push_str(text);
+    lower.make_ascii_lowercase();
+    Reader { text, lower: &lower, byte: 0, character: 0, broken: in_subject, in_subject, facts, vocabulary, acronyms }.run();
+    facts.scratch.text_in_lower_case = lower;
 }
 
 /// The words of one piece of a lexicon entry, normalised but for slang and stretching; a symbol is a word of its own.
@@ -71,8 +82,88 @@ fn is_symbol(c: char) -> bool {
         || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
+/// What `Reader` needs to know of a word of ASCII letters and digits, counted in one pass.
+#[derive(Default)]
+struct PlainWord {
+    length: usize,
+    upper: u32,
+    lower: u32,
+    /// A letter is repeated three times or more.
+    stretched: bool,
+}
+
+impl PlainWord {
+    /// The word that `bytes` begin with; may be empty.
+    fn scan(bytes: &[u8]) -> Self {
+        let mut word = PlainWord::default();
+        let (mut previous, mut run) = (0, 0);
+        for &byte in bytes {
+            let class = CLASSES[usize::from(byte)];
+            if class == NO_WORD {
+                break;
+            }
+            let folded = byte | 0x20;
+            run = if folded == previous { run + 1 } else { 1 };
+            previous = folded;
+            word.length += 1;
+            word.upper += u32::from(class == UPPER);
+            word.lower += u32::from(class == LOWER);
+            word.stretched |= run > 2 && class != DIGIT;
+        }
+        word
+    }
+
+    fn characters(&self) -> u32 {
+        characters(self.length)
+    }
+}
+
+const NO_WORD: u8 = 0;
+const DIGIT: u8 = 1;
+const UPPER: u8 = 2;
+const LOWER: u8 = 3;
+
+/// What each byte is in a word of ASCII letters and digits.
+const CLASSES: [u8; 256] = {
+    let mut classes = [NO_WORD; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            _ => NO_WORD,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn characters(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// How many bytes the name of a handle or a hashtag has that `rest` begins with.
+fn name_length(rest: &str, sign: char) -> usize {
+    let plain = rest.bytes().take_while(|&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
+    if !matches!(rest.as_bytes().get(plain), Some(b'.' | 0x80..)) {
+        return plain;
+    }
+    let belongs = |(at, c): (usize, char)| {
+        c == '_'
+            || if sign == '@' {
+                c.is_ascii_alphanumeric() || (c == '.' && rest.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphanumeric) && at > 0)
+            } else {
+                is_word_char(c) || word::is_invisible(c)
+            }
+    };
+    rest.char_indices().find(|&at| !belongs(at)).map_or(rest.len(), |(at, _)| at)
+}
+
 struct Reader<'t, 'f, 'v> {
     text: &'t str,
+    /// The same text, its ASCII letters in lower case.
+    lower: &'t str,
     byte: usize,
     character: u32,
     broken: bool,
@@ -158,6 +249,28 @@ impl<'t> Reader<'t, '_, '_> {
     }
 
     fn word(&mut self) {
+        let plain = PlainWord::scan(&self.text.as_bytes()[self.byte..]);
+        let end = self.byte + plain.length;
+        if matches!(self.text.as_bytes().get(end), Some(b'\'' | b'`' | 0x80..)) {
+            self.dressed_word();
+            return;
+        }
+        let (byte, character) = (self.byte, self.character);
+        let raw = &self.text[byte..end];
+        self.skip(plain.length, plain.characters());
+        if self.link_begins(raw) {
+            self.link(byte, character);
+            return;
+        }
+        let span = Span { start: character, end: self.character };
+        if !self.in_subject {
+            self.facts.capitals.count(raw, (plain.upper, plain.lower), span, self.acronyms);
+        }
+        self.push_word(&self.lower[byte..end], plain.stretched, span, byte);
+    }
+
+    /// A word with letters beyond ASCII or an apostrophe.
+    fn dressed_word(&mut self) {
         let (byte, character) = (self.byte, self.character);
         let raw = self.take_word();
         if self.link_begins(raw) {
@@ -165,33 +278,29 @@ impl<'t> Reader<'t, '_, '_> {
             return;
         }
         let Facts { capitals, styled_letters, scratch, .. } = &mut *self.facts;
-        let compatible = if raw.is_ascii() {
-            raw
-        } else {
-            *styled_letters += u32::try_from(raw.chars().filter(|&c| word::is_styled(c)).count()).unwrap_or(u32::MAX);
-            word::compatibility_form(raw, &mut scratch.compatible);
-            &scratch.compatible
-        };
+        *styled_letters += u32::try_from(raw.chars().filter(|&c| word::is_styled(c)).count()).unwrap_or(u32::MAX);
+        word::compatibility_form(raw, &mut scratch.compatible);
         let span = Span { start: character, end: self.character };
         if !self.in_subject {
-            capitals.count(compatible, span, self.acronyms);
+            capitals.count(&scratch.compatible, letters(&scratch.compatible), span, self.acronyms);
         }
-        let stretched = word::lower_case(compatible, &mut scratch.lower);
+        let stretched = word::lower_case(&scratch.compatible, &mut scratch.lower);
         let lower = std::mem::take(&mut scratch.lower);
         self.push_word(&lower, stretched, span, byte);
         self.facts.scratch.lower = lower;
     }
 
     fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
-        let fingerprint = self.vocabulary.fingerprint(lower, stretched);
+        let vocabulary = self.vocabulary;
+        let known = vocabulary.known_word(lower);
+        let fingerprint = known.map_or_else(|| vocabulary.fingerprint(lower, stretched), |word| word.fingerprint);
         if lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!') {
             self.lapor(span, byte, fingerprint);
             return;
         }
-        let vocabulary = self.vocabulary;
-        match vocabulary.known(lower) {
-            Some(form) => self.push_form(form, span, fingerprint, byte),
-            None => self.push_form(&vocabulary.look_up(lower, stretched), span, fingerprint, byte),
+        match known {
+            Some(word) => self.push_form(&word.form, span, fingerprint, byte),
+            None => self.push_form(&vocabulary.guess(lower, stretched), span, fingerprint, byte),
         }
     }
 
@@ -255,28 +364,23 @@ impl<'t> Reader<'t, '_, '_> {
         let (byte, character) = (self.byte, self.character);
         self.skip(1, 1);
         let rest = &self.text[self.byte..];
-        let belongs = |(at, c): (usize, char)| {
-            c == '_'
-                || if sign == '@' {
-                    c.is_ascii_alphanumeric() || (c == '.' && rest.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphanumeric) && at > 0)
-                } else {
-                    is_word_char(c) || word::is_invisible(c)
-                }
-        };
-        let length = rest.char_indices().find(|&at| !belongs(at)).map_or(rest.len(), |(at, _)| at);
-        let raw = &rest[..length];
+        let raw = &rest[..name_length(rest, sign)];
         if raw.is_empty() {
             return;
         }
-        self.skip(length, u32::try_from(raw.chars().count()).unwrap_or(u32::MAX));
-        let mut named = String::with_capacity(length + 1);
-        named.push(sign);
-        named.extend(raw.chars().filter(|&c| !word::is_invisible(c)).flat_map(char::to_lowercase));
+        let is_ascii = raw.is_ascii();
+        self.skip(raw.len(), if is_ascii { characters(raw.len()) } else { characters(raw.chars().count()) });
+        let named: Cow<'_, str> = if is_ascii {
+            self.lower[byte..self.byte].into()
+        } else {
+            let lower = raw.chars().filter(|&c| !word::is_invisible(c)).flat_map(char::to_lowercase);
+            std::iter::once(sign).chain(lower).collect::<String>().into()
+        };
         let span = Span { start: character, end: self.character };
         let readings = self.name_readings(&named, sign);
         let leading = self.facts.tokens.len() == self.facts.handles.len();
         self.push(Token { readings, span, ..Token::default() }, byte);
-        let name = Named { name: named.split_off(1), span, leading };
+        let name = Named { name: named[1..].to_owned(), span, leading };
         if sign == '@' { self.facts.handles.push(name) } else { self.facts.tags.push(name) }
     }
 

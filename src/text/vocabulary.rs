@@ -12,6 +12,15 @@ use super::{READINGS, WordId};
 /// What one raw word stands for: one token, or several (`gada` is `tidak ada`).
 pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
 
+/// A word that is known as it stands.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// What it stands for.
+    pub form: Form,
+    /// What [`Vocabulary::fingerprint`] says of it.
+    pub fingerprint: u32,
+}
+
 /// Slang and its standard spelling: whole words only.
 #[derive(Debug, Clone, Default)]
 pub struct SlangTable(FxHashMap<Box<str>, Vec<Box<str>>>);
@@ -112,8 +121,11 @@ impl VocabularyBuilder {
         prefix_lengths.sort_unstable();
         prefix_lengths.dedup();
         let size = self.ids.len() + self.prefixes.len() + 1;
-        let mut vocabulary =
-            Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, clitics: self.clitics, size };
+        let mut prefix_starts: Vec<u8> = self.prefixes.keys().filter_map(|prefix| prefix.bytes().next()).collect();
+        prefix_starts.sort_unstable();
+        prefix_starts.dedup();
+        let vocabulary =
+            Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, prefix_starts, clitics: self.clitics, size };
         let known: FxHashMap<Box<str>, WordId> = self.ids;
         let single = |word: &str, id: WordId| -> (Box<str>, Form) { (word.into(), SmallVec::from_elem(vocabulary.readings(word, id), 1)) };
         let mut forms: FxHashMap<Box<str>, Form> = known.iter().map(|(word, &id)| single(word, id)).collect();
@@ -127,8 +139,12 @@ impl VocabularyBuilder {
                 add_reading(&mut form[0], stem);
             }
         }
-        vocabulary.forms = forms;
-        vocabulary
+        let known = |(word, form): (Box<str>, Form)| {
+            let fingerprint = vocabulary.fingerprint(&word, word::is_stretched(&word));
+            (word, Known { form, fingerprint })
+        };
+        let forms = forms.into_iter().map(known).collect();
+        Vocabulary { forms, ..vocabulary }
     }
 }
 
@@ -153,9 +169,11 @@ fn add_reading(readings: &mut [WordId; READINGS], id: WordId) {
 /// The words of all lexicons by number, with the slang table folded in.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
-    forms: FxHashMap<Box<str>, Form>,
+    forms: FxHashMap<Box<str>, Known>,
     prefixes: FxHashMap<Box<str>, WordId>,
     prefix_lengths: Vec<usize>,
+    /// First bytes of all prefixes: a quick no for most words.
+    prefix_starts: Vec<u8>,
     clitics: Vec<Box<str>>,
     size: usize,
 }
@@ -166,29 +184,36 @@ impl Vocabulary {
         self.size
     }
 
-    /// The form of a word, handle or tag that is known as it stands.
-    pub(super) fn known(&self, word: &str) -> Option<&Form> {
+    /// A word, handle or tag that is known as it stands.
+    pub(super) fn known_word(&self, word: &str) -> Option<&Known> {
         self.forms.get(word)
     }
 
-    /// What `word` (lower case) can be read as. `stretched`: it has a letter three times or more in a row.
-    pub(super) fn look_up(&self, word: &str, stretched: bool) -> Form {
-        if let Some(form) = self.forms.get(word) {
-            return form.clone();
-        }
+    /// The form of a word, handle or tag that is known as it stands.
+    pub(super) fn known(&self, word: &str) -> Option<&Form> {
+        self.forms.get(word).map(|known| &known.form)
+    }
+
+    fn look_up(&self, word: &str) -> Form {
+        self.known(word).cloned().unwrap_or_else(|| self.guess(word, false))
+    }
+
+    /// What `word` (lower case), not known as it stands, can be read as. `stretched`: it has a letter three times or
+    /// more in a row.
+    pub(super) fn guess(&self, word: &str, stretched: bool) -> Form {
         if stretched {
             let twice = word::squeeze(word, 2);
             let once = word::squeeze(word, 1);
-            return self.forms.get(twice.as_str()).cloned().unwrap_or_else(|| self.look_up(&once, false));
+            return self.known(&twice).cloned().unwrap_or_else(|| self.look_up(&once));
         }
         if let Some(stem) = word::doubled_stem(word) {
-            let form = self.look_up(stem, false);
+            let form = self.look_up(stem);
             return form.iter().chain(form.iter()).copied().collect();
         }
-        if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.forms.get(letters.as_str())) {
+        if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.known(&letters)) {
             return form.clone();
         }
-        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.forms.get(single.as_str())) {
+        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.known(&single)) {
             return form.clone();
         }
         match self.stem(word) {
@@ -203,7 +228,7 @@ impl Vocabulary {
 
     /// What a handle or a tag, its sign included, can be read as.
     pub(super) fn look_up_name(&self, name: &str) -> [WordId; READINGS] {
-        match self.forms.get(name) {
+        match self.known(name) {
             Some(form) => form[0],
             None => self.readings(name, 0),
         }
@@ -221,11 +246,14 @@ impl Vocabulary {
 
     /// `word` without its clitic, if that is a known word of at least three letters.
     fn stem(&self, word: &str) -> Option<&Form> {
-        stems(&self.clitics, word).find_map(|stem| self.forms.get(stem))
+        stems(&self.clitics, word).find_map(|stem| self.known(stem))
     }
 
     fn readings(&self, word: &str, id: WordId) -> [WordId; READINGS] {
         let mut readings = [id, 0, 0, 0];
+        if !word.bytes().next().is_some_and(|first| self.prefix_starts.contains(&first)) {
+            return readings;
+        }
         for &length in self.prefix_lengths.iter().rev() {
             if let Some(&prefix) = word.get(..length).and_then(|prefix| self.prefixes.get(prefix)) {
                 add_reading(&mut readings, prefix);

@@ -47,23 +47,22 @@ pub(super) fn lower_case(word: &str, out: &mut String) -> bool {
         out.push_str(word);
     }
     out.make_ascii_lowercase();
-    is_stretched(out.as_bytes())
-}
-
-/// Whether an ASCII letter is repeated three times or more.
-fn is_stretched(lower: &[u8]) -> bool {
-    lower.windows(3).any(|three| three[0] == three[1] && three[1] == three[2] && !three[0].is_ascii_digit())
+    is_stretched(out)
 }
 
 fn lower_case_unicode(word: &str, out: &mut String) -> bool {
-    let (mut previous, mut run, mut stretched) = ('\0', 1_u32, false);
-    for c in word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)) {
+    out.extend(word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)));
+    is_stretched(out)
+}
+
+/// Whether a letter of `lower` is repeated three times or more.
+pub(super) fn is_stretched(lower: &str) -> bool {
+    let (mut previous, mut run) = ('\0', 0_u32);
+    lower.chars().any(|c| {
         run = if c == previous { run + 1 } else { 1 };
         previous = c;
-        stretched |= run >= 3 && !c.is_ascii_digit();
-        out.push(c);
-    }
-    stretched
+        run > 2 && !c.is_ascii_digit()
+    })
 }
 
 /// `word` with every run of three and more equal letters cut to `keep` letters.
