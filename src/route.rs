@@ -3,9 +3,7 @@
 use crate::author::{AuthorState, Case};
 use crate::case;
 use crate::post::Post;
-use crate::record::{
-    Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord,
-};
+use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Tagging, TriageRecord};
 use crate::rules::{Class, Rules};
 use crate::verdict::{Outcome, Verdict};
 
@@ -66,25 +64,11 @@ pub fn terminal<'a>(
 
 fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
     TriageRecord {
-        schema: TRIAGE_SCHEMA,
-        post_id: &post.post_id,
-        platform: post.platform,
-        customer: arrival.customer,
-        class: "",
-        route: "",
-        note: None,
-        tagging: None,
-        reason: None,
-        case: None,
-        signals: Vec::new(),
-        evidence: Vec::new(),
         supersedes: remarks.supersedes,
         post: Some(post_view(post, arrival.with_text)),
-        event_time: remarks.event_time,
         late: remarks.late,
         future: remarks.future,
-        rules: &rules.hash,
-        source: arrival.source,
+        ..TriageRecord::undecided(&post.post_id, post.platform, remarks.event_time, &rules.hash, arrival)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{escalation, id};
 use crate::author::{AuthorState, Case, Remembered};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
-use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, TRIAGE_SCHEMA, TriageRecord};
+use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, TriageRecord};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
 use crate::verdict::is_hard;
@@ -155,25 +155,5 @@ fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival
 fn about<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, post_id: &'a str, arrival: &Arrival<'a>) -> TriageRecord<'a> {
     let name = arrival.customer.split(':').next().unwrap_or_default();
     let platform = Platform::ALL.into_iter().find(|platform| platform.name() == name).unwrap_or_default();
-    TriageRecord {
-        schema: TRIAGE_SCHEMA,
-        post_id,
-        platform,
-        customer: arrival.customer,
-        class: "",
-        route: "",
-        note: None,
-        tagging: None,
-        reason: None,
-        case: None,
-        signals: Vec::new(),
-        evidence: Vec::new(),
-        supersedes: Vec::new(),
-        post: None,
-        event_time: event.at,
-        late: false,
-        future: false,
-        rules: &rules.hash,
-        source: arrival.source,
-    }
+    TriageRecord::undecided(post_id, platform, event.at, &rules.hash, arrival)
 }

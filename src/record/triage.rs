@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::Arrival;
 use crate::post::{Millis, Platform};
 use crate::signals::Evidence;
 
@@ -53,6 +54,33 @@ pub struct TriageRecord<'a> {
     pub rules: &'a str,
     /// `topic/partition/offset` of the inbox record.
     pub source: &'a str,
+}
+
+impl<'a> TriageRecord<'a> {
+    /// A record about `post_id` with nothing decided yet.
+    pub fn undecided(post_id: &'a str, platform: Platform, event_time: Millis, rules: &'a str, arrival: &Arrival<'a>) -> Self {
+        TriageRecord {
+            schema: TRIAGE_SCHEMA,
+            post_id,
+            platform,
+            customer: arrival.customer,
+            class: "",
+            route: "",
+            note: None,
+            tagging: None,
+            reason: None,
+            case: None,
+            signals: Vec::new(),
+            evidence: Vec::new(),
+            supersedes: Vec::new(),
+            post: None,
+            event_time,
+            late: false,
+            future: false,
+            rules,
+            source: arrival.source,
+        }
+    }
 }
 
 /// The customer's case.
