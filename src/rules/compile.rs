@@ -143,7 +143,10 @@ impl<'a> Reading<'a> {
         };
         let clause = table.optional("clause").string();
         table.optional("about").string();
-        table.finish();
+        let known = table.optional("kind").string().is_none_or(|kind| KINDS.contains(&kind.as_str()));
+        if known {
+            table.finish();
+        }
         Some(Signal { name: name.value.clone(), clause, kind: kind? })
     }
 

@@ -5,6 +5,8 @@
 
 mod class;
 mod compile;
+#[cfg(test)]
+mod tests;
 
 pub use self::class::Class;
 pub use self::compile::compile;

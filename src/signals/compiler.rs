@@ -244,7 +244,9 @@ impl<'r> Compiler<'r> {
             let at = compiler.conditions.iter().position(|known| known.value == name.value).and_then(|at| u16::try_from(at).ok());
             if at.is_none() && Builtin::from_name(&name.value).is_none() {
                 let problem = Problem::error(&name.spot, format!("there is no condition `{}`", name.value));
-                compiler.reporter.report(problem.suggest(&name.value, compiler.conditions.iter().map(|known| known.value.as_str())));
+                let facts = Builtin::ALL.iter().map(|&(name, _)| name);
+                let conditions = compiler.conditions.iter().map(|known| known.value.as_str());
+                compiler.reporter.report(problem.suggest(&name.value, conditions.chain(facts)));
                 return None;
             }
             at.map(Ref::Condition).or_else(|| Builtin::from_name(&name.value).map(Ref::Builtin))
