@@ -87,10 +87,13 @@ impl Relation {
     }
 }
 
+/// What a signal says that finds no entry at all.
+const NOTHING: (bool, f32, f32) = (false, 0.0, 1.0);
+
 impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         if !self.set.meets(view.groups) {
-            return self.weigh(&[]);
+            return NOTHING;
         }
         let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
         for hit in view.hits {
@@ -113,7 +116,7 @@ impl Phrases {
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
     fn weigh(&self, counted: &[(u32, Strength)]) -> (bool, f32, f32) {
-        let mut nearest = (false, 0.0, 1.0);
+        let mut nearest = NOTHING;
         for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
             let Some(need) = self.need[strength as usize] else { continue };
             let count = counted.iter().filter(|&&(_, counted)| counted as usize <= strength as usize).count();
