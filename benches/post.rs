@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use triage::author::AuthorState;
 use triage::engine;
+use triage::json;
 use triage::post::Post;
 use triage::problem::Reporter;
 use triage::record::{Arrival, Output};
@@ -105,8 +106,8 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
     };
     for output in engine::step(work, rules, state, &input, &arrival) {
         match &output {
-            Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
-            Output::Escalation(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
+            Output::Triage(_, record) => json::append(record, out).expect("to memory"),
+            Output::Escalation(record) => json::append(record, out).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }

@@ -55,6 +55,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod formats;
+pub mod json;
 #[allow(clippy::disallowed_methods, reason = "timeouts and measurements of the Kafka edge need a clock; decisions get none from it")]
 pub mod kafka;
 pub mod post;

@@ -23,7 +23,7 @@ impl AuthorState {
         if self.is_empty() {
             return None;
         }
-        serde_json::to_vec(self).ok()
+        crate::json::to_vec(self).ok()
     }
 
     /// Reads a journal record.

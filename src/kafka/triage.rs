@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::author::AuthorState;
 use crate::case;
 use crate::engine::{self, Input};
+use crate::json;
 use crate::post::{CustomerKey, Millis};
 use crate::record::{Arrival, Destination, Output};
 use crate::rules::Rules;
@@ -224,8 +225,8 @@ impl Overlay {
 
 fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, output: &Output<'_>) -> Outgoing {
     let (to, value) = match output {
-        Output::Triage(destination, record) => (topic(*destination), serde_json::to_vec(record)),
-        Output::Escalation(record) => (Topic::Escalations, serde_json::to_vec(record)),
+        Output::Triage(destination, record) => (topic(*destination), json::to_vec(record)),
+        Output::Escalation(record) => (Topic::Escalations, json::to_vec(record)),
         Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
     };
     match value {
