@@ -11,6 +11,8 @@ use crate::signals::mentions::Account;
 use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View, of_trace};
 use crate::text::{Facts, GroupSet, Hit};
 
+/// Pieces of evidence that most verdicts have at most.
+const USUAL_EVIDENCE: usize = 8;
 /// Pieces of evidence shown for one signal.
 const MAX_TRACES: usize = 3;
 
@@ -164,7 +166,7 @@ fn evaluate<'a>(rules: &'a Rules, view: &View<'_>, history: &History<'_>, findin
     for &fact in &rules.facts {
         findings.names.set(Ref::Builtin(fact), fact.holds(view, history));
     }
-    for &id in &rules.order {
+    for id in rules.agenda.signals(view.hits) {
         rules.signal(id).evaluate(id, view, history, findings);
     }
     let names = &findings.names;
@@ -288,13 +290,13 @@ fn content<'a>(rules: &'a Rules, view: &View<'_>) -> (SmallVec<[&'a str; 4]>, Sm
 }
 
 fn met_signals<'a>(rules: &'a Rules, findings: &Findings) -> Vec<&'a str> {
-    let met = (0_u16..).zip(&rules.signals).filter(|(id, signal)| findings.met(*id) && !signal.is_helper());
-    met.map(|(_, signal)| signal.name.as_str()).collect()
+    let met = findings.names.signals().map(|id| rules.signal(id)).filter(|signal| !signal.is_helper());
+    met.map(|signal| signal.name.as_str()).collect()
 }
 
 /// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
 fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
-    let mut evidence = Vec::new();
+    let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
         push_evidence(rules, view, findings, leaf, &mut evidence);
     }

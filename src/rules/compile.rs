@@ -15,7 +15,7 @@ use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
 use crate::signals::mentions::handles;
-use crate::signals::{Derived, Expression, Kind, Ref, Signal, SignalId, Test};
+use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::signals::{campaign, capitals, continuation, mentions, pattern, phrases, profile, score, tags};
 use crate::text::{Acronyms, PhraseBookBuilder, SlangTable, VocabularyBuilder};
 
@@ -84,9 +84,11 @@ impl<'a> Reading<'a> {
         let signals: Option<Vec<Signal>> = signals.into_iter().collect();
         let hash = hash(self.compiler.sources());
         let facts = self.compiler.facts();
+        let groups = self.compiler.group_count();
         let (book, vocabulary) = self.compiler.build_book();
         let (mut signals, mut conditions, mut classes) = (signals?, conditions?, classes?);
         make_ready(&mut signals, &mut conditions, &mut classes);
+        let agenda = Agenda::new(&signals, order?, groups);
         let of_kind =
             |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
         let complaint = complaint?;
@@ -100,7 +102,7 @@ impl<'a> Reading<'a> {
             acronyms: self.acronyms,
             own,
             signals,
-            order: order?,
+            agenda,
             facts,
             conditions,
             hard: hard?,

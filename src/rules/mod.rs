@@ -10,7 +10,7 @@ pub use self::class::Class;
 pub use self::compile::compile;
 
 use crate::post::OwnAccounts;
-use crate::signals::{Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
+use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::text::{Acronyms, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
@@ -29,7 +29,7 @@ pub struct Rules {
     /// All signals.
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.
-    pub order: Vec<SignalId>,
+    pub agenda: Agenda,
     /// The facts that something asks for.
     pub facts: Vec<Builtin>,
     /// Conditions of W-10, in the order of the configuration.

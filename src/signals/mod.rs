@@ -4,6 +4,7 @@
 //! decided it, and records, metrics, explanations and tests all use that one value. What a signal is called, which
 //! words it knows and what follows from it is configuration; nothing here knows a troll from a quiz.
 
+mod agenda;
 mod builtin;
 pub mod burst;
 pub mod campaign;
@@ -21,6 +22,7 @@ pub mod profile;
 pub mod score;
 pub mod tags;
 
+pub use self::agenda::Agenda;
 pub use self::builtin::Builtin;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
@@ -156,11 +158,12 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Forgets the last post and makes room for `signals` findings.
+    /// Forgets the last post and makes room for `signals` findings: of a signal that is not looked at, that there is
+    /// none of it.
     pub fn reset(&mut self, signals: usize) {
         self.names.clear(signals);
         self.findings.clear();
-        self.findings.resize(signals, Finding::default());
+        self.findings.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
         self.traces.clear();
     }
 

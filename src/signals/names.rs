@@ -4,7 +4,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Builtin, Expression, Ref};
+use super::agenda::ones;
+use super::{Builtin, Expression, Ref, SignalId};
 
 /// Facts come before signals.
 const FIRST_SIGNAL: usize = 16;
@@ -31,6 +32,12 @@ impl Names {
     /// Whether `name` holds.
     pub fn has(&self, name: Ref) -> bool {
         place(name).is_some_and(|(word, bit)| self.word(word) & bit != 0)
+    }
+
+    /// The signals that hold, in the order of their numbers.
+    pub fn signals(&self) -> impl Iterator<Item = SignalId> {
+        let places = self.0.iter().enumerate().flat_map(|(word, &bits)| ones(bits).map(move |bit| word * 64 + bit));
+        places.filter_map(|place| SignalId::try_from(place.checked_sub(FIRST_SIGNAL)?).ok())
     }
 
     fn word(&self, word: usize) -> u64 {

@@ -9,7 +9,7 @@ use super::compiler::Compiler;
 use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{Table, Value};
-use crate::text::{GroupSet, Hit};
+use crate::text::Hit;
 
 /// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub enum Strength {
 pub struct Phrases {
     /// For each group of the book: what an entry of it counts as.
     pub groups: Box<[Option<Strength>]>,
-    /// Those groups, as a set.
-    pub set: GroupSet,
     /// How many different entries of each strength suffice; `None`: that strength never does.
     pub need: [Option<u16>; 3],
     /// Each entry counts only if all of these stand near it.
@@ -87,14 +85,8 @@ impl Relation {
     }
 }
 
-/// What a signal says that finds no entry at all.
-const NOTHING: (bool, f32, f32) = (false, 0.0, 1.0);
-
 impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
-        if !self.set.meets(view.groups) {
-            return NOTHING;
-        }
         let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
         for hit in view.hits {
             let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
@@ -116,7 +108,7 @@ impl Phrases {
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
     fn weigh(&self, counted: &[(u32, Strength)]) -> (bool, f32, f32) {
-        let mut nearest = NOTHING;
+        let mut nearest = (false, 0.0, 1.0);
         for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
             let Some(need) = self.need[strength as usize] else { continue };
             let count = counted.iter().filter(|&&(_, counted)| counted as usize <= strength as usize).count();
@@ -157,8 +149,7 @@ impl Phrases {
         let requires = relations(&table.optional("requires"), compiler);
         let voided_by = relations(&table.optional("voided_by"), compiler);
         let groups = compiler.table_of(&groups, |group| Strength::of(group.weight));
-        let set = GroupSet::of(groups.len(), |group| groups[group].is_some());
-        Some(Phrases { groups, set, need, requires, voided_by })
+        Some(Phrases { groups, need, requires, voided_by })
     }
 }
 
