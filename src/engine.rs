@@ -194,7 +194,9 @@ pub fn read(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
         #[serde(borrow, default)]
         schema: crate::post::Str<'a>,
     }
-    let reason = |error: serde_json::Error| -> Cow<'static, str> { format!("the record is not one of ours: {error}").into() };
+    let reason = |error: serde_json::Error| -> Cow<'static, str> {
+        format!("the record is not one of ours: unreadable at line {}, column {}", error.line(), error.column()).into()
+    };
     let post = parse::<Post<'_>>(bytes);
     match post {
         Ok(post) if *post.schema == *crate::post::POST_SCHEMA => Ok(Input::Post(Box::new(post))),

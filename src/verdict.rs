@@ -201,7 +201,7 @@ fn history<'a>(state: &'a AuthorState, candidate: &Candidate<'_>, past: &'a mut 
             }
         }
         if known.feeds && !same {
-            if !state.is_settled(known.at) {
+            if !state.is_settled(known.at) && !known.deleted {
                 past.push(PastPost { at: known.at, complaint: known.complaint });
             }
             let conversation = candidate.post.conversation_id.as_ref().map(|conversation| conversation.as_str());

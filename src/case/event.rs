@@ -92,7 +92,7 @@ fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &A
         state.series = None;
     }
     let old = state.case.take()?;
-    let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && post.at > ended).collect();
+    let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && !post.deleted && post.at > ended).collect();
     let first = later.iter().min_by_key(|post| post.at)?;
     let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, ..old };
     let is_later = |id: &str| later.iter().any(|post| *post.id == *id);

@@ -5,6 +5,7 @@
 //! original text, so every token keeps its place there (2.9, 24).
 
 mod capitals;
+mod entry;
 mod phrases;
 mod tokenise;
 mod vocabulary;

@@ -89,7 +89,7 @@ impl VocabularyBuilder {
             Some(prefix) => (prefix, true),
             None => (piece, false),
         };
-        let words = super::tokenise::words_of_entry(piece);
+        let words = super::entry::words_of_entry(piece);
         let last = words.len().saturating_sub(1);
         for (n, word) in words.iter().enumerate() {
             if is_prefix && n == last {
