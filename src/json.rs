@@ -264,7 +264,7 @@ impl<'w, 'o> Serializer for &'w mut Writer<'o> {
 mod tests {
     use super::*;
 
-    #[derive(Serialize)]
+    #[derive(serde::Serialize)]
     struct Sample<'a> {
         text: &'a str,
         numbers: Vec<f32>,

@@ -5,6 +5,7 @@
 
 mod class;
 mod compile;
+mod ready;
 
 pub use self::class::Class;
 pub use self::compile::compile;
