@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+#[allow(clippy::disallowed_methods, reason = "the demonstration paces itself and waits with deadlines; decisions get no time from it")]
 mod demo;
 mod draft;
 mod explain;
