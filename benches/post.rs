@@ -4,6 +4,8 @@
 
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
+mod sample;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
@@ -18,41 +20,6 @@ use triage::verdict::Workspace;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Posts as they come: short, long, with links, emoji, capitals; most of them about a fault.
-const TEXTS: [&str; 10] = [
-    "@IndiHomeCare min internet di rumah lambat sejak siang, sudah saya restart tetap lambat. Mohon dicek ya, nomor pelanggan sudah saya kirim lewat DM. Terima kasih",
-    "Indihome kenapa lagi sih 😭😭 mau kerja malah rto terus, udah bayar mahal tiap bulan @IndiHome",
-    "@TelkomCare SUDAH TIGA HARI LOS MERAH TIDAK ADA TEKNISI YANG DATANG, TOLONG DONG JANGAN PHP TERUS",
-    "pagi min, mau tanya kalau upgrade dari 30 Mbps ke 50 Mbps nambah berapa ya per bulan? @IndiHome",
-    "Nonton bareng makin seru pakai IndiHome TV, yuk berlangganan sekarang juga! #InternetCepat #NontonSeru https://t.co/abcdefghij",
-    "@TelkomCare tagihan bulan ini naik jadi 520rb padahal paket tetap 30 Mbps & tidak pernah nambah channel, sudah lapor 3 kali ke 147 tapi tiket selalu ditutup sepihak. Mohon kejelasan, kalau tidak saya tulis di surat pembaca",
-    "wifi tetangga lancar jaya, yang di rumah putus2 mulu, parahhhh banget @IndiHome",
-    "Makasih @IndiHomeCare teknisinya gercep, pagi lapor siang sudah nyala lagi. Mantap",
-    "@IndiHomeCare halo kak, kuota Telkomsel saya kok tiba tiba habis ya padahal baru beli semalam, tolong dicek",
-    "Gw udah capek banget sama provider ini, tiap malem lemot, telpon CS disuruh restart terus, teknisi katanya dateng hari ini tapi sampe sekarang ga ada kabar. Kapan sih benernya? @IndiHome @IndiHomeCare",
-];
-
-fn posts() -> Vec<Vec<u8>> {
-    let post = |(number, text): (usize, &&str)| {
-        let mentions: Vec<_> = text
-            .split_whitespace()
-            .filter_map(|word| word.strip_prefix('@'))
-            .map(|handle| serde_json::json!({ "handle": handle, "implicit": false }))
-            .collect();
-        serde_json::to_vec(&serde_json::json!({
-            "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x",
-            "post_id": format!("187646407018403{number:04}"), "conversation_id": format!("187646407018403{number:04}"),
-            "author": { "id": format!("43151{number:04}"), "handle": format!("pelanggan_{number}"), "name": "Pelanggan Contoh",
-                        "bio": "ibu rumah tangga di Bandung, suka masak", "followers": 210, "verified_type": "none" },
-            "text": text, "mentions": mentions, "hashtags": [], "is_repost": false, "is_quote": false, "is_reply": false,
-            "lang": "in", "created_at": "2025-01-07T03:01:12.000Z",
-            "url": format!("https://x.com/pelanggan_{number}/status/187646407018403{number:04}"), "source_format": "x_v2"
-        }))
-        .expect("strings and numbers")
-    };
-    TEXTS.iter().enumerate().map(post).collect()
-}
 
 fn rules(folder: &Path) -> Rules {
     let reporter = Reporter::default();
@@ -105,15 +72,15 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
     };
     for output in engine::step(work, rules, state, &input, &arrival) {
         match &output {
-            Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
-            Output::Escalation(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
+            Output::Triage(_, record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
+            Output::Escalation(record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }
 }
 
 fn bench(criterion: &mut Criterion) {
-    let posts = posts();
+    let posts: Vec<Vec<u8>> = sample::TEXTS.iter().enumerate().map(|(number, text)| sample::canonical(number, number, text)).collect();
     let bytes: usize = posts.iter().map(Vec::len).sum();
     let mut group = criterion.benchmark_group("post");
     group.throughput(Throughput::ElementsAndBytes { elements: posts.len() as u64, bytes: bytes as u64 });

@@ -197,18 +197,24 @@ pub fn read(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
     let reason = |error: serde_json::Error| -> Cow<'static, str> {
         format!("the record is not one of ours: unreadable at line {}, column {}", error.line(), error.column()).into()
     };
-    let post = serde_json::from_slice::<Post<'_>>(bytes);
+    let post = parse::<Post<'_>>(bytes);
     match post {
         Ok(post) if *post.schema == *crate::post::POST_SCHEMA => Ok(Input::Post(Box::new(post))),
         other => {
-            let schema: Schema<'_> = serde_json::from_slice(bytes).map_err(reason)?;
+            let schema: Schema<'_> = parse(bytes).map_err(reason)?;
             match &*schema.schema {
-                crate::post::CASE_EVENT_SCHEMA => {
-                    serde_json::from_slice(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason)
-                }
+                crate::post::CASE_EVENT_SCHEMA => parse(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason),
                 crate::post::POST_SCHEMA => Err(other.err().map_or("".into(), reason)),
                 _ => Err("the field `schema` names neither a post nor a case event".into()),
             }
         }
+    }
+}
+
+/// Text that is checked as a whole need not be checked string by string.
+fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(bytes),
     }
 }

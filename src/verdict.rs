@@ -6,10 +6,13 @@ use smallvec::SmallVec;
 
 use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
-use crate::rules::{Class, Rules};
-use crate::signals::{Builtin, Evidence, Expression, Findings, History, Kind, PastPost, Ref, Series, View, of_trace};
+use crate::rules::{Class, Condition, Rules};
+use crate::signals::mentions::Account;
+use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View, of_trace};
 use crate::text::{Facts, GroupSet, Hit};
 
+/// Pieces of evidence that most verdicts have at most.
+const USUAL_EVIDENCE: usize = 8;
 /// Pieces of evidence shown for one signal.
 const MAX_TRACES: usize = 3;
 
@@ -19,6 +22,7 @@ pub struct Workspace {
     facts: Facts,
     hits: Vec<Hit>,
     groups: GroupSet,
+    accounts: Vec<Account>,
     profile: Facts,
     profile_hits: Vec<Hit>,
     findings: Findings,
@@ -82,13 +86,14 @@ impl Workspace {
         known_before: &[String],
     ) -> Verdict<'a> {
         self.read(rules, candidate.post);
-        let Workspace { facts, hits, groups, profile_hits, findings, past, times, .. } = self;
-        let (facts, hits, groups, profile_hits) = (&*facts, &*hits, &*groups, &*profile_hits);
+        let Workspace { facts, hits, groups, accounts, profile_hits, findings, past, times, .. } = self;
+        let (facts, hits, groups, accounts, profile_hits) = (&*facts, &*hits, &*groups, &*accounts, &*profile_hits);
         let view = View {
             post: candidate.post,
             facts,
             hits,
             groups,
+            accounts,
             profile_hits,
             book: &rules.book,
             own: &rules.own,
@@ -112,7 +117,7 @@ impl Workspace {
                 verdict.outcome = feed(rules, state, candidate, &before.conditions, &verdict, known_before);
             }
             let hard = candidate.eligible && state.case.as_ref().is_some_and(|case| case.hard);
-            verdict.class = feeding_class(rules, &before, &verdict.outcome, hard, |name| holds(rules, &view, &NO_HISTORY, findings, name));
+            verdict.class = feeding_class(rules, &before, &verdict.outcome, hard, &findings.names);
         }
         add_class_evidence(rules, &view, findings, &mut verdict);
         verdict
@@ -123,6 +128,7 @@ impl Workspace {
         self.facts.read(&post.text, subject, &rules.vocabulary, &rules.acronyms);
         rules.book.find(&self.facts, &mut self.hits);
         self.groups.fill(&self.hits);
+        Account::find_all(post, &self.facts, &rules.own, &mut self.accounts);
         self.profile_hits.clear();
         let author = post.author.as_ref().filter(|_| rules.reads_profiles);
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());
@@ -145,37 +151,37 @@ struct Before<'a> {
     in_conversation: bool,
 }
 
-const NO_HISTORY: History<'static> =
-    History { posts: &[], series: None, case_open: false, complaint_open: false, case_hard: false, in_conversation: false };
+/// Facts that a post alone does not tell.
+const OF_THE_CASE: [Builtin; 6] = [
+    Builtin::CaseOpen,
+    Builtin::CaseComplaint,
+    Builtin::CaseHard,
+    Builtin::CaseBecomesHard,
+    Builtin::CaseGainsCondition,
+    Builtin::InConversation,
+];
 
 fn evaluate<'a>(rules: &'a Rules, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> Before<'a> {
     findings.reset(rules.signals.len());
-    let condition = |findings: &Findings, number: u16| holds(rules, view, history, findings, Ref::Condition(number));
-    for &id in &rules.order {
-        rules.signal(id).evaluate(id, view, history, findings, &condition);
+    for &fact in &rules.facts {
+        findings.names.set(Ref::Builtin(fact), fact.holds(view, history));
     }
-    let is = |name: Ref| holds(rules, view, history, findings, name);
-    let conditions = rules.conditions.iter().map(|condition| condition.when.holds(&is)).collect();
+    for id in rules.agenda.signals(view.hits) {
+        rules.signal(id).evaluate(id, view, history, findings);
+    }
+    let names = &findings.names;
+    let conditions = rules.conditions.iter().map(|condition| condition.test.holds(names)).collect();
     let mut not_counted = rules.classes.iter().take_while(|class| !class.feeds);
-    let aside = not_counted.find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
+    let aside = not_counted.find(|class| class.test.as_ref().is_none_or(|test| test.holds(names)));
+    for fact in OF_THE_CASE {
+        findings.names.set(Ref::Builtin(fact), false);
+    }
     Before {
         aside,
         conditions,
         case_open: history.case_open,
         complaint_open: history.complaint_open,
         in_conversation: history.in_conversation,
-    }
-}
-
-/// Whether `name` holds for the post alone.
-fn holds(rules: &Rules, view: &View<'_>, history: &History<'_>, findings: &Findings, name: Ref) -> bool {
-    match name {
-        Ref::Signal(id) => findings.met(id),
-        Ref::Builtin(fact) => fact.holds(view, history),
-        Ref::Condition(number) => {
-            let plain = |inner| !matches!(inner, Ref::Condition(_)) && holds(rules, view, history, findings, inner);
-            rules.conditions.get(usize::from(number)).is_some_and(|condition| condition.when.holds(&plain))
-        }
     }
 }
 
@@ -264,19 +270,15 @@ pub fn is_hard(rules: &Rules, case: &Case) -> bool {
     })
 }
 
-/// The class of a post that was counted, its effect on the case known.
-fn feeding_class<'a>(rules: &'a Rules, before: &Before<'_>, outcome: &Outcome, hard: bool, plain: impl Fn(Ref) -> bool) -> &'a Class {
-    let is = |name: Ref| match name {
-        Ref::Builtin(Builtin::CaseBecomesHard) => outcome.becomes_hard,
-        Ref::Builtin(Builtin::CaseGainsCondition) => outcome.gains_condition,
-        Ref::Builtin(Builtin::CaseHard) => hard,
-        Ref::Builtin(Builtin::CaseOpen) => before.case_open,
-        Ref::Builtin(Builtin::CaseComplaint) => before.complaint_open,
-        Ref::Builtin(Builtin::InConversation) => before.in_conversation,
-        other => plain(other),
-    };
+/// The class of a post that was counted, its effect on the case known. `names` hold for the post alone.
+fn feeding_class<'a>(rules: &'a Rules, before: &Before<'_>, outcome: &Outcome, hard: bool, names: &Names) -> &'a Class {
+    let mut names = names.clone();
+    let known = [before.case_open, before.complaint_open, hard, outcome.becomes_hard, outcome.gains_condition, before.in_conversation];
+    for (fact, holds) in OF_THE_CASE.into_iter().zip(known) {
+        names.set(Ref::Builtin(fact), holds);
+    }
     let mut feeding = rules.classes.iter().filter(|class| class.feeds);
-    let found = feeding.find(|class| class.when.as_ref().is_none_or(|when| when.holds(&is)));
+    let found = feeding.find(|class| class.test.as_ref().is_none_or(|test| test.holds(&names)));
     found.or_else(|| rules.classes.last()).unwrap_or(&rules.classes[0])
 }
 
@@ -288,13 +290,13 @@ fn content<'a>(rules: &'a Rules, view: &View<'_>) -> (SmallVec<[&'a str; 4]>, Sm
 }
 
 fn met_signals<'a>(rules: &'a Rules, findings: &Findings) -> Vec<&'a str> {
-    let met = (0_u16..).zip(&rules.signals).filter(|(id, signal)| findings.met(*id) && !signal.is_helper());
-    met.map(|(_, signal)| signal.name.as_str()).collect()
+    let met = findings.names.signals().map(|id| rules.signal(id)).filter(|signal| !signal.is_helper());
+    met.map(|signal| signal.name.as_str()).collect()
 }
 
 /// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
 fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
-    let mut evidence = Vec::new();
+    let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
         push_evidence(rules, view, findings, leaf, &mut evidence);
     }
@@ -308,8 +310,8 @@ fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Finding
             for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
-        } else if every || is_close(&condition.when, rules, view, findings) {
-            for leaf in missing(condition, rules, view, findings) {
+        } else if every || is_close(condition, findings) {
+            for leaf in missing(condition, findings) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
         }
@@ -323,30 +325,24 @@ fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Finding
 }
 
 /// For each conjunct that the post does not meet: the signal that came nearest to meeting it.
-fn missing(condition: &crate::rules::Condition, rules: &Rules, view: &View<'_>, findings: &Findings) -> SmallVec<[u16; 4]> {
-    let is = |name| holds(rules, view, &NO_HISTORY, findings, name);
+fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
     let nearness = |&leaf: &u16| {
         let finding = findings.get(leaf);
         finding.value / finding.threshold.max(f32::EPSILON)
     };
-    let unmet = condition.conjuncts.iter().filter(|(conjunct, _)| !conjunct.holds(&is));
+    let unmet = condition.conjuncts.iter().filter(|(conjunct, _)| !conjunct.holds(&findings.names));
     let nearest = unmet.filter_map(|(_, leaves)| leaves.iter().copied().max_by(|a, b| nearness(a).total_cmp(&nearness(b))));
     nearest.collect()
 }
 
-fn is_close(when: &Expression, rules: &Rules, view: &View<'_>, findings: &Findings) -> bool {
+fn is_close(condition: &Condition, findings: &Findings) -> bool {
     const CLOSE: f32 = 0.6;
-    let is = |name| holds(rules, view, &NO_HISTORY, findings, name);
-    let mut near = false;
-    when.names(&mut |name, speaks_for| {
-        if let (Ref::Signal(id), true) = (name, speaks_for) {
-            let finding = findings.get(id);
-            near |=
-                finding.threshold > 1.0 - f32::EPSILON && finding.value >= CLOSE * finding.threshold && finding.value > 0.0 && !finding.met
-                    || finding.threshold < 1.0 && finding.value >= CLOSE * finding.threshold && !finding.met;
-        }
+    let near = condition.named.iter().any(|&id| {
+        let finding = findings.get(id);
+        let enough = !finding.met && finding.value >= CLOSE * finding.threshold;
+        enough && (finding.threshold < 1.0 || (finding.threshold > 1.0 - f32::EPSILON && finding.value > 0.0))
     });
-    near || when.partly_holds(&is)
+    near || condition.partly.holds(&findings.names)
 }
 
 /// Evidence of one signal: its traces, or where it has none what it measured.

@@ -1,6 +1,9 @@
 //! The open case of a customer: the conditions seen since it began, with their evidence.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::codec;
 use super::memory::is_false;
@@ -19,7 +22,7 @@ const MAX_LISTED: usize = 32;
 pub struct Case {
     /// Id of its first post.
     #[serde(rename = "i")]
-    pub id: Box<str>,
+    pub id: SmolStr,
     /// When that was written.
     #[serde(rename = "t", with = "codec::number")]
     pub first_at: Millis,
@@ -28,13 +31,13 @@ pub struct Case {
     pub last_at: Millis,
     /// Posts that are complaints.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
-    pub complaints: Vec<Box<str>>,
+    pub complaints: Vec<SmolStr>,
     /// Conditions met, sorted by name.
     #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<MetCondition>,
     /// Its posts, the latest last.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
-    pub posts: Vec<Box<str>>,
+    pub posts: Vec<SmolStr>,
     /// It is a hard complaint.
     #[serde(rename = "h", default, skip_serializing_if = "is_false")]
     pub hard: bool,
@@ -43,10 +46,10 @@ pub struct Case {
     pub opened_at: Option<Millis>,
     /// Team leader who has it.
     #[serde(rename = "tl", default, skip_serializing_if = "Option::is_none")]
-    pub tl_name: Option<Box<str>>,
+    pub tl_name: Option<SmolStr>,
     /// Owner of the ticket.
     #[serde(rename = "pic", default, skip_serializing_if = "Option::is_none")]
-    pub pic_tiket: Option<Box<str>>,
+    pub pic_tiket: Option<SmolStr>,
     /// When the customer was called last.
     #[serde(rename = "cb", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub last_callback: Option<Millis>,
@@ -60,13 +63,13 @@ pub struct Case {
 pub struct MetCondition {
     /// Its name in the rules of the time.
     #[serde(rename = "n")]
-    pub name: Box<str>,
+    pub name: SmolStr,
     /// The posts that met it.
     #[serde(rename = "p")]
-    pub posts: Vec<Box<str>>,
+    pub posts: Vec<SmolStr>,
     /// Why.
     #[serde(rename = "e", default, deserialize_with = "codec::owned_evidence")]
-    pub evidence: Vec<Evidence<'static>>,
+    pub evidence: Vec<Arc<Evidence<'static>>>,
 }
 
 impl Case {
@@ -119,7 +122,7 @@ impl Case {
         let condition = &mut self.conditions[at];
         push_witness(&mut condition.posts, id);
         let room = MAX_EVIDENCE.saturating_sub(condition.evidence.len());
-        condition.evidence.extend(evidence.take(room));
+        condition.evidence.extend(evidence.take(room).map(Arc::new));
         is_new
     }
 
@@ -142,13 +145,14 @@ impl Case {
     pub fn blank_quotes(&mut self, id: &str) {
         let evidence = self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence);
         evidence.filter(|evidence| evidence.post_id == *id).for_each(|evidence| {
+            let evidence = Arc::make_mut(evidence);
             evidence.quote = None;
             evidence.entry = None;
         });
     }
 }
 
-fn push_witness(witnesses: &mut Vec<Box<str>>, id: &str) {
+fn push_witness(witnesses: &mut Vec<SmolStr>, id: &str) {
     if witnesses.len() < MAX_WITNESSES && !witnesses.iter().any(|known| **known == *id) {
         witnesses.push(id.into());
     }

@@ -1,6 +1,7 @@
 //! Posts and series as they are remembered.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::{AuthorState, MAX_POSTS, codec};
 use crate::post::{Millis, Post};
@@ -10,10 +11,10 @@ use crate::post::{Millis, Post};
 pub struct Remembered {
     /// Its id.
     #[serde(rename = "i")]
-    pub id: Box<str>,
+    pub id: SmolStr,
     /// The newest version seen.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<Box<str>>,
+    pub version: Option<SmolStr>,
     /// When its first version was written.
     #[serde(rename = "t", with = "codec::number")]
     pub at: Millis,
@@ -22,7 +23,7 @@ pub struct Remembered {
     pub seen: Millis,
     /// Its conversation.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<Box<str>>,
+    pub conversation: Option<SmolStr>,
     /// It counts in windows and in the case.
     #[serde(rename = "f", default, skip_serializing_if = "is_false")]
     pub feeds: bool,
@@ -42,19 +43,19 @@ pub struct Remembered {
 pub struct SeriesMemory {
     /// Its first post: the one that is answered.
     #[serde(rename = "i")]
-    pub anchor: Box<str>,
+    pub anchor: SmolStr,
     /// When that was written.
     #[serde(rename = "t", with = "codec::number")]
     pub first_at: Millis,
     /// What that answered.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Box<str>>,
+    pub parent: Option<SmolStr>,
     /// Fingerprints of the words used.
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<u32>,
     /// Subjects named.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
-    pub subjects: Vec<Box<str>>,
+    pub subjects: Vec<SmolStr>,
     /// A reply of the brand arrived after its last post.
     #[serde(rename = "a", default, skip_serializing_if = "is_false")]
     pub answered: bool,

@@ -13,6 +13,7 @@ pub use self::codec::CorruptState;
 pub use self::memory::{Acquaintance, Remembered, SeriesMemory};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::post::Millis;
 
@@ -37,7 +38,7 @@ pub struct AuthorState {
     pub posts: Vec<Remembered>,
     /// Ids of recent case events, with the time of their record.
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<(Box<str>, i64)>,
+    pub events: Vec<(SmolStr, i64)>,
     /// When the latest replies of the brand were written, in order of arrival.
     #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty", with = "codec::numbers")]
     pub replies: Vec<Millis>,

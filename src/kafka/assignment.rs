@@ -17,7 +17,6 @@ use super::refusal::Refusal;
 use super::restore::{META_KEY, Meta};
 use super::stage::{Outgoing, Stage};
 use super::topics::Topic;
-use super::transaction::NO_INPUT;
 use super::trouble::{Trouble, persist};
 
 /// How long one question to a broker may take.
@@ -249,7 +248,7 @@ impl<S: Stage> Lane<'_, S> {
                 timestamp: None,
             });
         }
-        match self.transact(consumer, |work, transaction| work.write(transaction, NO_INPUT))? {
+        match self.transact(consumer, |work, transaction| work.write(transaction))? {
             true => Ok(()),
             false => Err(Trouble::restart("the first commit of an assignment failed")),
         }

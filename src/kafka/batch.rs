@@ -22,6 +22,14 @@ use super::trouble::Trouble;
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);
 
+/// Records are handed to the client in bursts this far apart, more than its `linger.ms`: it sends them partition by
+/// partition, small requests cost the brokers more than the records in them, and a client that has five requests to one
+/// partition under way spins until one is answered.
+const BURST: Duration = Duration::from_millis(25);
+
+/// Bytes in waiting that make a burst due at once.
+const BURST_BYTES: usize = 4 << 20;
+
 /// What a lane works on.
 pub(super) struct Work<'a, S> {
     pub(super) stage: S,
@@ -39,6 +47,10 @@ pub(super) struct Work<'a, S> {
 struct Batch {
     /// Its inputs: number of the position, offset.
     inputs: Vec<(usize, i64)>,
+    /// The input of each record in the outbox.
+    origins: Vec<usize>,
+    /// Bytes in the outbox.
+    waiting: usize,
     counts: Counts,
 }
 
@@ -58,7 +70,8 @@ impl<'a, S: Stage> Work<'a, S> {
         let begun = Instant::now();
         let longest = millis(self.settings.run.transaction_interval);
         let most = self.suspects.most_inputs(self.settings.run.batch);
-        self.take(transaction, first)?;
+        let mut next_burst = BURST;
+        self.take(first)?;
         loop {
             self.report.beat();
             transaction.check()?;
@@ -67,28 +80,34 @@ impl<'a, S: Stage> Work<'a, S> {
             if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
                 break;
             }
+            if age >= next_burst || self.batch.waiting >= BURST_BYTES {
+                self.write(transaction)?;
+                next_burst = age + BURST;
+            }
             let wait = SHORTEST.min(longest).saturating_sub(age);
             match consumer.poll(wait) {
-                Some(Ok(message)) => self.take(transaction, &message)?,
+                Some(Ok(message)) => self.take(&message)?,
                 Some(Err(error)) => self.consumer_error(&error)?,
                 None if wait.is_zero() => break,
                 None => (),
             }
         }
         self.stage.journal(&mut self.outbox);
-        self.write(transaction, NO_INPUT)
+        self.write(transaction)
     }
 
-    /// Writes what is in the outbox.
-    pub(super) fn write(&mut self, transaction: &Transaction<'_, '_>, input: usize) -> Result<(), Trouble> {
-        for record in self.outbox.records.drain(..) {
+    /// Writes what is in the outbox. What no input was noted for comes from none.
+    pub(super) fn write(&mut self, transaction: &Transaction<'_, '_>) -> Result<(), Trouble> {
+        let origins = self.batch.origins.drain(..).chain(std::iter::repeat(NO_INPUT));
+        for (record, input) in self.outbox.records.drain(..).zip(origins) {
             transaction.send(&self.settings.topics, &record, input)?;
             self.batch.counts.written[record.to as usize] += 1;
         }
+        self.batch.waiting = 0;
         Ok(())
     }
 
-    fn take(&mut self, transaction: &Transaction<'_, '_>, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+    fn take(&mut self, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
         let record = Inbound::new(message);
         let position = self.positions.advance(record.topic, record.partition, record.offset);
         let position =
@@ -100,7 +119,10 @@ impl<'a, S: Stage> Work<'a, S> {
             Some(letter) => self.outbox.push(letter),
             None => self.stage.process(&record, &mut self.outbox),
         }
-        self.write(transaction, input)
+        let new = &self.outbox.records[self.batch.origins.len()..];
+        self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
+        self.batch.origins.resize(self.outbox.records.len(), input);
+        Ok(())
     }
 
     /// Notes that an end was reached; tells what other errors of the consumer mean.

@@ -21,7 +21,7 @@ use super::report::LaneReport;
 use super::restore::Journal;
 use super::settings::{self, Member};
 use super::stage::Stage;
-use super::transaction::{NO_INPUT, Transaction, Writer};
+use super::transaction::{Transaction, Writer};
 use super::trouble::Trouble;
 
 /// How long to wait for a record before looking around.
@@ -177,7 +177,7 @@ impl<S: Stage> Lane<'_, S> {
             work.stage.commit();
             return Ok(());
         }
-        self.transact(consumer, |work, transaction| work.write(transaction, NO_INPUT)).map(drop)
+        self.transact(consumer, |work, transaction| work.write(transaction)).map(drop)
     }
 
     /// Does `what` in one transaction together with the offsets it reaches. The group's metadata is that of the

@@ -158,7 +158,7 @@ pub(super) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: b
 
 /// The transactional producer of a lane.
 pub(super) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
-    let mut config = with_defaults(kafka, "producer", &[("compression.type", "lz4"), ("linger.ms", "1")])?;
+    let mut config = with_defaults(kafka, "producer", &[("compression.type", "lz4"), ("linger.ms", "5")])?;
     config.set("client.id", &member.transactional_id);
     config.set("transactional.id", &member.transactional_id).set("enable.idempotence", "true").set("acks", "all");
     // librdkafka refuses longer ones than the transaction's.

@@ -224,8 +224,8 @@ impl Overlay {
 
 fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, output: &Output<'_>) -> Outgoing {
     let (to, value) = match output {
-        Output::Triage(destination, record) => (topic(*destination), serde_json::to_vec(record)),
-        Output::Escalation(record) => (Topic::Escalations, serde_json::to_vec(record)),
+        Output::Triage(destination, record) => (topic(*destination), sonic_rs::to_vec(record)),
+        Output::Escalation(record) => (Topic::Escalations, sonic_rs::to_vec(record)),
         Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
     };
     match value {

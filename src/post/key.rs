@@ -20,7 +20,7 @@ impl CustomerKey {
 
     /// The key of the customer `id` (an id, a handle or an address) on `platform`.
     pub fn new(platform: Platform, id: &str) -> Self {
-        CustomerKey(format!("{}:{id}", platform.name()))
+        CustomerKey([platform.name(), ":", id].concat())
     }
 
     /// The key as text.

@@ -5,7 +5,7 @@ use crate::post::Platform;
 use crate::problem::Problem;
 use crate::record::Destination;
 use crate::signals::compiler::Compiler;
-use crate::signals::{Expression, Ref, SignalId};
+use crate::signals::{Expression, Ref, SignalId, Test};
 
 /// What `route` may say.
 const ROUTES: [(&str, Destination); 4] = [
@@ -22,6 +22,8 @@ pub struct Class {
     pub name: String,
     /// When a post belongs to it; `None`: always.
     pub when: Option<Expression>,
+    /// The same, to be tested; `None`: always.
+    pub test: Option<Test>,
     /// Where its posts go.
     pub route: Destination,
     /// For each platform the note that W-21 fixes, if any.
@@ -61,7 +63,7 @@ impl Class {
             Some(when) => Some(when?),
             None => None,
         };
-        Some(Class { name: name?, when, route: route?, note, feeds, reason, clause, leaves: Vec::new() })
+        Some(Class { name: name?, when, test: None, route: route?, note, feeds, reason, clause, leaves: Vec::new() })
     }
 }
 

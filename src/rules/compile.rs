@@ -15,7 +15,7 @@ use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
 use crate::signals::mentions::handles;
-use crate::signals::{Expression, Kind, Ref, Signal, SignalId};
+use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::signals::{campaign, capitals, continuation, mentions, pattern, phrases, profile, score, tags};
 use crate::text::{Acronyms, PhraseBookBuilder, SlangTable, VocabularyBuilder};
 
@@ -83,13 +83,12 @@ impl<'a> Reading<'a> {
         self.warn_of_unused(&signals, complaint);
         let signals: Option<Vec<Signal>> = signals.into_iter().collect();
         let hash = hash(self.compiler.sources());
+        let facts = self.compiler.facts();
+        let groups = self.compiler.group_count();
         let (book, vocabulary) = self.compiler.build_book();
-        let (signals, mut conditions, mut classes) = (signals?, conditions?, classes?);
-        for condition in &mut conditions {
-            condition.leaves = leaves(&condition.when, &signals);
-            condition.conjuncts = conjuncts(&condition.when).into_iter().map(|part| (part.clone(), leaves(part, &signals))).collect();
-        }
-        classes.iter_mut().for_each(|class| class.leaves = class.when.as_ref().map(|when| leaves(when, &signals)).unwrap_or_default());
+        let (mut signals, mut conditions, mut classes) = (signals?, conditions?, classes?);
+        super::ready::make_ready(&mut signals, &mut conditions, &mut classes);
+        let agenda = Agenda::new(&signals, order?, groups);
         let of_kind =
             |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
         let complaint = complaint?;
@@ -103,7 +102,8 @@ impl<'a> Reading<'a> {
             acronyms: self.acronyms,
             own,
             signals,
-            order: order?,
+            agenda,
+            facts,
             conditions,
             hard: hard?,
             escalation: escalation?,
@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
     fn read_signal(&mut self, name: &Spotted<String>, table: Table<'_>, complaint: SignalId) -> Option<Signal> {
         let kind = match table.optional("kind").spotted_string() {
             Some(kind) => self.read_kind(&kind, &table, complaint),
-            None if table.has("when") => self.compiler.expression(&table.optional("when")).map(Kind::Derived),
+            None if table.has("when") => self.compiler.expression(&table.optional("when")).map(derived),
             None => {
                 let problem = Problem::error(&name.spot, format!("the signal `{}` says neither `kind` nor `when`", name.value));
                 self.compiler.reporter.report(problem.hint(format!("`kind` is one of `{}`", KINDS.join("`, `"))));
@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
                 let clause = table.required("clause").string();
                 let when = self.compiler.expression(&table.required("when"));
                 table.finish();
-                Some(Condition { name: name.value, clause: clause?, when: when?, leaves: Vec::new(), conjuncts: Vec::new() })
+                Some(Condition::new(name.value, clause?, when?))
             });
             refs.push(self.compiler.take_dependencies());
             conditions = conditions.zip(condition).map(|(mut all, condition)| {
@@ -281,12 +281,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// What must all hold for `when` to hold.
-fn conjuncts(when: &Expression) -> Vec<&Expression> {
-    match when {
-        Expression::All(parts) => parts.iter().flat_map(conjuncts).collect(),
-        other => vec![other],
-    }
+fn derived(when: Expression) -> Kind {
+    Kind::Derived(Derived { test: Test::of(&when, &[]), when })
 }
 
 /// What signals and conditions refer to.

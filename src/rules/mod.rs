@@ -5,6 +5,7 @@
 
 mod class;
 mod compile;
+mod ready;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,7 @@ pub use self::class::Class;
 pub use self::compile::compile;
 
 use crate::post::OwnAccounts;
-use crate::signals::{Expression, Kind, Ref, Signal, SignalId};
+use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::text::{Acronyms, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
@@ -31,7 +32,9 @@ pub struct Rules {
     /// All signals.
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.
-    pub order: Vec<SignalId>,
+    pub agenda: Agenda,
+    /// The facts that something asks for.
+    pub facts: Vec<Builtin>,
     /// Conditions of W-10, in the order of the configuration.
     pub conditions: Vec<Condition>,
     /// When a case is hard.
@@ -66,7 +69,21 @@ pub struct Condition {
     /// The signals that decide it, derived ones resolved.
     pub leaves: Vec<SignalId>,
     /// Its conjuncts, each with the signals that decide it.
-    pub conjuncts: Vec<(Expression, Vec<SignalId>)>,
+    pub conjuncts: Vec<(Test, Vec<SignalId>)>,
+    /// `when`, to be tested.
+    pub test: Test,
+    /// Holds where a part of `when` does.
+    pub partly: Test,
+    /// The signals that `when` names and that speak for it.
+    pub named: Vec<SignalId>,
+}
+
+impl Condition {
+    /// A condition as it was written; what follows from `when` is for the compiler to fill in.
+    pub fn new(name: String, clause: String, when: Expression) -> Self {
+        let (test, partly) = (Test::of(&when, &[]), Test::of(&when.partly(), &[]));
+        Condition { name, clause, when, leaves: Vec::new(), conjuncts: Vec::new(), test, partly, named: Vec::new() }
+    }
 }
 
 /// When a customer's case is a hard complaint.
@@ -154,7 +171,7 @@ fn collect_leaves(expression: &Expression, signals: &[Signal], found: &mut Vec<S
             return;
         }
         match signals.get(usize::from(id)).map(|signal| &signal.kind) {
-            Some(crate::signals::Kind::Derived(inner)) => collect_leaves(inner, signals, found, depth + 1),
+            Some(Kind::Derived(inner)) => collect_leaves(&inner.when, signals, found, depth + 1),
             Some(_) if !found.contains(&id) => found.push(id),
             Some(_) | None => {}
         }

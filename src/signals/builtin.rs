@@ -3,7 +3,7 @@
 use super::{History, View};
 
 /// A fact with a fixed name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Builtin {
     /// `post.on_own_page`: under the brand's page or in its mailbox.
     OnOwnPage,

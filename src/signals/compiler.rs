@@ -43,6 +43,7 @@ pub struct Compiler<'r> {
     signals: Vec<Spotted<String>>,
     conditions: Vec<Spotted<String>>,
     used: FxHashSet<SignalId>,
+    facts: FxHashSet<Builtin>,
     depends: Vec<Ref>,
     sources: Vec<(String, Arc<str>)>,
 }
@@ -65,6 +66,7 @@ impl<'r> Compiler<'r> {
             signals,
             conditions,
             used: FxHashSet::default(),
+            facts: FxHashSet::default(),
             depends: Vec::new(),
             sources: Vec::new(),
         }
@@ -93,6 +95,11 @@ impl<'r> Compiler<'r> {
     /// The names that signals refer to, and whether nothing refers to a signal.
     pub fn is_used(&self, id: SignalId) -> bool {
         self.used.contains(&id)
+    }
+
+    /// The facts that something refers to.
+    pub fn facts(&self) -> Vec<Builtin> {
+        self.facts.iter().copied().collect()
     }
 
     /// The finished phrases and their vocabulary.
@@ -215,9 +222,11 @@ impl<'r> Compiler<'r> {
         };
         match found {
             Some(found) => {
-                if let Ref::Signal(id) = found {
-                    self.used.insert(id);
-                }
+                match found {
+                    Ref::Signal(id) => self.used.insert(id),
+                    Ref::Builtin(fact) => self.facts.insert(fact),
+                    Ref::Condition(_) => false,
+                };
                 self.depends.push(found);
             }
             None => self.unknown_name(name),

@@ -50,9 +50,7 @@ impl Continuation {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
         let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
-        let joins = series
-            .place
-            .map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, history, series, findings), |first| !first);
+        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, series, findings), |first| !first);
         if joins {
             findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
         }
@@ -70,12 +68,8 @@ impl Continuation {
     }
 
     /// Whether the post opens another matter (2.9, 14).
-    fn opens_subject(&self, view: &View<'_>, history: &History<'_>, series: &Series<'_>, findings: &Findings) -> bool {
-        let is = |name: Ref| match name {
-            Ref::Signal(id) => findings.met(id),
-            Ref::Builtin(fact) => fact.holds(view, history),
-            Ref::Condition(_) => false,
-        };
+    fn opens_subject(&self, view: &View<'_>, series: &Series<'_>, findings: &Findings) -> bool {
+        let is = |name: Ref| findings.names.has(name);
         if self.numbered.is_some_and(is) {
             return false;
         }

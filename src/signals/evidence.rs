@@ -95,9 +95,9 @@ fn entry<'a>(what: What, view: &View<'a>) -> Option<Str<'a>> {
     let post = view.post;
     match what {
         What::Entry(id) | What::ProfileEntry(id) => Some((*view.book.entry(id).text).into()),
-        What::Handle(number) => view.facts.handles.get(usize::from(number)).map(|handle| format!("@{}", handle.name).into()),
-        What::Mention(number) => post.mentions.get(usize::from(number)).map(|mention| format!("@{}", &*mention.handle).into()),
-        What::Tag(number) => view.facts.tags.get(usize::from(number)).map(|tag| format!("#{}", tag.name).into()),
+        What::Handle(number) => view.facts.handles.get(usize::from(number)).map(|handle| ["@", &handle.name].concat().into()),
+        What::Mention(number) => post.mentions.get(usize::from(number)).map(|mention| ["@", &*mention.handle].concat().into()),
+        What::Tag(number) => view.facts.tags.get(usize::from(number)).map(|tag| ["#", &tag.name].concat().into()),
         What::RecordTag(number) => post.hashtags.get(usize::from(number)).map(|tag| (**tag).into()),
         What::Recipient(number) => {
             let recipients = post.recipients.as_ref()?;

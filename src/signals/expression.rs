@@ -55,12 +55,12 @@ impl Expression {
         }
     }
 
-    /// Whether the expression does not hold but one of its conjuncts does (2.9, 24: close).
-    pub fn partly_holds(&self, is: &impl Fn(Ref) -> bool) -> bool {
+    /// What holds where one of the conjuncts does: the expression is close then (2.9, 24).
+    pub fn partly(&self) -> Expression {
         match self {
-            Expression::All(parts) => parts.iter().any(|part| !matches!(part, Expression::None(_)) && part.holds(is)),
-            Expression::AtLeast(_, parts) => parts.iter().any(|part| part.holds(is)),
-            Expression::Name(_) | Expression::Any(_) | Expression::None(_) => false,
+            Expression::All(parts) => Expression::Any(parts.iter().filter(|part| !matches!(part, Expression::None(_))).cloned().collect()),
+            Expression::AtLeast(_, parts) => Expression::Any(parts.clone()),
+            Expression::Name(_) | Expression::Any(_) | Expression::None(_) => Expression::Any(Vec::new()),
         }
     }
 }

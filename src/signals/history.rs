@@ -1,5 +1,7 @@
 //! What signals may know of a customer's past: a view that the author's state fills in.
 
+use smol_str::SmolStr;
+
 use crate::post::Millis;
 
 /// The customer's past, as far as a signal may look at it.
@@ -40,7 +42,7 @@ pub struct Series<'a> {
     /// Fingerprints of the words used in it.
     pub words: &'a [u32],
     /// Subjects named in it.
-    pub subjects: &'a [Box<str>],
+    pub subjects: &'a [SmolStr],
     /// A brand reply arrived after its last post.
     pub answered: bool,
     /// When the latest brand replies were written.

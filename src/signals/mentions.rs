@@ -9,9 +9,9 @@ use super::compiler::{Compiler, LoadedGroup};
 use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
-use crate::post::{Mention, Post};
+use crate::post::{Mention, OwnAccounts, Post};
 use crate::problem::Problem;
-use crate::text::{Named, Span};
+use crate::text::{Facts, Named};
 
 /// A signal over named accounts.
 #[derive(Debug)]
@@ -56,53 +56,103 @@ pub struct Recipients {
 
 /// Whether the author wrote `handle` himself: it is not listed as implicit, and not the unlisted head of a reply.
 pub(super) fn is_explicit(post: &Post<'_>, handle: &Named) -> bool {
-    match post.mentions.iter().find(|mention| mention.handle.eq_ignore_ascii_case(&handle.name)) {
+    wrote_himself(post, handle, post.mentions.iter().find(|mention| is_same(handle, mention)))
+}
+
+fn wrote_himself(post: &Post<'_>, handle: &Named, listed: Option<&Mention<'_>>) -> bool {
+    match listed {
         Some(mention) => !mention.implicit,
         None => !(post.is_reply && handle.leading),
     }
 }
 
+/// An account that a post names, found once for all signals.
+#[derive(Debug, Clone, Copy)]
+pub struct Account {
+    what: What,
+    place: Place,
+    explicit: bool,
+    own: bool,
+    followers: Option<u64>,
+}
+
+impl Account {
+    /// Puts the accounts that `post` names into `accounts`: the different ones of the text first, then those that only
+    /// the record lists.
+    pub fn find_all(post: &Post<'_>, facts: &Facts, own: &OwnAccounts, accounts: &mut Vec<Account>) {
+        accounts.clear();
+        for (number, handle) in facts.handles.iter().enumerate() {
+            if facts.handles[..number].iter().any(|earlier| earlier.name == handle.name) {
+                continue;
+            }
+            let mention = post.mentions.iter().find(|mention| is_same(handle, mention));
+            accounts.push(Account {
+                what: What::Handle(place(number)),
+                place: Place::Text(handle.span),
+                explicit: wrote_himself(post, handle, mention),
+                own: own.has_handle(&handle.name),
+                followers: mention.and_then(followers),
+            });
+        }
+        for (number, mention) in post.mentions.iter().enumerate() {
+            if !facts.handles.iter().any(|handle| is_same(handle, mention)) {
+                accounts.push(Account {
+                    what: What::Mention(place(number)),
+                    place: Place::Elsewhere,
+                    explicit: !mention.implicit,
+                    own: own.has_handle(&mention.handle),
+                    followers: followers(mention),
+                });
+            }
+        }
+    }
+
+    fn is_listed(&self, view: &View<'_>, handles: &FxHashSet<Box<str>>) -> bool {
+        match self.what {
+            What::Handle(number) => {
+                view.facts.handles.get(usize::from(number)).is_some_and(|handle| handles.contains(handle.name.as_str()))
+            }
+            What::Mention(number) => view.post.mentions.get(usize::from(number)).is_some_and(|mention| {
+                handles.contains(mention.handle.as_str()) || handles.contains(mention.handle.to_lowercase().as_str())
+            }),
+            _ => false,
+        }
+    }
+}
+
+fn is_same(handle: &Named, mention: &Mention<'_>) -> bool {
+    mention.handle.eq_ignore_ascii_case(&handle.name)
+}
+
+fn followers(mention: &Mention<'_>) -> Option<u64> {
+    mention.profile.as_ref().and_then(|profile| profile.followers)
+}
+
 impl Mentions {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut count = 0_u16;
-        for (number, handle) in view.facts.handles.iter().enumerate() {
-            let repeated = view.facts.handles[..number].iter().any(|earlier| earlier.name == handle.name);
-            let counts = !repeated && self.handle_counts(view, handle) && !self.is_used(handle.span, view, findings);
-            if counts {
+        for account in view.accounts {
+            if (self.implicit || account.explicit) && self.is_meant(view, account) && !self.is_used(account.place, view, findings) {
                 count += 1;
-                findings.traces.push(Trace { what: What::Handle(place(number)), place: Place::Text(handle.span), weight: 1.0 });
-            }
-        }
-        for (number, mention) in view.post.mentions.iter().enumerate() {
-            let in_text = view.facts.handles.iter().any(|handle| mention.handle.eq_ignore_ascii_case(&handle.name));
-            if !in_text && (self.implicit || !mention.implicit) && self.is_meant(view, &mention.handle, Some(mention)) {
-                count += 1;
-                findings.traces.push(Trace { what: What::Mention(place(number)), place: Place::Elsewhere, weight: 1.0 });
+                findings.traces.push(Trace { what: account.what, place: account.place, weight: 1.0 });
             }
         }
         count += self.count_recipients(view, findings);
         (count >= self.min, f32::from(count), f32::from(self.min))
     }
 
-    fn handle_counts(&self, view: &View<'_>, handle: &Named) -> bool {
-        let listed = view.post.mentions.iter().find(|mention| mention.handle.eq_ignore_ascii_case(&handle.name));
-        (self.implicit || is_explicit(view.post, handle)) && self.is_meant(view, &handle.name, listed)
+    fn is_meant(&self, view: &View<'_>, account: &Account) -> bool {
+        let known = !account.own && self.min_followers.is_some_and(|min| account.followers.is_some_and(|followers| followers >= min));
+        known
+            || match &self.whom {
+                Whom::Own => account.own,
+                Whom::Others => !account.own,
+                Whom::Listed(handles) => account.is_listed(view, handles),
+            }
     }
 
-    fn is_meant(&self, view: &View<'_>, handle: &str, mention: Option<&Mention<'_>>) -> bool {
-        let followers = mention.and_then(|mention| mention.profile.as_ref()).and_then(|profile| profile.followers);
-        let own = || view.own.has_handle(handle);
-        if self.min_followers.is_some_and(|min| followers.is_some_and(|followers| followers >= min)) && !own() {
-            return true;
-        }
-        match &self.whom {
-            Whom::Own => own(),
-            Whom::Others => !own(),
-            Whom::Listed(handles) => handles.contains(handle) || handles.contains(handle.to_lowercase().as_str()),
-        }
-    }
-
-    fn is_used(&self, span: Span, view: &View<'_>, findings: &Findings) -> bool {
+    fn is_used(&self, place: Place, view: &View<'_>, findings: &Findings) -> bool {
+        let Place::Text(span) = place else { return false };
         let Some(other) = self.not_overlapping.filter(|&other| findings.met(other)) else { return false };
         findings.traces(other).iter().any(|trace| match trace.place {
             Place::Tokens(first, end) => view.facts.span(first.into(), end.into()).is_some_and(|used| used.overlaps(span)),

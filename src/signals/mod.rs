@@ -4,6 +4,7 @@
 //! decided it, and records, metrics, explanations and tests all use that one value. What a signal is called, which
 //! words it knows and what follows from it is configuration; nothing here knows a troll from a quiz.
 
+mod agenda;
 mod builtin;
 pub mod burst;
 pub mod campaign;
@@ -14,16 +15,19 @@ mod evidence;
 mod expression;
 mod history;
 pub mod mentions;
+mod names;
 pub mod pattern;
 pub mod phrases;
 pub mod profile;
 pub mod score;
 pub mod tags;
 
+pub use self::agenda::Agenda;
 pub use self::builtin::Builtin;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
 pub use self::history::{History, PastPost, Series};
+pub use self::names::{Names, Test};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span};
@@ -73,7 +77,16 @@ pub enum Kind {
     /// A weighted sum.
     Score(score::Score),
     /// Other signals, combined.
-    Derived(Expression),
+    Derived(Derived),
+}
+
+/// A signal that follows from others.
+#[derive(Debug)]
+pub struct Derived {
+    /// As it was written.
+    pub when: Expression,
+    /// The same, to be tested.
+    pub test: Test,
 }
 
 /// What a signal says of one post.
@@ -138,15 +151,19 @@ pub enum Place {
 /// Findings of all signals for one post. Reused from post to post.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// The signals that are there, and the facts that hold.
+    pub names: Names,
     findings: Vec<Finding>,
     traces: Vec<Trace>,
 }
 
 impl Findings {
-    /// Forgets the last post and makes room for `signals` findings.
+    /// Forgets the last post and makes room for `signals` findings: of a signal that is not looked at, that there is
+    /// none of it.
     pub fn reset(&mut self, signals: usize) {
+        self.names.clear(signals);
         self.findings.clear();
-        self.findings.resize(signals, Finding::default());
+        self.findings.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
         self.traces.clear();
     }
 
@@ -157,7 +174,7 @@ impl Findings {
 
     /// Whether signal `id` is there.
     pub fn met(&self, id: SignalId) -> bool {
-        self.get(id).met
+        self.names.has(Ref::Signal(id))
     }
 
     /// What signal `id` found.
@@ -175,6 +192,9 @@ impl Findings {
         if let Some(finding) = self.findings.get_mut(usize::from(id)) {
             *finding = Finding { met, value, threshold, traces };
         }
+        if met {
+            self.names.set(Ref::Signal(id), true);
+        }
     }
 }
 
@@ -189,6 +209,8 @@ pub struct View<'a> {
     pub hits: &'a [Hit],
     /// Their groups.
     pub groups: &'a GroupSet,
+    /// Accounts that the post names.
+    pub accounts: &'a [mentions::Account],
     /// Lexicon entries in the author's profile.
     pub profile_hits: &'a [Hit],
     /// The lexicons.
@@ -201,15 +223,8 @@ pub struct View<'a> {
 
 impl Signal {
     /// Looks at the post and writes the finding of this signal, number `id`; `history` is what is
-    /// remembered of the author, `condition` answers for conditions on this post alone.
-    pub fn evaluate(
-        &self,
-        id: SignalId,
-        view: &View<'_>,
-        history: &History<'_>,
-        findings: &mut Findings,
-        condition: &dyn Fn(&Findings, u16) -> bool,
-    ) {
+    /// remembered of the author.
+    pub fn evaluate(&self, id: SignalId, view: &View<'_>, history: &History<'_>, findings: &mut Findings) {
         let from = findings.mark();
         let (met, value, threshold) = match &self.kind {
             Kind::Phrases(kind) => kind.evaluate(view, findings),
@@ -221,13 +236,9 @@ impl Signal {
             Kind::Campaign(kind) => kind.evaluate(view, findings),
             Kind::Burst(kind) => kind.evaluate(view, history, findings),
             Kind::Continuation(kind) => kind.evaluate(view, history, findings),
-            Kind::Score(kind) => kind.evaluate(view, history, findings),
-            Kind::Derived(expression) => {
-                let met = expression.holds(&|name| match name {
-                    Ref::Signal(other) => findings.met(other),
-                    Ref::Builtin(fact) => fact.holds(view, history),
-                    Ref::Condition(condition_id) => condition(findings, condition_id),
-                });
+            Kind::Score(kind) => kind.evaluate(view, findings),
+            Kind::Derived(derived) => {
+                let met = derived.test.holds(&findings.names);
                 (met, f32::from(u8::from(met)), 1.0)
             }
         };

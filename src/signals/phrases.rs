@@ -9,7 +9,7 @@ use super::compiler::Compiler;
 use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{Table, Value};
-use crate::text::{GroupSet, Hit};
+use crate::text::Hit;
 
 /// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,6 @@ pub enum Strength {
 pub struct Phrases {
     /// For each group of the book: what an entry of it counts as.
     pub groups: Box<[Option<Strength>]>,
-    /// Those groups, as a set.
-    pub set: GroupSet,
     /// How many different entries of each strength suffice; `None`: that strength never does.
     pub need: [Option<u16>; 3],
     /// Each entry counts only if all of these stand near it.
@@ -89,9 +87,6 @@ impl Relation {
 
 impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
-        if !self.set.meets(view.groups) {
-            return self.weigh(&[]);
-        }
         let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
         for hit in view.hits {
             let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
@@ -154,8 +149,7 @@ impl Phrases {
         let requires = relations(&table.optional("requires"), compiler);
         let voided_by = relations(&table.optional("voided_by"), compiler);
         let groups = compiler.table_of(&groups, |group| Strength::of(group.weight));
-        let set = GroupSet::of(groups.len(), |group| groups[group].is_some());
-        Some(Phrases { groups, set, need, requires, voided_by })
+        Some(Phrases { groups, need, requires, voided_by })
     }
 }
 

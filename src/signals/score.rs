@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::compiler::Compiler;
-use super::{Findings, History, Place, Ref, Trace, View, What};
+use super::{Findings, Place, Ref, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
@@ -28,7 +28,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
         let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
@@ -41,12 +41,12 @@ impl Score {
             }
         }
         for &(name, weight) in &self.names {
-            let (holds, what) = match name {
-                Ref::Signal(id) => (findings.met(id), What::Signal(id)),
-                Ref::Builtin(fact) => (fact.holds(view, history), What::Fact(fact.name())),
-                Ref::Condition(_) => (false, What::Fact("")),
-            };
-            if holds {
+            if findings.names.has(name) {
+                let what = match name {
+                    Ref::Signal(id) => What::Signal(id),
+                    Ref::Builtin(fact) => What::Fact(fact.name()),
+                    Ref::Condition(_) => What::Fact(""),
+                };
                 sum += weight;
                 findings.traces.push(Trace { what, place: Place::Elsewhere, weight });
             }

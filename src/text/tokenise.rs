@@ -47,7 +47,6 @@ pub(super) fn is_symbol(c: char) -> bool {
 }
 
 /// What `Reader` needs to know of a word of ASCII letters and digits, counted in one pass.
-#[derive(Default)]
 struct PlainWord {
     length: usize,
     upper: u32,
@@ -59,22 +58,27 @@ struct PlainWord {
 impl PlainWord {
     /// The word that `bytes` begin with; may be empty.
     fn scan(bytes: &[u8]) -> Self {
-        let mut word = PlainWord::default();
-        let (mut previous, mut run) = (0, 0);
+        let (mut upper, mut lower, mut stretched) = (0, 0, false);
+        let (mut previous, mut run) = (0, 0_u32);
+        let mut length = 0;
         for &byte in bytes {
             let class = CLASSES[usize::from(byte)];
             if class == NO_WORD {
                 break;
             }
+            length += 1;
+            upper += u32::from(class == UPPER);
+            lower += u32::from(class == LOWER);
             let folded = byte | 0x20;
-            run = if folded == previous { run + 1 } else { 1 };
-            previous = folded;
-            word.length += 1;
-            word.upper += u32::from(class == UPPER);
-            word.lower += u32::from(class == LOWER);
-            word.stretched |= run > 2 && class != DIGIT;
+            if folded == previous {
+                run += 1;
+                stretched |= run > 1 && class != DIGIT;
+            } else {
+                run = 0;
+                previous = folded;
+            }
         }
-        word
+        PlainWord { length, upper, lower, stretched }
     }
 
     fn characters(&self) -> u32 {

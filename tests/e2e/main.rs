@@ -15,5 +15,11 @@ mod broker;
 mod counting;
 mod lane;
 mod process;
+#[path = "../../benches/sample/mod.rs"]
+mod sample;
 mod stages;
 mod throughput;
+
+/// The same as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

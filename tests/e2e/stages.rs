@@ -22,13 +22,13 @@ pub fn shipped_rules() -> Arc<Swap<Rules>> {
 }
 
 /// Both stages of one process.
-struct Stages {
+pub struct Stages {
     stop: Arc<AtomicBool>,
     service: kafka::Service,
 }
 
 impl Stages {
-    fn start(service: &Service) -> Self {
+    pub fn start(service: &Service) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = kafka::Service::new(Arc::clone(&stop));
         let rules = shipped_rules();
@@ -43,6 +43,11 @@ impl Stages {
         self.service.counts("ingest").written_to(topic)
     }
 
+    /// Records of the inbox that were judged and committed.
+    pub fn judged(&self) -> u64 {
+        self.service.counts("triage").records
+    }
+
     /// Waits until `raw` records have gone through both stages.
     fn wait_for(&self, raw: u64) {
         wait_until("the feeds", || self.service.counts("ingest").records == raw);
@@ -50,7 +55,7 @@ impl Stages {
         wait_until("the inbox", || self.service.counts("triage").records == inbox);
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.service.wait().expect("drained");
     }
@@ -103,14 +108,6 @@ pub fn posts(count: usize, authors: usize) -> Vec<Record> {
         Record { timestamp, ..Record::new("any", &post(number, number % authors, TEXTS[(number / authors) % TEXTS.len()])) }
     });
     made.collect()
-}
-
-/// The same as ingest would write them.
-pub fn keyed_posts(count: usize, authors: usize) -> impl Iterator<Item = Record> {
-    posts(count, authors)
-        .into_iter()
-        .enumerate()
-        .map(move |(number, post)| Record { key: Some(format!("x:90{}", number % authors).into()), ..post })
 }
 
 #[test]

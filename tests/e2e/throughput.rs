@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::broker::{Record, bootstrap, produce, service, wait_until};
-use super::counting::{Counting, Run};
-use super::stages::{keyed_posts, shipped_rules};
+use super::counting::Run;
+use super::sample;
+use super::stages::{Stages, shipped_rules};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
@@ -17,10 +18,25 @@ use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic, Triage};
 
 const RECORDS: usize = 500_000;
 
-fn posts() -> impl Iterator<Item = Record> {
-    (0..RECORDS).map(|number| {
-        let filler: String = (0..60).map(|word| format!("w{:x} ", (number * 31 + word * 977) % 4096)).collect();
-        Record::new(&format!("x:{}", number % 20_000), &format!("{{\"post_id\":\"{number}\",\"text\":\"{filler:<640.640}\"}}"))
+/// Each author writes five times.
+const AUTHORS: usize = RECORDS / 5;
+
+/// The posts as ingest writes them.
+fn inbox() -> impl Iterator<Item = Record> {
+    posts(|author| format!("x:{}", sample::author_id(author)))
+}
+
+/// The same as a feed brings them: without a key that means anything.
+fn feed() -> impl Iterator<Item = Record> {
+    posts(|_| String::new())
+}
+
+fn posts(key: impl Fn(usize) -> String) -> impl Iterator<Item = Record> {
+    (0..RECORDS).map(move |number| {
+        let author = number % AUTHORS;
+        let value = sample::canonical(number, author, sample::TEXTS[(number / 7 + number / AUTHORS) % sample::TEXTS.len()]);
+        let key = Some(key(author).into_bytes()).filter(|key| !key.is_empty());
+        Record { key, value: Some(value), partition: -1, timestamp: sample::written_at(number), ..Record::default() }
     })
 }
 
@@ -40,7 +56,7 @@ impl Stage for PassThrough {
 }
 
 /// The least that a transactional consumer and producer can do, tuned the same way.
-fn bare(topics: &Topics) -> Duration {
+fn bare(topics: &Topics) -> Took {
     let config = |id: &str| {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", bootstrap()).set("group.id", id).set("enable.auto.commit", "false");
@@ -60,7 +76,7 @@ fn bare(topics: &Topics) -> Duration {
         assignment.add_partition_offset(&topics.inbox, partition, Offset::Beginning).expect("an offset");
     }
     consumer.assign(&assignment).expect("assigned");
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let mut read = 0;
     while read < RECORDS {
         producer.begin_transaction().expect("begin");
@@ -84,47 +100,99 @@ fn bare(topics: &Topics) -> Duration {
         producer.send_offsets_to_transaction(&consumer.position().expect("a position"), &group, Duration::from_secs(5)).expect("offsets");
         producer.commit_transaction(Timeout::Never).expect("commit");
     }
-    begun.elapsed()
+    begun.stop()
 }
 
-fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: impl Fn() -> S + Clone + Send + 'static) -> Duration {
+/// One stage, from its first record to its last.
+fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: impl Fn() -> S + Clone + Send + 'static) -> Took {
     let mut run = Run::new(service);
     run.settings.journaled = journaled;
     run.settings.group = group.to_owned();
     let mut lanes = run.start_stage(1, make);
     wait_until("an assignment", || lanes.counts().partitions > 0);
-    let begun = Instant::now();
-    let done = || lanes.counts().records >= RECORDS as u64;
-    while !done() {
+    let begun = Stopwatch::start();
+    while lanes.counts().records < RECORDS as u64 {
         std::thread::park_timeout(Duration::from_millis(1));
     }
-    let took = begun.elapsed();
-    println!("{:?}", lanes.counts());
+    let took = begun.stop();
     lanes.stop().expect("drained");
     took
 }
 
-/// The triage stage with the shipped rules, on posts that are nearly all complaints.
-fn judged() {
-    let service = service("judged", 4);
-    produce(&service.topics.inbox, keyed_posts(RECORDS, 20_000));
-    let rules = shipped_rules();
-    let took = lane(&service, true, "judged", move || Triage::new(Arc::clone(&rules), true));
-    println!("{:<24} {:>8.0} records/s", "triage, shipped rules", RECORDS as f64 / took.as_secs_f64());
+/// Both stages, from the feed to the last verdict.
+fn both(service: &Service) -> Took {
+    let stages = Stages::start(service);
+    wait_until("the first verdict", || stages.judged() > 0);
+    let before = stages.judged();
+    let begun = Stopwatch::start();
+    while stages.judged() < RECORDS as u64 {
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+    let took = begun.stop();
+    stages.stop();
+    took.of(RECORDS as u64 - before)
+}
+
+/// Time passed, and time that this process (not the broker) was on a processor.
+struct Stopwatch {
+    begun: Instant,
+    busy: Duration,
+}
+
+impl Stopwatch {
+    fn start() -> Self {
+        Stopwatch { begun: Instant::now(), busy: busy() }
+    }
+
+    fn stop(&self) -> Took {
+        Took { records: RECORDS as f64, wall: self.begun.elapsed().as_secs_f64(), busy: (busy() - self.busy).as_secs_f64() }
+    }
+}
+
+/// Processor time of this process, user and system.
+fn busy() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let fields = stat.rsplit_once(')').expect("a name in brackets").1.split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+#[derive(Clone, Copy)]
+struct Took {
+    records: f64,
+    wall: f64,
+    busy: f64,
+}
+
+impl Took {
+    fn of(self, records: u64) -> Self {
+        Took { records: records as f64, ..self }
+    }
+
+    fn show(self, what: &str, base: Self) {
+        let rate = self.records / self.wall;
+        let ratio = rate / (base.records / base.wall);
+        println!(
+            "{what:<28} {rate:>8.0} records/s  {:>5.1} us of processor a record  {ratio:>5.2} of bare",
+            self.busy * 1e6 / self.records
+        );
+    }
 }
 
 #[test]
 #[ignore = "measures; takes a minute"]
 fn throughput() {
-    let service = service("throughput", 4);
-    produce(&service.topics.inbox, posts());
-    judged();
-    for round in 0..3 {
-        let show = |what: &str, took: Duration| println!("{what:<24} {:>8.0} records/s", RECORDS as f64 / took.as_secs_f64());
-        show("bare", bare(&service.topics));
-        show("pass-through", lane(&service, false, &format!("pass-{round}"), || PassThrough));
-        if round == 0 {
-            show("counting, journaled", lane(&service, true, "counting", Counting::new));
-        }
+    for round in 1..=3 {
+        let service = service(&format!("throughput{round}"), 4);
+        produce(&service.topics.inbox, inbox());
+        bare(&service.topics);
+        let base = bare(&service.topics);
+        base.show("bare pass-through", base);
+        lane(&service, false, &format!("pass-{round}"), || PassThrough).show("pass-through as a stage", base);
+        let rules = shipped_rules();
+        lane(&service, true, &format!("judged-{round}"), move || Triage::new(Arc::clone(&rules), true)).show("triage, shipped rules", base);
+        let service = super::broker::service(&format!("both{round}"), 4);
+        produce(&service.topics.posts[0], feed());
+        both(&service).show("both stages", base);
     }
 }
