@@ -40,7 +40,10 @@ fn start(service: &Service, instance: Option<&str>) -> Process {
 
 fn outcomes(service: &Service) -> usize {
     let topics = &service.topics;
-    [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped].iter().map(|topic| consume(topic, "read_committed").len()).sum()
+    [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped]
+        .iter()
+        .map(|topic| consume(&service.kafka, topic, "read_committed").len())
+        .sum()
 }
 
 /// SIGTERM; the exit code.
@@ -59,7 +62,7 @@ fn terminate(mut process: Process) -> Option<i32> {
 
 fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
     let mut verdicts = Vec::new();
-    for (source, outcomes) in by_source(&service.topics) {
+    for (source, outcomes) in by_source(service) {
         assert_eq!(outcomes.len(), 1, "{source} has one outcome");
         verdicts.extend(outcomes.into_iter().map(|(label, record)| (record.key_text(), label, record.text().replace(&source, "SOURCE"))));
     }
@@ -71,13 +74,13 @@ fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
 fn a_killed_process_loses_and_repeats_nothing() {
     const POSTS: usize = 12_000;
     let straight = service("straight", 2);
-    produce(&straight.topics.posts[0], posts(POSTS, 200));
+    produce(&straight.kafka, &straight.topics.posts[0], posts(POSTS, 200));
     let process = start(&straight, None);
     wait_until("the straight run", || outcomes(&straight) == POSTS);
     assert_eq!(terminate(process), Some(0), "SIGTERM drains and ends well");
 
     let broken = service("broken", 2);
-    produce(&broken.topics.posts[0], posts(POSTS, 200));
+    produce(&broken.kafka, &broken.topics.posts[0], posts(POSTS, 200));
     for part in 1..=4 {
         let mut process = start(&broken, Some("pod-0"));
         wait_until("a part", || outcomes(&broken) >= POSTS * part / 6);

@@ -107,7 +107,7 @@ fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, mak
 /// The triage stage with the shipped rules, on posts that are nearly all complaints.
 fn judged() {
     let service = service("judged", 4);
-    produce(&service.topics.inbox, keyed_posts(RECORDS, 20_000));
+    produce(&service.kafka, &service.topics.inbox, keyed_posts(RECORDS, 20_000));
     let rules = shipped_rules();
     let took = lane(&service, true, "judged", move || Triage::new(Arc::clone(&rules), true));
     println!("{:<24} {:>8.0} records/s", "triage, shipped rules", RECORDS as f64 / took.as_secs_f64());
@@ -117,7 +117,7 @@ fn judged() {
 #[ignore = "measures; takes a minute"]
 fn throughput() {
     let service = service("throughput", 4);
-    produce(&service.topics.inbox, posts());
+    produce(&service.kafka, &service.topics.inbox, posts());
     judged();
     for round in 0..3 {
         let show = |what: &str, took: Duration| println!("{what:<24} {:>8.0} records/s", RECORDS as f64 / took.as_secs_f64());
