@@ -1,12 +1,13 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
-//! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, numbers in
-//! `throughput`.
+//! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
+//! to survive in `process`, how it gets in in `login`, numbers in `throughput`.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a test against the real thing"
 )]
@@ -14,6 +15,7 @@
 mod broker;
 mod counting;
 mod lane;
+mod login;
 mod process;
 mod stages;
 mod throughput;

@@ -5,11 +5,11 @@ use std::process::{Child, Command, Stdio};
 
 use triage::config::service::Service;
 
-use super::broker::{PATIENCE, consume, produce, service, wait_until};
+use super::broker::{consume, produce, service, wait_until};
 use super::stages::{by_source, posts};
 
 /// A process that does not outlive its test.
-struct Process(Child);
+pub struct Process(pub Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -19,26 +19,33 @@ impl Drop for Process {
 
 impl Process {
     /// SIGKILL.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         drop(self.0.kill());
         drop(self.0.wait());
     }
 }
 
-/// `triage run` with the topics and the group of `service`.
-fn start(service: &Service, instance: Option<&str>) -> Process {
+/// `triage` with `arguments`, the shipped rules, and the topics and the group of `service`.
+pub fn triage(service: &Service, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
-    command.args(["run", "--config"]).arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
-    command.args(["--brokers", &service.kafka.brokers.join(","), "--start", "earliest"]);
-    command.args(instance.map(|name| format!("--instance={name}")));
+    command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
+    command.env("TRIAGE_KAFKA__BROKERS", service.kafka.brokers.join(",")).env("TRIAGE_RUN__START", "earliest");
     let prefix = service.topics.inbox.trim_end_matches("inbox");
     command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
     command.env("TRIAGE_TOPICS__CASE_EVENTS", &service.topics.case_events).env("TRIAGE_RUN__GROUP", &service.run.group);
-    command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms");
-    Process(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("triage starts"))
+    command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms").stdout(Stdio::null());
+    command
 }
 
-fn outcomes(service: &Service) -> usize {
+/// `triage run`.
+pub fn start(service: &Service, instance: Option<&str>) -> Process {
+    let mut command = triage(service, &["run"]);
+    command.args(instance.map(|name| format!("--instance={name}")));
+    Process(command.spawn().expect("triage starts"))
+}
+
+/// How many posts are judged.
+pub fn outcomes(service: &Service) -> usize {
     let topics = &service.topics;
     [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped]
         .iter()
@@ -47,17 +54,20 @@ fn outcomes(service: &Service) -> usize {
 }
 
 /// SIGTERM; the exit code.
-fn terminate(mut process: Process) -> Option<i32> {
+pub fn terminate(process: Process) -> Option<i32> {
     let sent = Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status().expect("kill");
     assert!(sent.success());
-    let begun = std::time::Instant::now();
-    loop {
-        if let Some(status) = process.0.try_wait().expect("a status") {
-            return status.code();
-        }
-        assert!(begun.elapsed() < PATIENCE, "SIGTERM does not end the process");
-        std::thread::park_timeout(std::time::Duration::from_millis(10));
-    }
+    ended(process)
+}
+
+/// Waits for the end; the exit code.
+pub fn ended(mut process: Process) -> Option<i32> {
+    let mut status = None;
+    wait_until("the end of the process", || {
+        status = process.0.try_wait().expect("a status");
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
 }
 
 fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
