@@ -18,8 +18,17 @@ use rdkafka::{Offset, TopicPartitionList};
 use triage::config::service::{Kafka, Service};
 use triage::kafka::{Admin, Topic, name};
 
-/// No test waits longer for something that should happen.
+/// No test waits longer for something that should happen; ten times as long in the long form.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether tests that have a long form shall take it: `TRIAGE_LONG=1`.
+pub fn long() -> bool {
+    std::env::var_os("TRIAGE_LONG").is_some_and(|value| value == "1")
+}
+
+fn patience() -> Duration {
+    if long() { 10 * PATIENCE } else { PATIENCE }
+}
 
 /// The node of this process.
 pub struct Node {
@@ -176,7 +185,7 @@ pub fn produce(kafka: &Kafka, topic: &str, records: impl IntoIterator<Item = Rec
             message = returned;
         }
     }
-    producer.flush(PATIENCE).expect("all delivered");
+    producer.flush(patience()).expect("all delivered");
 }
 
 /// All records of `topic` that are there now, in the order of their partitions. `isolation` as Kafka names it.
@@ -199,7 +208,7 @@ pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
     let mut records = Vec::new();
     let begun = Instant::now();
     while ended.len() < assignment.count() {
-        assert!(begun.elapsed() < PATIENCE, "{topic} has no end");
+        assert!(begun.elapsed() < patience(), "{topic} has no end");
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => records.push(Record::from(&message)),
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
@@ -215,7 +224,7 @@ pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
 pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !done() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        assert!(begun.elapsed() < patience(), "waited in vain: {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use triage::config::service::Service;
+use triage::config::service::{self as config, Service};
 use triage::kafka::{self, Ingest, LaneSettings, Swap, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
@@ -13,7 +13,7 @@ use triage::rules::{self, Rules};
 
 use super::broker::{Record, consume, mock, produce, service, wait_until};
 
-const COMMITTED: &str = "read_committed";
+pub const COMMITTED: &str = "read_committed";
 
 pub fn shipped_rules() -> Arc<Swap<Rules>> {
     let reporter = Reporter::default();
@@ -21,20 +21,23 @@ pub fn shipped_rules() -> Arc<Swap<Rules>> {
     Arc::new(Swap::new(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
 }
 
-/// Both stages of one process.
-struct Stages {
+/// The stages of one process.
+pub struct Stages {
     stop: Arc<AtomicBool>,
     service: kafka::Service,
 }
 
 impl Stages {
-    fn start(service: &Service) -> Self {
+    /// Those that the settings name.
+    pub fn start(service: &Service) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = kafka::Service::new(Arc::clone(&stop));
         let rules = shipped_rules();
         let of_ingest = Arc::clone(&rules);
         let clock = || Millis::new(0);
-        running.start("ingest", &LaneSettings::ingest(service, clock), 1, move || Ingest::new(Arc::clone(&of_ingest))).expect("ingest");
+        if service.run.stages == config::Stages::Both {
+            running.start("ingest", &LaneSettings::ingest(service, clock), 1, move || Ingest::new(Arc::clone(&of_ingest))).expect("ingest");
+        }
         running.start("triage", &LaneSettings::triage(service, clock), 1, move || Triage::new(Arc::clone(&rules), true)).expect("triage");
         Stages { stop, service: running }
     }
@@ -44,13 +47,17 @@ impl Stages {
     }
 
     /// Waits until `raw` records have gone through both stages.
-    fn wait_for(&self, raw: u64) {
+    pub fn wait_for(&self, raw: u64) {
         wait_until("the feeds", || self.service.counts("ingest").records == raw);
-        let inbox = self.written(Topic::Inbox);
+        self.wait_for_verdicts(self.written(Topic::Inbox));
+    }
+
+    /// Waits until `inbox` records are judged.
+    pub fn wait_for_verdicts(&self, inbox: u64) {
         wait_until("the inbox", || self.service.counts("triage").records == inbox);
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.service.wait().expect("drained");
     }
@@ -70,12 +77,16 @@ pub fn by_source(service: &Service) -> BTreeMap<String, Vec<(&'static str, Recor
     }
     for letter in consume(&service.kafka, &topics.dead_letters, COMMITTED) {
         if letter.header("triage.error.stage").as_deref() == Some("triage") {
-            let part = |name: &str| letter.header(&format!("triage.source.{name}")).expect("a source");
-            let source = format!("{}/{}/{}", part("topic"), part("partition"), part("offset"));
-            found.entry(source).or_default().push(("dead-letters", letter));
+            found.entry(letter_source(&letter)).or_default().push(("dead-letters", letter));
         }
     }
     found
+}
+
+/// The place of the record that became this dead letter.
+pub fn letter_source(letter: &Record) -> String {
+    let part = |name: &str| letter.header(&format!("triage.source.{name}")).expect("a source");
+    format!("{}/{}/{}", part("topic"), part("partition"), part("offset"))
 }
 
 /// One made-up post; every author complains about something else each time.
@@ -89,7 +100,7 @@ fn post(number: usize, author: usize, text: &str) -> String {
     .to_string()
 }
 
-const TEXTS: [&str; 6] = [
+pub const TEXTS: [&str; 6] = [
     "@TelkomCare internet mati dari pagi, tolong dicek",
     "@TelkomCare SUDAH TIGA HARI INTERNET MATI TERUS KAPAN DIPERBAIKI",
     "@TelkomCare kalau tidak selesai saya viralkan ke media, internet mati lagi",
