@@ -162,9 +162,8 @@ impl<S: Stage> Lane<'_, S> {
 
     /// Asks the stage what is due without a record, at most once a second and only where it has caught up.
     fn tick(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
-        if self.journal.is_none() || Instant::now() < self.next_tick {
-            return Ok(());
-        }
+        let Some(journal) = self.journal.as_ref().filter(|_| Instant::now() >= self.next_tick) else { return Ok(()) };
+        journal.serve();
         self.next_tick = Instant::now() + TICK;
         let now = (self.settings.clock)();
         let work = &mut self.work;

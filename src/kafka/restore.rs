@@ -34,6 +34,9 @@ const PERSISTENCE: Duration = Duration::from_secs(60);
 /// Pause while somebody else's transaction is open.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How long a reader without partitions is polled: long enough for all that has piled up.
+const SERVICE: Duration = Duration::from_millis(1);
+
 /// So many records are read before the caller is asked again whether to go on.
 const RECORDS_PER_QUESTION: u32 = 1_000;
 
@@ -72,6 +75,11 @@ pub(super) struct Journal<'a> {
 impl<'a> Journal<'a> {
     pub(super) fn new(kafka: &'a Kafka, group: &'a str, topic: &'a str) -> Result<Self, Trouble> {
         Ok(Journal { kafka, group, topic, probe: reader(kafka, group, Isolation::Uncommitted)? })
+    }
+
+    /// To be called now and then: a client that is not polled keeps a token that has ended, and all its log lines.
+    pub(super) fn serve(&self) {
+        serve(&self.probe);
     }
 
     /// Where `partition` ends, records of open transactions included.
@@ -179,10 +187,10 @@ fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<BaseConsum
     made.map_err(|error| Trouble::restart(format!("create a reader of the journal: {error}")))
 }
 
-/// Lets a reader do what it can do only when it is polled, such as getting a token. It has no partition yet, so no
-/// record comes of it.
+/// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
+/// yet, so no record comes of it.
 fn serve(reader: &BaseConsumer<Plain>) {
-    drop(reader.poll(Duration::ZERO));
+    drop(reader.poll(SERVICE));
 }
 
 fn failed(error: &KafkaError) -> Trouble {

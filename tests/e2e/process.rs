@@ -29,6 +29,8 @@ impl Process {
 pub fn triage(service: &Service, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
     command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
+    // Those are for the tests, and the program would wonder about them.
+    command.env_remove("TRIAGE_LONG").env_remove("TRIAGE_TEST_KAFKA");
     command.env("TRIAGE_KAFKA__BROKERS", service.kafka.brokers.join(",")).env("TRIAGE_RUN__START", "earliest");
     let prefix = service.topics.inbox.trim_end_matches("inbox");
     command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
