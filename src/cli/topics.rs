@@ -37,6 +37,10 @@ const RETENTION_NOTE: &str = "note: brokers count retention from the time of the
 [topics.retention] and the topics' retention.ms, or their records vanish within minutes.
 note: readers need isolation.level=read_committed, or they see records of aborted transactions.";
 
+/// Why less than usual is compared.
+const LOGIN_NOTE: &str = "note: with OAUTHBEARER the settings of topics (cleanup, retention, sizes) cannot be read and were not compared; \
+log in with SCRAM to compare them.";
+
 impl Topics {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         match self.action {
@@ -49,9 +53,13 @@ impl Topics {
             }
             Action::Check { config, kafka } => {
                 let service = kafka.load(&config, Vec::new())?;
-                let differences = Admin::new(&service.kafka)?.check(&service.topics)?;
+                let admin = Admin::new(&service.kafka)?;
+                let differences = admin.check(&service.topics)?;
                 differences.iter().for_each(|sentence| anstream::println!("{sentence}"));
                 anstream::println!("{}", count(differences.len(), "difference"));
+                if !admin.reads_settings() {
+                    anstream::println!("{LOGIN_NOTE}");
+                }
                 anstream::println!("{RETENTION_NOTE}");
                 Ok(if differences.is_empty() { Exit::Ok } else { Exit::Findings })
             }

@@ -1,19 +1,24 @@
 //! Asks the brokers about topics and makes the missing ones.
+//!
+//! Two clients: librdkafka tells only a client that is polled what is wrong with its login, and asks only such a one for
+//! a token; an [`AdminClient`] is not polled. So everybody who can be asked by another client is.
 
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::config::service::{Kafka, Topics};
 
-use super::client::Plain;
+use super::client::{Health, Plain};
+use super::login::by_token;
 use super::refusal::Refusal;
 use super::settings::client;
 use super::topics::{Found, Topic, config, differences, name};
@@ -21,26 +26,45 @@ use super::topics::{Found, Topic, config, differences, name};
 /// How long a broker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long the first question waits before it is asked whether we are let in at all.
+const SLICE: Duration = Duration::from_secs(3);
+
 /// As many copies as the brokers are set to.
 const BROKERS_CHOICE: i32 = -1;
 
 /// An administrator's connection.
 pub struct Admin<'a> {
     kafka: &'a Kafka,
-    client: AdminClient<Plain>,
+    /// For questions that any client may ask; its own thread polls it.
+    asker: ThreadedProducer<Plain>,
 }
 
 impl<'a> Admin<'a> {
     /// Connects; the first question tells whether a broker answers.
     pub fn new(kafka: &'a Kafka) -> Result<Self, Refusal> {
-        let client = AdminClient::from_config_and_context(&client(kafka, "admin")?, Plain::default());
-        let client = client.map_err(|error| Refusal::Settings(format!("kafka: {error}")))?;
-        Ok(Admin { kafka, client })
+        let asker = client(kafka, "admin")?.create_with_context(Plain::new(kafka)).map_err(|error| unusable(&error))?;
+        Ok(Admin { kafka, asker })
     }
 
-    /// Partitions of `topic`; `None` where it does not exist.
+    /// For what only an administrator may do. `None` with a token for a login, which it cannot be given.
+    fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
+        if by_token(self.kafka) {
+            return Ok(None);
+        }
+        let made = AdminClient::from_config_and_context(&client(self.kafka, "admin")?, Plain::new(self.kafka));
+        made.map(Some).map_err(|error| unusable(&error))
+    }
+
+    /// Partitions of `topic`; `None` where it does not exist. Refuses as soon as it is clear that no broker lets us in.
     pub fn partitions(&self, topic: &str) -> Result<Option<i32>, Refusal> {
-        let metadata = self.client.inner().fetch_metadata(Some(topic), PATIENCE).map_err(|error| self.unreachable(&error))?;
+        let begun = Instant::now();
+        let metadata = loop {
+            match self.asker.client().fetch_metadata(Some(topic), SLICE) {
+                Ok(metadata) => break metadata,
+                Err(error) if begun.elapsed() >= PATIENCE || self.health().denial().is_some() => return Err(self.unreachable(&error)),
+                Err(_) => (),
+            }
+        };
         let found = metadata.topics().iter().find(|found| found.name() == topic && found.error().is_none());
         Ok(found.map(|found| i32::try_from(found.partitions().len()).unwrap_or(i32::MAX)).filter(|&partitions| partitions > 0))
     }
@@ -53,9 +77,22 @@ impl<'a> Admin<'a> {
         if inputs {
             wanted.extend(topics.posts.iter().chain([&topics.case_events]).map(|name| (name.as_str(), Vec::new())));
         }
-        let mut made = Vec::new();
+        let mut missing = Vec::new();
         for (name, config) in wanted {
-            if self.partitions(name)?.is_none() && self.create_one(name, topics, &config)? {
+            if self.partitions(name)?.is_none() {
+                missing.push((name, config));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(administrator) = self.administrator()? else {
+            let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
+            return Err(Refusal::NoAdministrator(names.join(", ")));
+        };
+        let mut made = Vec::new();
+        for (name, config) in missing {
+            if self.create_one(&administrator, name, topics, &config)? {
                 made.push(name.to_owned());
             }
         }
@@ -63,7 +100,13 @@ impl<'a> Admin<'a> {
     }
 
     /// Whether the topic was made; `false`: somebody else was faster.
-    fn create_one(&self, name: &str, topics: &Topics, config: &[(&'static str, String)]) -> Result<bool, Refusal> {
+    fn create_one(
+        &self,
+        administrator: &AdminClient<Plain>,
+        name: &str,
+        topics: &Topics,
+        config: &[(&'static str, String)],
+    ) -> Result<bool, Refusal> {
         let replication = topics.replication.unwrap_or(BROKERS_CHOICE);
         let mut topic = NewTopic::new(name, topics.partitions, TopicReplication::Fixed(replication));
         for (setting, value) in config {
@@ -72,7 +115,7 @@ impl<'a> Admin<'a> {
         if replication >= 3 {
             topic = topic.set("min.insync.replicas", "2");
         }
-        let results = wait(self.client.create_topics([&topic], &options())).map_err(|error| self.unreachable(&error))?;
+        let results = wait(administrator.create_topics([&topic], &options())).map_err(|error| self.unreachable(&error))?;
         match results.into_iter().next() {
             Some(Ok(_)) => Ok(true),
             Some(Err((_, RDKafkaErrorCode::TopicAlreadyExists))) => Ok(false),
@@ -82,6 +125,7 @@ impl<'a> Admin<'a> {
     }
 
     /// Every difference between the brokers' topics and what they must be, one sentence each; empty if all is well.
+    /// Where [`Admin::reads_settings`] says no, only whether topics exist and their partitions are compared.
     pub fn check(&self, topics: &Topics) -> Result<Vec<String>, Refusal> {
         let mut said = Vec::new();
         for input in topics.posts.iter().chain([&topics.case_events]) {
@@ -90,16 +134,23 @@ impl<'a> Admin<'a> {
             }
         }
         let inbox = self.partitions(&topics.inbox)?;
+        let administrator = self.administrator()?;
         for topic in Topic::ALL {
-            let found = self.find(name(topics, topic))?;
+            let found = self.find(administrator.as_ref(), name(topics, topic))?;
             said.extend(differences(topics, topic, inbox, found.as_ref()));
         }
         Ok(said)
     }
 
-    fn find(&self, name: &str) -> Result<Option<Found>, Refusal> {
+    /// Whether the brokers' settings of topics can be read with this login.
+    pub fn reads_settings(&self) -> bool {
+        !by_token(self.kafka)
+    }
+
+    fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
         let Some(partitions) = self.partitions(name)? else { return Ok(None) };
-        let answer = wait(self.client.describe_configs([&ResourceSpecifier::Topic(name)], &options()));
+        let Some(administrator) = administrator else { return Ok(Some(Found { partitions, config: Vec::new() })) };
+        let answer = wait(administrator.describe_configs([&ResourceSpecifier::Topic(name)], &options()));
         let answer = answer.map_err(|error| self.unreachable(&error))?;
         let mut config = Vec::new();
         for resource in answer.into_iter().flatten() {
@@ -110,10 +161,17 @@ impl<'a> Admin<'a> {
         Ok(Some(Found { partitions, config }))
     }
 
-    fn unreachable(&self, error: &KafkaError) -> Refusal {
-        let reason = self.client.inner().context().health.reason(error);
-        Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason }
+    fn health(&self) -> &Health {
+        &self.asker.client().context().health
     }
+
+    fn unreachable(&self, error: &KafkaError) -> Refusal {
+        Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason: self.health().reason(error) }
+    }
+}
+
+fn unusable(error: &KafkaError) -> Refusal {
+    Refusal::Settings(format!("kafka: {error}"))
 }
 
 fn options() -> AdminOptions {

@@ -1,10 +1,14 @@
 //! What the clients tell us from inside librdkafka: log lines, errors, rebalances, failed deliveries. It is only noted
 //! here; the lane acts on it, on its own thread, when it is between two steps.
+//!
+//! No context can be made without the settings of the brokers: each hands over the token where one is asked for.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -13,30 +17,44 @@ use rdkafka::producer::ProducerContext;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, TopicPartitionList};
 
-use super::error::{Call, Outcome, outcome};
+use crate::config::service::Kafka;
+
+use super::error::{Call, Outcome, denied, outcome};
+use super::login::Login;
 
 /// A topic and a partition of it.
 pub(super) type Partition = (String, i32);
 
-/// The client's last error, for whoever has to say why nothing works.
-#[derive(Default)]
+/// The client's login and its last errors, for whoever has to say why nothing works.
 pub(super) struct Health {
+    login: Login,
     last_error: Mutex<Option<String>>,
+    /// The last time that a broker would not let us in, or was not who we think.
+    denial: Mutex<Option<String>>,
 }
 
 impl Health {
+    fn new(kafka: &Kafka) -> Self {
+        Health { login: Login::new(kafka), last_error: Mutex::default(), denial: Mutex::default() }
+    }
+
     fn note(&self, error: &KafkaError, reason: &str) {
         // librdkafka's own log has the lost connections, and counts those that repeat.
         match outcome(Call::Other, error) {
             Outcome::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
             Outcome::Abort | Outcome::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
         }
-        *lock(&self.last_error) = Some(reason.to_owned());
+        *lock(if denied(error) { &self.denial } else { &self.last_error }) = Some(reason.to_owned());
     }
 
-    /// The client's last word, else `otherwise`.
+    /// Why the brokers do not let us in, if that is so.
+    pub(super) fn denial(&self) -> Option<String> {
+        self.login.failure().or_else(|| lock(&self.denial).clone())
+    }
+
+    /// Why nothing works: the login first, then the client's last word, else `otherwise`.
     pub(super) fn reason(&self, otherwise: &KafkaError) -> String {
-        lock(&self.last_error).clone().unwrap_or_else(|| otherwise.to_string())
+        self.denial().or_else(|| lock(&self.last_error).clone()).unwrap_or_else(|| otherwise.to_string())
     }
 }
 
@@ -56,12 +74,23 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
 }
 
 /// For readers and administrators, which nothing happens to.
-#[derive(Default)]
 pub(super) struct Plain {
     pub(super) health: Health,
 }
 
+impl Plain {
+    pub(super) fn new(kafka: &Kafka) -> Self {
+        Plain { health: Health::new(kafka) }
+    }
+}
+
 impl ClientContext for Plain {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -74,6 +103,12 @@ impl ClientContext for Plain {
 }
 
 impl ConsumerContext for Plain {}
+
+impl ProducerContext for Plain {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
 
 /// A change of the partitions that the group has given us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +125,6 @@ pub(super) enum Change {
 
 /// For the consumer of a lane. Rebalances are not carried out inside `poll` but noted: librdkafka waits for the lane
 /// to assign or unassign, so that a transaction can be ended before its partitions are given up.
-#[derive(Default)]
 pub(super) struct Membership {
     pub(super) health: Health,
     changes: Mutex<VecDeque<Change>>,
@@ -99,6 +133,11 @@ pub(super) struct Membership {
 }
 
 impl Membership {
+    pub(super) fn new(kafka: &Kafka) -> Self {
+        let (changes, changed, closing) = Default::default();
+        Membership { health: Health::new(kafka), changes, changed, closing }
+    }
+
     /// Whether the group wants something of us.
     pub(super) fn has_changes(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
@@ -119,6 +158,12 @@ impl Membership {
 }
 
 impl ClientContext for Membership {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -150,7 +195,6 @@ impl ConsumerContext for Membership {
 }
 
 /// For the producer of a lane. The opaque number of a message is the lane's own name for the input it comes from.
-#[derive(Default)]
 pub(super) struct Deliveries {
     pub(super) health: Health,
     failures: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
@@ -159,6 +203,11 @@ pub(super) struct Deliveries {
 }
 
 impl Deliveries {
+    pub(super) fn new(kafka: &Kafka) -> Self {
+        let (failures, failed, disturbed) = Default::default();
+        Deliveries { health: Health::new(kafka), failures, failed, disturbed }
+    }
+
     /// Whether a message of this transaction was not delivered.
     pub(super) fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
@@ -178,6 +227,12 @@ impl Deliveries {
 }
 
 impl ClientContext for Deliveries {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }

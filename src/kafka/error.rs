@@ -114,6 +114,11 @@ pub fn fenced(error: &KafkaError) -> bool {
     )
 }
 
+/// Whether a broker does not let us in, or is not who we think. Only a human can help, but the client goes on trying.
+pub fn denied(error: &KafkaError) -> bool {
+    matches!(error.rdkafka_error_code(), Some(Code::Authentication | Code::SSL | Code::SaslAuthenticationFailed))
+}
+
 /// Whether the records a consumer wants to go on with are gone.
 pub fn offset_gone(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::OffsetOutOfRange | Code::AutoOffsetReset))

@@ -92,10 +92,10 @@ pub(super) struct Birth<'a> {
 pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble> {
     let settings = birth.settings;
     let (kafka, run) = (&settings.kafka, &settings.run);
-    let writer = Writer::new(settings::producer(kafka, run, birth.member)?, run, birth.report)?;
+    let writer = Writer::new(kafka, settings::producer(kafka, run, birth.member)?, run, birth.report)?;
     tracing::debug!(target: "kafka", "the producer is ready");
     let journal = if settings.journaled { Some(Journal::new(kafka, &settings.group, &settings.topics.state)?) } else { None };
-    let consumer = join(&settings::consumer(kafka, run, birth.member, settings.journaled)?, &settings.inputs)?;
+    let consumer = join(kafka, &settings::consumer(kafka, run, birth.member, settings.journaled)?, &settings.inputs)?;
     let work = Work::new(stage, settings, birth.stop, birth.report);
     let mut lane = Lane { settings, writer, journal, work, left: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
     let result = lane.run(&consumer);
@@ -107,9 +107,9 @@ pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble>
     result
 }
 
-fn join(config: &ClientConfig, topics: &[String]) -> Result<BaseConsumer<Membership>, Trouble> {
+fn join(kafka: &Kafka, config: &ClientConfig, topics: &[String]) -> Result<BaseConsumer<Membership>, Trouble> {
     let consumer: BaseConsumer<Membership> =
-        config.create_with_context(Membership::default()).map_err(|error| Trouble::restart(format!("create a consumer: {error}")))?;
+        config.create_with_context(Membership::new(kafka)).map_err(|error| Trouble::restart(format!("create a consumer: {error}")))?;
     let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
     consumer.subscribe(&topics).map_err(|error| Trouble::restart(format!("subscribe: {error}")))?;
     Ok(consumer)
@@ -162,9 +162,8 @@ impl<S: Stage> Lane<'_, S> {
 
     /// Asks the stage what is due without a record, at most once a second and only where it has caught up.
     fn tick(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
-        if self.journal.is_none() || Instant::now() < self.next_tick {
-            return Ok(());
-        }
+        let Some(journal) = self.journal.as_ref().filter(|_| Instant::now() >= self.next_tick) else { return Ok(()) };
+        journal.serve();
         self.next_tick = Instant::now() + TICK;
         let now = (self.settings.clock)();
         let work = &mut self.work;

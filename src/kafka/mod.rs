@@ -14,6 +14,7 @@ mod client;
 mod error;
 mod ingest;
 mod lane;
+mod login;
 mod positions;
 mod refusal;
 mod report;

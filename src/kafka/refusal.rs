@@ -20,6 +20,11 @@ pub enum Refusal {
     /// Topics that are missing or of a wrong shape.
     #[error("kafka: {0}; `triage topics create` makes what is missing")]
     Topics(String),
+    /// Topics that are missing and that we cannot make with a token for a login.
+    #[error(
+        "kafka: missing: {0}; with OAUTHBEARER they cannot be made here: make them with Kafka's own tools, or log in with SCRAM for this once"
+    )]
+    NoAdministrator(String),
     /// The group has never read this topic and nobody has said where to begin.
     #[error(
         "kafka: group `{group}` has no committed offset for {topic} and no start is set: say `start = \"earliest\"` or `\"latest\"` for the first run"

@@ -34,6 +34,9 @@ const PERSISTENCE: Duration = Duration::from_secs(60);
 /// Pause while somebody else's transaction is open.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How long a reader without partitions is polled: long enough for all that has piled up.
+const SERVICE: Duration = Duration::from_millis(1);
+
 /// So many records are read before the caller is asked again whether to go on.
 const RECORDS_PER_QUESTION: u32 = 1_000;
 
@@ -74,9 +77,17 @@ impl<'a> Journal<'a> {
         Ok(Journal { kafka, group, topic, probe: reader(kafka, group, Isolation::Uncommitted)? })
     }
 
+    /// To be called now and then: a client that is not polled keeps a token that has ended, and all its log lines.
+    pub(super) fn serve(&self) {
+        serve(&self.probe);
+    }
+
     /// Where `partition` ends, records of open transactions included.
     pub(super) fn end(&self, partition: i32) -> Result<i64, Trouble> {
-        let ask = || self.probe.fetch_watermarks(self.topic, partition, PATIENCE);
+        let ask = || {
+            serve(&self.probe);
+            self.probe.fetch_watermarks(self.topic, partition, PATIENCE)
+        };
         persist("find the end of the journal", PERSISTENCE, || thread::sleep(PAUSE), ask).map(|(_, end)| end).map_err(Trouble::outside)
     }
 
@@ -89,6 +100,7 @@ impl<'a> Journal<'a> {
     ) -> Option<i64> {
         let begun = Instant::now();
         loop {
+            serve(&self.probe);
             let (_, end) = self.probe.fetch_watermarks(self.topic, partition, patience).ok()?;
             let (_, stable) = committed.fetch_watermarks(self.topic, partition, patience).ok()?;
             if stable == end {
@@ -154,7 +166,10 @@ impl<'a> Journal<'a> {
             if !go_on() {
                 return Ok(None);
             }
-            let ask = || reader.fetch_watermarks(self.topic, partition, PATIENCE);
+            let ask = || {
+                serve(reader);
+                reader.fetch_watermarks(self.topic, partition, PATIENCE)
+            };
             let (low, stable) = persist("read the journal", PERSISTENCE, || thread::sleep(PAUSE), ask).map_err(Trouble::outside)?;
             if stable >= end {
                 return Ok(Some(low >= stable));
@@ -168,8 +183,14 @@ impl<'a> Journal<'a> {
 }
 
 fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<BaseConsumer<Plain>, Trouble> {
-    let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::default());
+    let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::new(kafka));
     made.map_err(|error| Trouble::restart(format!("create a reader of the journal: {error}")))
+}
+
+/// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
+/// yet, so no record comes of it.
+fn serve(reader: &BaseConsumer<Plain>) {
+    drop(reader.poll(SERVICE));
 }
 
 fn failed(error: &KafkaError) -> Trouble {

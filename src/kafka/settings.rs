@@ -108,10 +108,8 @@ fn secure(kafka: &Kafka, config: &mut ClientConfig) -> Result<(), Refusal> {
         Mechanism::Plain => "PLAIN",
         Mechanism::ScramSha256 => "SCRAM-SHA-256",
         Mechanism::ScramSha512 => "SCRAM-SHA-512",
-        Mechanism::OauthBearer => {
-            let what = "kafka: OAUTHBEARER is not supported yet: tokens are not handed to the client; use SCRAM-SHA-512 over sasl_ssl";
-            return Err(Refusal::Settings(what.to_owned()));
-        }
+        // The token itself is handed over by the client's context, whenever it is asked for one.
+        Mechanism::OauthBearer => "OAUTHBEARER",
     };
     config.set("sasl.mechanism", mechanism);
     if let Some(username) = &security.username {
@@ -244,6 +242,17 @@ mod tests {
                 ("linger.ms", Some("5")),
             ],
         );
+    }
+
+    #[test]
+    fn a_token_is_no_property() {
+        let options = [
+            ("kafka.security.protocol", "sasl_ssl"),
+            ("kafka.security.mechanism", "OAUTHBEARER"),
+            ("kafka.security.token_file", "/nowhere/token"),
+        ];
+        let config = client(&service(&options).kafka, "admin").expect("a client");
+        check(&config, &[("sasl.mechanism", Some("OAUTHBEARER")), ("sasl.username", None), ("sasl.password", None)]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
-use crate::config::service::{Run, Topics};
+use crate::config::service::{Kafka, Run, Topics};
 
 use super::client::Deliveries;
 use super::error::{Call, Outcome, never_accepted, outcome};
@@ -41,6 +41,7 @@ pub(super) const NO_INPUT: usize = usize::MAX;
 
 /// The producer of a lane.
 pub(super) struct Writer<'a> {
+    kafka: &'a Kafka,
     config: ClientConfig,
     /// Of a transaction.
     timeout: Duration,
@@ -52,10 +53,10 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Makes the producer; ends whatever a former one of the same name has left open.
-    pub(super) fn new(config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
+    pub(super) fn new(kafka: &'a Kafka, config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
         let timeout = millis(run.transaction_timeout);
-        let producer = make(&config, timeout, report)?;
-        Ok(Writer { config, timeout, report, producer, made: Instant::now(), suspicious: false })
+        let producer = make(kafka, &config, timeout, report)?;
+        Ok(Writer { kafka, config, timeout, report, producer, made: Instant::now(), suspicious: false })
     }
 
     /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka
@@ -63,7 +64,7 @@ impl<'a> Writer<'a> {
     pub(super) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         if (self.suspicious || self.producer.client().context().disturbed()) && self.made.elapsed() >= SHORTEST_LIFE {
             tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
-            self.producer = make(&self.config, self.timeout, self.report)?;
+            self.producer = make(self.kafka, &self.config, self.timeout, self.report)?;
             self.made = Instant::now();
             self.suspicious = false;
         }
@@ -73,9 +74,9 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn make(config: &ClientConfig, timeout: Duration, report: &LaneReport) -> Result<ThreadedProducer<Deliveries>, Trouble> {
+fn make(kafka: &Kafka, config: &ClientConfig, timeout: Duration, report: &LaneReport) -> Result<ThreadedProducer<Deliveries>, Trouble> {
     let producer: ThreadedProducer<Deliveries> =
-        config.create_with_context(Deliveries::default()).map_err(|error| Trouble::restart(format!("create a producer: {error}")))?;
+        config.create_with_context(Deliveries::new(kafka)).map_err(|error| Trouble::restart(format!("create a producer: {error}")))?;
     // Waits for an open transaction of the same name to end; repeated so that the watchdog sees life.
     persist("get a transactional id", INITIAL_PATIENCE.max(4 * timeout), || report.beat(), || producer.init_transactions(INITIAL_SLICE))
         .map_err(Trouble::outside)?;

@@ -1,7 +1,8 @@
-//! A real Apache Kafka for tests: one node for each test binary, started at first use by `broker.sh` and gone with the
-//! process. Topics are told apart by a prefix for each test.
+//! Brokers for tests: a real Apache Kafka, one node for each test binary, started at first use by `broker.sh` and gone
+//! with the process; and librdkafka's own imitation, one for each test, for what needs neither aborts nor restarts.
+//! Topics are told apart by a prefix for each test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,30 +12,69 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers, Message, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
-use triage::config::service::Service;
-use triage::kafka::Admin;
+use triage::config::service::{Kafka, Service};
+use triage::kafka::{Admin, Topic, name};
 
-/// No test waits longer for something that should happen.
+/// No test waits longer for something that should happen; ten times as long in the long form.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The bootstrap address of the node of this process.
-pub fn bootstrap() -> &'static str {
-    static BOOTSTRAP: OnceLock<String> = OnceLock::new();
-    BOOTSTRAP.get_or_init(|| {
+/// Whether tests that have a long form shall take it: `TRIAGE_LONG=1`.
+pub fn long() -> bool {
+    std::env::var_os("TRIAGE_LONG").is_some_and(|value| value == "1")
+}
+
+fn patience() -> Duration {
+    if long() { 10 * PATIENCE } else { PATIENCE }
+}
+
+/// The node of this process.
+pub struct Node {
+    /// The bootstrap address of its open listener.
+    pub bootstrap: String,
+    /// That of the listener which asks who is there.
+    pub secure: String,
+    /// Where its certificates are.
+    pub folder: PathBuf,
+}
+
+/// Starts the node at first use.
+pub fn node() -> &'static Node {
+    static NODE: OnceLock<Node> = OnceLock::new();
+    NODE.get_or_init(|| {
         // `RUST_LOG=kafka=debug,librdkafka=info cargo test ... -- --nocapture` shows what the lanes say.
         tracing_subscriber::fmt()
             .with_env_filter(std::env::var("RUST_LOG").unwrap_or_else(|_| "off".into()))
             .with_thread_names(true)
             .init();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let dir = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
         let mut start = Command::new(root.join("tests/kafka/broker.sh"));
-        let output = start.arg("start").arg(dir).arg(std::process::id().to_string()).output().expect("broker.sh runs");
+        let output = start.arg("start").arg(&folder).arg(std::process::id().to_string()).output().expect("broker.sh runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("an address").trim().to_owned()
+        let addresses = String::from_utf8(output.stdout).expect("text");
+        let (bootstrap, secure) = addresses.trim().split_once(' ').expect("two addresses");
+        Node { bootstrap: bootstrap.to_owned(), secure: secure.to_owned(), folder }
     })
+}
+
+/// The bootstrap address of the real broker.
+pub fn bootstrap() -> &'static str {
+    &node().bootstrap
+}
+
+/// Settings for an imitation of a broker with all topics, and the imitation, which must outlive what runs on it.
+pub fn mock(test: &str, partitions: i32) -> (Service, MockCluster<'static, DefaultProducerContext>) {
+    let cluster = MockCluster::new(1).expect("a broker in this process");
+    let service = settings(&cluster.bootstrap_servers(), test, partitions);
+    let topics = &service.topics;
+    let inputs = topics.posts.iter().chain([&topics.case_events]).map(String::as_str);
+    for topic in inputs.chain(Topic::ALL.map(|topic| name(topics, topic))) {
+        cluster.create_topic(topic, partitions, 1).expect("a topic");
+    }
+    (service, cluster)
 }
 
 /// Settings as a user gives them, with topics that no other test has, `partitions` of each made here.
@@ -47,12 +87,16 @@ pub fn service(test: &str, partitions: i32) -> Service {
 
 /// The same without making the topics.
 pub fn service_without_topics(test: &str, partitions: i32) -> Service {
+    settings(bootstrap(), test, partitions)
+}
+
+fn settings(brokers: &str, test: &str, partitions: i32) -> Service {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("{test}-{}.", NUMBER.fetch_add(1, Ordering::Relaxed));
     let retention = ["inbox", "agents", "oot", "escalations", "skipped", "dead_letters"]
         .map(|topic| (format!("topics.retention.{topic}"), "3660d".to_owned()));
     let options = [
-        ("kafka.brokers", bootstrap().to_owned()),
+        ("kafka.brokers", brokers.to_owned()),
         ("topics.posts", format!("{prefix}posts")),
         ("topics.case_events", format!("{prefix}case-events")),
         ("topics.output_prefix", prefix.clone()),
@@ -110,10 +154,16 @@ impl From<&BorrowedMessage<'_>> for Record {
     }
 }
 
+/// A client of the same brokers, without their login.
+fn client(kafka: &Kafka) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", kafka.brokers.join(","));
+    config
+}
+
 /// Writes records without a transaction and waits until the broker has them.
-pub fn produce(topic: &str, records: impl IntoIterator<Item = Record>) {
-    let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> = ClientConfig::new()
-        .set("bootstrap.servers", bootstrap())
+pub fn produce(kafka: &Kafka, topic: &str, records: impl IntoIterator<Item = Record>) {
+    let producer: ThreadedProducer<DefaultProducerContext> = client(kafka)
         .set("partitioner", "murmur2_random")
         .set("enable.idempotence", "true")
         .set("message.max.bytes", "10000000")
@@ -135,13 +185,12 @@ pub fn produce(topic: &str, records: impl IntoIterator<Item = Record>) {
             message = returned;
         }
     }
-    producer.flush(PATIENCE).expect("all delivered");
+    producer.flush(patience()).expect("all delivered");
 }
 
 /// All records of `topic` that are there now, in the order of their partitions. `isolation` as Kafka names it.
-pub fn consume(topic: &str, isolation: &str) -> Vec<Record> {
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", bootstrap())
+pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
+    let consumer: BaseConsumer = client(kafka)
         .set("group.id", "test-reader")
         .set("isolation.level", isolation)
         .set("enable.partition.eof", "true")
@@ -159,7 +208,7 @@ pub fn consume(topic: &str, isolation: &str) -> Vec<Record> {
     let mut records = Vec::new();
     let begun = Instant::now();
     while ended.len() < assignment.count() {
-        assert!(begun.elapsed() < PATIENCE, "{topic} has no end");
+        assert!(begun.elapsed() < patience(), "{topic} has no end");
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => records.push(Record::from(&message)),
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
@@ -175,7 +224,7 @@ pub fn consume(topic: &str, isolation: &str) -> Vec<Record> {
 pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !done() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
+        assert!(begun.elapsed() < patience(), "waited in vain: {what}");
         std::thread::park_timeout(Duration::from_millis(10));
     }
 }

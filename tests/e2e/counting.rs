@@ -9,7 +9,7 @@ use triage::kafka;
 use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Outgoing, Refusal, Stage, Topic};
 use triage::post::Millis;
 
-use super::broker::{Record, consume};
+use super::broker::{Record, consume, produce};
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy)]
@@ -94,11 +94,6 @@ impl Run {
         Run { settings: LaneSettings::triage(service, || Millis::new(0)) }
     }
 
-    /// Where input is written.
-    pub fn inbox(&self) -> &str {
-        &self.settings.topics.inbox
-    }
-
     pub fn try_start(&self, lanes: usize, make: fn() -> Counting) -> Result<Lanes, Refusal> {
         self.try_start_stage(lanes, make)
     }
@@ -118,9 +113,14 @@ impl Run {
         self.try_start(lanes, make).expect("started")
     }
 
+    /// Writes input.
+    pub fn feed(&self, records: impl IntoIterator<Item = Record>) {
+        produce(&self.settings.kafka, &self.settings.topics.inbox, records);
+    }
+
     /// What readers see.
     pub fn outputs(&self) -> Vec<Record> {
-        consume(&self.settings.topics.agents, "read_committed")
+        consume(&self.settings.kafka, &self.settings.topics.agents, "read_committed")
     }
 
     /// Each of `keys` keys was counted from one up to its share of `records`, without a gap or a repetition.

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::broker::{Record, bootstrap, consume, produce, service, service_without_topics, wait_until};
+use super::broker::{Record, bootstrap, consume, mock, service, service_without_topics, wait_until};
 use super::counting::{Counting, Fault, Run};
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
-use triage::config::service::Start;
+use triage::config::service::{Service, Start};
 use triage::kafka::{Refusal, Topic};
 
 #[test]
 fn the_broker_hides_what_was_aborted() {
-    let topics = service("harness", 1).topics;
+    let Service { kafka, topics, .. } = service("harness", 1);
     let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> =
         ClientConfig::new().set("bootstrap.servers", bootstrap()).set("transactional.id", "harness").create().expect("a producer");
     producer.init_transactions(Duration::from_secs(10)).expect("init");
@@ -25,7 +25,7 @@ fn the_broker_hides_what_was_aborted() {
             producer.abort_transaction(Duration::from_secs(10)).expect("abort");
         }
     }
-    let seen = |isolation| consume(&topics.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
+    let seen = |isolation| consume(&kafka, &topics.inbox, isolation).iter().map(Record::text).collect::<Vec<_>>();
     assert_eq!(seen("read_committed"), ["committed"]);
     assert_eq!(seen("read_uncommitted"), ["aborted", "committed"]);
 }
@@ -37,25 +37,37 @@ fn input(count: usize, keys: usize) -> Vec<Record> {
         .collect()
 }
 
-#[test]
-fn every_record_is_counted_once_through_two_lanes() {
-    let run = Run::new(&service("count", 4));
-    produce(run.inbox(), input(20_000, 50));
-    let mut lanes = run.start(2, Counting::new);
+/// Every record is counted once.
+fn check_counted(service: &Service, lanes: usize) {
+    let run = Run::new(service);
+    run.feed(input(20_000, 50));
+    let mut lanes = run.start(lanes, Counting::new);
     wait_until("all records", || lanes.counts().records == 20_000);
     lanes.stop().expect("drained");
     run.assert_counted(20_000, 50);
 }
 
 #[test]
+fn every_record_is_counted_once_through_two_lanes() {
+    check_counted(&service("count", 4), 2);
+}
+
+#[test]
+fn every_record_is_counted_once_on_an_imitated_broker() {
+    // One lane: the imitation forgets offsets when the group changes.
+    let (service, _cluster) = mock("mock-count", 4);
+    check_counted(&service, 1);
+}
+
+#[test]
 fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
     let mut run = Run::new(&service("restart", 2));
-    produce(run.inbox(), input(1_000, 20));
+    run.feed(input(1_000, 20));
     let mut lanes = run.start(1, Counting::new);
     wait_until("the first half", || lanes.counts().records == 1_000);
     lanes.stop().expect("drained");
     run.settings.run.start = Start::None;
-    produce(run.inbox(), input(1_000, 20));
+    run.feed(input(1_000, 20));
     let mut lanes = run.start(1, Counting::new);
     wait_until("the second half", || lanes.counts().records == 1_000);
     assert!(lanes.counts().restored_records >= 20);
@@ -66,13 +78,13 @@ fn the_state_survives_a_restart_and_a_start_setting_is_needed_once() {
 #[test]
 fn a_failed_transaction_leaves_no_trace() {
     let run = Run::new(&service("abort", 1));
-    produce(run.inbox(), input(500, 10));
+    run.feed(input(500, 10));
     // Once, a record that no broker takes is among the output: the transaction is aborted, its input a dead letter.
     let mut lanes = run.start(1, || Counting::with(Fault::TooLarge { offset: 250 }));
     wait_until("all records", || lanes.counts().records == 500);
     assert!(lanes.counts().aborted >= 1);
     lanes.stop().expect("drained");
-    let letters = consume(&run.settings.topics.dead_letters, "read_committed");
+    let letters = consume(&run.settings.kafka, &run.settings.topics.dead_letters, "read_committed");
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].header("triage.source.offset").as_deref(), Some("250"));
     assert_eq!(letters[0].header("triage.error.code").as_deref(), Some("not_writable"));
@@ -85,15 +97,15 @@ fn a_failed_transaction_leaves_no_trace() {
 #[test]
 fn lanes_that_come_and_go_lose_and_repeat_nothing() {
     let run = Run::new(&service("rebalance", 4));
-    produce(run.inbox(), input(5_000, 40));
+    run.feed(input(5_000, 40));
     let mut first = run.start(1, Counting::new);
     wait_until("a start", || first.counts().records > 0);
     let mut second = run.start(1, Counting::new);
     wait_until("the second lane has partitions", || second.counts().partitions == 2);
-    produce(run.inbox(), input(5_000, 40));
+    run.feed(input(5_000, 40));
     wait_until("all records", || first.counts().records + second.counts().records == 10_000);
     first.stop().expect("drained");
-    produce(run.inbox(), input(5_000, 40));
+    run.feed(input(5_000, 40));
     wait_until("the rest", || first.counts().records + second.counts().records == 15_000);
     assert!(second.counts().kept_partitions > 0, "what stays with a lane is not restored again: {:?}", second.counts());
     second.stop().expect("drained");
@@ -103,7 +115,7 @@ fn lanes_that_come_and_go_lose_and_repeat_nothing() {
 #[test]
 fn what_cannot_be_right_is_refused() {
     let mut run = Run::new(&service("refuse", 2));
-    produce(run.inbox(), input(10, 2));
+    run.feed(input(10, 2));
     let refused = |run: &Run| run.start(1, Counting::new).wait().expect_err("refused");
 
     run.settings.run.start = Start::None;
@@ -124,11 +136,11 @@ fn what_cannot_be_right_is_refused() {
     assert_eq!(refusal.exit_code(), 69);
 }
 
-#[test]
-fn two_runs_over_the_same_input_write_the_same_bytes() {
-    let written = |test: &str| {
-        let run = Run::new(&service(test, 2));
-        produce(run.inbox(), input(3_000, 30));
+/// Two services get the same input and write the same bytes.
+fn check_same_bytes(one: &Service, other: &Service) {
+    let written = |service: &Service| {
+        let run = Run::new(service);
+        run.feed(input(3_000, 30));
         let mut lanes = run.start(1, Counting::new);
         wait_until("all records", || lanes.counts().records == 3_000);
         lanes.stop().expect("drained");
@@ -136,5 +148,16 @@ fn two_runs_over_the_same_input_write_the_same_bytes() {
         let all = run.outputs().into_iter();
         all.map(|record| (record.partition, record.timestamp, record.key, record.value)).collect::<Vec<_>>()
     };
-    assert_eq!(written("same-a"), written("same-b"));
+    assert_eq!(written(one), written(other));
+}
+
+#[test]
+fn two_runs_over_the_same_input_write_the_same_bytes() {
+    check_same_bytes(&service("same-a", 2), &service("same-b", 2));
+}
+
+#[test]
+fn an_imitated_broker_gets_the_same_bytes() {
+    let (imitated, _cluster) = mock("mock-same", 2);
+    check_same_bytes(&imitated, &service("same-c", 2));
 }

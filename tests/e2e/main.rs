@@ -1,12 +1,14 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
-//! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, numbers in
-//! `throughput`.
+//! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
+//! to survive in `process`, how it gets in in `login`, what many posts of all kinds must not bring into disorder in
+//! `variety` (longer with `TRIAGE_LONG=1`), numbers in `throughput`.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "a test against the real thing"
 )]
@@ -14,11 +16,13 @@
 mod broker;
 mod counting;
 mod lane;
+mod login;
 mod process;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;
 mod throughput;
+mod variety;
 
 /// The same as the program's.
 #[global_allocator]

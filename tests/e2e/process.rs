@@ -5,11 +5,11 @@ use std::process::{Child, Command, Stdio};
 
 use triage::config::service::Service;
 
-use super::broker::{PATIENCE, consume, produce, service, wait_until};
+use super::broker::{consume, produce, service, wait_until};
 use super::stages::{by_source, posts};
 
 /// A process that does not outlive its test.
-struct Process(Child);
+pub struct Process(pub Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -19,47 +19,62 @@ impl Drop for Process {
 
 impl Process {
     /// SIGKILL.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         drop(self.0.kill());
         drop(self.0.wait());
     }
 }
 
-/// `triage run` with the topics and the group of `service`.
-fn start(service: &Service, instance: Option<&str>) -> Process {
+/// `triage` with `arguments`, the shipped rules, and the topics and the group of `service`.
+pub fn triage(service: &Service, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
-    command.args(["run", "--config"]).arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
-    command.args(["--brokers", &service.kafka.brokers.join(","), "--start", "earliest"]);
-    command.args(instance.map(|name| format!("--instance={name}")));
+    command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
+    // Those are for the tests, and the program would wonder about them.
+    command.env_remove("TRIAGE_LONG").env_remove("TRIAGE_TEST_KAFKA");
+    command.env("TRIAGE_KAFKA__BROKERS", service.kafka.brokers.join(",")).env("TRIAGE_RUN__START", "earliest");
     let prefix = service.topics.inbox.trim_end_matches("inbox");
     command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
     command.env("TRIAGE_TOPICS__CASE_EVENTS", &service.topics.case_events).env("TRIAGE_RUN__GROUP", &service.run.group);
-    command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms");
-    Process(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("triage starts"))
+    command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms").stdout(Stdio::null());
+    command
 }
 
-fn outcomes(service: &Service) -> usize {
+/// `triage run`.
+pub fn start(service: &Service, instance: Option<&str>) -> Process {
+    let mut command = triage(service, &["run"]);
+    command.args(instance.map(|name| format!("--instance={name}")));
+    Process(command.spawn().expect("triage starts"))
+}
+
+/// How many posts are judged.
+pub fn outcomes(service: &Service) -> usize {
     let topics = &service.topics;
-    [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped].iter().map(|topic| consume(topic, "read_committed").len()).sum()
+    [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped]
+        .iter()
+        .map(|topic| consume(&service.kafka, topic, "read_committed").len())
+        .sum()
 }
 
 /// SIGTERM; the exit code.
-fn terminate(mut process: Process) -> Option<i32> {
+pub fn terminate(process: Process) -> Option<i32> {
     let sent = Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status().expect("kill");
     assert!(sent.success());
-    let begun = std::time::Instant::now();
-    loop {
-        if let Some(status) = process.0.try_wait().expect("a status") {
-            return status.code();
-        }
-        assert!(begun.elapsed() < PATIENCE, "SIGTERM does not end the process");
-        std::thread::park_timeout(std::time::Duration::from_millis(10));
-    }
+    ended(process)
+}
+
+/// Waits for the end; the exit code.
+pub fn ended(mut process: Process) -> Option<i32> {
+    let mut status = None;
+    wait_until("the end of the process", || {
+        status = process.0.try_wait().expect("a status");
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
 }
 
 fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
     let mut verdicts = Vec::new();
-    for (source, outcomes) in by_source(&service.topics) {
+    for (source, outcomes) in by_source(service) {
         assert_eq!(outcomes.len(), 1, "{source} has one outcome");
         verdicts.extend(outcomes.into_iter().map(|(label, record)| (record.key_text(), label, record.text().replace(&source, "SOURCE"))));
     }
@@ -71,13 +86,13 @@ fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
 fn a_killed_process_loses_and_repeats_nothing() {
     const POSTS: usize = 12_000;
     let straight = service("straight", 2);
-    produce(&straight.topics.posts[0], posts(POSTS, 200));
+    produce(&straight.kafka, &straight.topics.posts[0], posts(POSTS, 200));
     let process = start(&straight, None);
     wait_until("the straight run", || outcomes(&straight) == POSTS);
     assert_eq!(terminate(process), Some(0), "SIGTERM drains and ends well");
 
     let broken = service("broken", 2);
-    produce(&broken.topics.posts[0], posts(POSTS, 200));
+    produce(&broken.kafka, &broken.topics.posts[0], posts(POSTS, 200));
     for part in 1..=4 {
         let mut process = start(&broken, Some("pod-0"));
         wait_until("a part", || outcomes(&broken) >= POSTS * part / 6);

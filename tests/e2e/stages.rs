@@ -5,15 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use triage::config::service::{Service, Topics};
+use triage::config::service::{self as config, Service};
 use triage::kafka::{self, Ingest, LaneSettings, Swap, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
 use triage::rules::{self, Rules};
 
-use super::broker::{Record, consume, produce, service, wait_until};
+use super::broker::{Record, consume, mock, produce, service, wait_until};
 
-const COMMITTED: &str = "read_committed";
+pub const COMMITTED: &str = "read_committed";
 
 pub fn shipped_rules() -> Arc<Swap<Rules>> {
     let reporter = Reporter::default();
@@ -21,20 +21,23 @@ pub fn shipped_rules() -> Arc<Swap<Rules>> {
     Arc::new(Swap::new(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
 }
 
-/// Both stages of one process.
+/// The stages of one process.
 pub struct Stages {
     stop: Arc<AtomicBool>,
     service: kafka::Service,
 }
 
 impl Stages {
+    /// Those that the settings name.
     pub fn start(service: &Service) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = kafka::Service::new(Arc::clone(&stop));
         let rules = shipped_rules();
         let of_ingest = Arc::clone(&rules);
         let clock = || Millis::new(0);
-        running.start("ingest", &LaneSettings::ingest(service, clock), 1, move || Ingest::new(Arc::clone(&of_ingest))).expect("ingest");
+        if service.run.stages == config::Stages::Both {
+            running.start("ingest", &LaneSettings::ingest(service, clock), 1, move || Ingest::new(Arc::clone(&of_ingest))).expect("ingest");
+        }
         running.start("triage", &LaneSettings::triage(service, clock), 1, move || Triage::new(Arc::clone(&rules), true)).expect("triage");
         Stages { stop, service: running }
     }
@@ -49,9 +52,13 @@ impl Stages {
     }
 
     /// Waits until `raw` records have gone through both stages.
-    fn wait_for(&self, raw: u64) {
+    pub fn wait_for(&self, raw: u64) {
         wait_until("the feeds", || self.service.counts("ingest").records == raw);
-        let inbox = self.written(Topic::Inbox);
+        self.wait_for_verdicts(self.written(Topic::Inbox));
+    }
+
+    /// Waits until `inbox` records are judged.
+    pub fn wait_for_verdicts(&self, inbox: u64) {
         wait_until("the inbox", || self.service.counts("triage").records == inbox);
     }
 
@@ -63,23 +70,28 @@ impl Stages {
 
 /// Terminal records of the triage stage by the inbox record they come from; escalations that are no input's (expired)
 /// aside, and the agents' copies too.
-pub fn by_source(topics: &Topics) -> BTreeMap<String, Vec<(&'static str, Record)>> {
+pub fn by_source(service: &Service) -> BTreeMap<String, Vec<(&'static str, Record)>> {
     let mut found: BTreeMap<String, Vec<(&'static str, Record)>> = BTreeMap::new();
+    let topics = &service.topics;
     let all = [("agents", &topics.agents), ("oot", &topics.oot), ("escalations", &topics.escalations), ("skipped", &topics.skipped)];
     for (label, topic) in all {
-        for record in consume(topic, COMMITTED) {
+        for record in consume(&service.kafka, topic, COMMITTED) {
             let source = record.header("triage.source").expect("a source");
             found.entry(source).or_default().push((label, record));
         }
     }
-    for letter in consume(&topics.dead_letters, COMMITTED) {
+    for letter in consume(&service.kafka, &topics.dead_letters, COMMITTED) {
         if letter.header("triage.error.stage").as_deref() == Some("triage") {
-            let part = |name: &str| letter.header(&format!("triage.source.{name}")).expect("a source");
-            let source = format!("{}/{}/{}", part("topic"), part("partition"), part("offset"));
-            found.entry(source).or_default().push(("dead-letters", letter));
+            found.entry(letter_source(&letter)).or_default().push(("dead-letters", letter));
         }
     }
     found
+}
+
+/// The place of the record that became this dead letter.
+pub fn letter_source(letter: &Record) -> String {
+    let part = |name: &str| letter.header(&format!("triage.source.{name}")).expect("a source");
+    format!("{}/{}/{}", part("topic"), part("partition"), part("offset"))
 }
 
 /// One made-up post; every author complains about something else each time.
@@ -93,7 +105,7 @@ fn post(number: usize, author: usize, text: &str) -> String {
     .to_string()
 }
 
-const TEXTS: [&str; 6] = [
+pub const TEXTS: [&str; 6] = [
     "@TelkomCare internet mati dari pagi, tolong dicek",
     "@TelkomCare SUDAH TIGA HARI INTERNET MATI TERUS KAPAN DIPERBAIKI",
     "@TelkomCare kalau tidak selesai saya viralkan ke media, internet mati lagi",
@@ -110,9 +122,8 @@ pub fn posts(count: usize, authors: usize) -> Vec<Record> {
     made.collect()
 }
 
-#[test]
-fn every_format_goes_through_and_bad_records_become_dead_letters() {
-    let service = service("formats", 2);
+/// Every format goes through, and bad records become dead letters.
+fn check_formats(service: &Service) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/samples/formats");
     let mut raw: Vec<Record> = std::fs::read_dir(folder)
         .expect("samples")
@@ -125,13 +136,13 @@ fn every_format_goes_through_and_bad_records_become_dead_letters() {
     raw.push(Record { key: None, value: Some(vec![0xff, 0xfe]), partition: -1, ..Record::default() });
     raw.push(Record { key: Some(b"gone".to_vec()), value: None, partition: -1, ..Record::default() });
     let total = raw.len() as u64;
-    produce(&service.topics.posts[0], raw);
-    let stages = Stages::start(&service);
+    produce(&service.kafka, &service.topics.posts[0], raw);
+    let stages = Stages::start(service);
     stages.wait_for(total);
     assert_eq!(stages.written(Topic::DeadLetters), 3);
     stages.stop();
 
-    let inbox = consume(&service.topics.inbox, COMMITTED);
+    let inbox = consume(&service.kafka, &service.topics.inbox, COMMITTED);
     assert!(inbox.len() >= good);
     for record in &inbox {
         assert_eq!(record.timestamp, 1_763_262_700_000, "the time of the raw record is kept");
@@ -139,15 +150,26 @@ fn every_format_goes_through_and_bad_records_become_dead_letters() {
         assert!(record.header("triage.item").is_some_and(|item| item.contains('/')));
         assert!(record.key_text().contains(':'), "{}", record.key_text());
     }
-    let letters = consume(&service.topics.dead_letters, COMMITTED);
+    let letters = consume(&service.kafka, &service.topics.dead_letters, COMMITTED);
     let kept = letters.iter().find(|letter| letter.text() == "{\"not\": \"ours\"}").expect("the bytes as received");
     assert_eq!((kept.header("from").as_deref(), kept.timestamp, kept.key_text()), (Some("feed-7"), 5, "feed".into()));
     assert!(letters.iter().any(|letter| letter.value.is_none() && letter.header("triage.error.code").as_deref() == Some("no_post")));
 
-    let terminal = by_source(&service.topics);
+    let terminal = by_source(service);
     let expected: BTreeSet<String> =
         inbox.iter().map(|record| format!("{}/{}/{}", service.topics.inbox, record.partition, record.offset)).collect();
     assert_eq!(terminal.keys().cloned().collect::<BTreeSet<_>>(), expected, "each inbox record has an outcome");
+}
+
+#[test]
+fn every_format_goes_through_and_bad_records_become_dead_letters() {
+    check_formats(&service("formats", 2));
+}
+
+#[test]
+fn every_format_goes_through_on_an_imitated_broker() {
+    let (service, _cluster) = mock("mock-formats", 2);
+    check_formats(&service);
 }
 
 #[test]
@@ -159,13 +181,13 @@ fn no_post_is_lost_or_judged_twice_across_restarts() {
         let (first, second) = all.split_at(if stops { 1_300 } else { all.len() });
         for part in [first, second] {
             if !part.is_empty() {
-                produce(&service.topics.posts[0], part.to_vec());
+                produce(&service.kafka, &service.topics.posts[0], part.to_vec());
                 let stages = Stages::start(&service);
                 stages.wait_for(part.len() as u64);
                 stages.stop();
             }
         }
-        let terminal = by_source(&service.topics);
+        let terminal = by_source(&service);
         assert_eq!(terminal.len(), 3_000);
         assert!(terminal.values().all(|outcomes| outcomes.len() == 1), "one outcome each");
         let mut verdicts: Vec<(String, &str, String)> = Vec::new();

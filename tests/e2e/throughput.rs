@@ -184,7 +184,7 @@ impl Took {
 fn throughput() {
     for round in 1..=3 {
         let service = service(&format!("throughput{round}"), 4);
-        produce(&service.topics.inbox, inbox());
+        produce(&service.kafka, &service.topics.inbox, inbox());
         bare(&service.topics);
         let base = bare(&service.topics);
         base.show("bare pass-through", base);
@@ -192,7 +192,7 @@ fn throughput() {
         let rules = shipped_rules();
         lane(&service, true, &format!("judged-{round}"), move || Triage::new(Arc::clone(&rules), true)).show("triage, shipped rules", base);
         let service = super::broker::service(&format!("both{round}"), 4);
-        produce(&service.topics.posts[0], feed());
+        produce(&service.kafka, &service.topics.posts[0], feed());
         both(&service).show("both stages", base);
     }
 }

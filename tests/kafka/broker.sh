@@ -2,7 +2,10 @@
 # One node of Apache Kafka on loopback, for the end-to-end tests.
 #
 #   broker.sh fetch             gets the jars (Maven Central) into the cache
-#   broker.sh start DIR [PID]   starts a node with its data in DIR (made here), prints its bootstrap address;
+#   broker.sh start DIR [PID]   starts a node with its data in DIR (made here), prints its bootstrap address and that
+#                               of its encrypted listener, which lets in user `app` with password `correct horse`
+#                               (PLAIN, SCRAM-SHA-512) or an unsigned token (OAUTHBEARER); its certificate is
+#                               DIR/broker.pem, that of somebody else DIR/stranger.pem;
 #                               when process PID ends, the node is stopped and DIR removed
 #   broker.sh stop DIR          stops that node and removes DIR
 #   broker.sh tool CLASS ...    runs one of Kafka's own tools, such as org.apache.kafka.tools.TopicCommand
@@ -72,17 +75,34 @@ free_port() {
     echo "$port"
 }
 
+# A key of its own and a certificate that signs itself, as NAME.p12 and NAME.pem in DIR.
+certificate() {
+    local store="$1/$2.p12"
+    rm -f "$store"
+    keytool -genkeypair -alias own -dname "CN=$2" -ext san=ip:127.0.0.1 -ext bc:c -keyalg EC -validity 30 \
+        -keystore "$store" -storetype PKCS12 -storepass changeit 2>/dev/null &&
+        keytool -exportcert -rfc -alias own -keystore "$store" -storepass changeit >"$1/$2.pem" 2>/dev/null
+}
+
 # Retention counts from the records' own time, and the tests' posts are old: nothing is ever deleted.
 properties() {
     cat <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$2
-listeners=PLAINTEXT://127.0.0.1:$1,CONTROLLER://127.0.0.1:$2
-advertised.listeners=PLAINTEXT://127.0.0.1:$1
+listeners=PLAINTEXT://127.0.0.1:$1,CONTROLLER://127.0.0.1:$2,SASL_SSL://127.0.0.1:$4
+advertised.listeners=PLAINTEXT://127.0.0.1:$1,SASL_SSL://127.0.0.1:$4
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
+listener.name.sasl_ssl.ssl.keystore.location=$3/broker.p12
+listener.name.sasl_ssl.ssl.keystore.type=PKCS12
+listener.name.sasl_ssl.ssl.keystore.password=changeit
+listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_app="correct horse";
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="app";
+listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=5000
 log.dirs=$3/data
 num.partitions=4
 default.replication.factor=1
@@ -100,13 +120,13 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 END
 }
 
-# Starts the node on two ports; fails if it ends before it answers (somebody else took a port).
+# Starts the node on three ports; fails if it ends before it answers (somebody else took a port).
 try_start() {
-    local dir=$1 client=$2 controller=$3
+    local dir=$1 client=$2 controller=$3 secure=$4
     rm -rf "$dir/data"
-    properties "$client" "$controller" "$dir" >"$dir/server.properties"
+    properties "$client" "$controller" "$dir" "$secure" >"$dir/server.properties"
     java_tool kafka.tools.StorageTool format --ignore-formatted -t "$(java_tool kafka.tools.StorageTool random-uuid)" \
-        -c "$dir/server.properties" >"$dir/format.log" 2>&1 || fail "could not format $dir: $(tail -n 3 "$dir/format.log")"
+        -c "$dir/server.properties" --add-scram 'SCRAM-SHA-512=[name=app,password=correct horse]' >"$dir/format.log" 2>&1 || fail "could not format $dir: $(tail -n 3 "$dir/format.log")"
     setsid java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Xms256m -Xmx1g -cp "$libs/*" kafka.Kafka "$dir/server.properties" \
         >"$dir/server.log" 2>&1 </dev/null &
     local pid=$!
@@ -121,16 +141,18 @@ try_start() {
 }
 
 start() {
-    local dir=$1 owner=${2:-} client
+    local dir=$1 owner=${2:-} client secure
     mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
+    certificate "$dir" broker && certificate "$dir" stranger || fail "keytool, which comes with Java, could not make a certificate"
     for _ in 1 2 3; do
         client=$(free_port)
-        if try_start "$dir" "$client" "$(free_port)"; then
+        secure=$(free_port)
+        if try_start "$dir" "$client" "$(free_port)" "$secure"; then
             if [ -n "$owner" ]; then
                 setsid "$here/broker.sh" outlive "$dir" "$owner" >/dev/null 2>&1 </dev/null &
             fi
-            echo "127.0.0.1:$client"
+            echo "127.0.0.1:$client 127.0.0.1:$secure"
             return
         fi
     done
