@@ -11,9 +11,11 @@ mod fixture;
 mod input;
 mod labels;
 mod reason;
+mod reconcile;
 mod run;
 mod schema;
 mod settings;
+mod since;
 mod test;
 mod topics;
 
@@ -34,7 +36,7 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict), 2 usage, 69 a service that is needed cannot be
+Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict, a lost record), 2 usage, 69 a service that is needed cannot be
 used, 78 invalid configuration.
 
 Try it:       triage demo
@@ -58,6 +60,8 @@ enum Command {
     Demo(demo::Demo),
     /// Make and check the topics
     Topics(topics::Topics),
+    /// Prove that no record was lost or doubled
+    Reconcile(reconcile::Reconcile),
 }
 
 /// How results are printed.
@@ -113,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
+        Command::Reconcile(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)

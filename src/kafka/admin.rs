@@ -97,7 +97,8 @@ impl<'a> Admin<'a> {
         Ok(said)
     }
 
-    fn find(&self, name: &str) -> Result<Option<Found>, Refusal> {
+    /// The topic as the brokers have it; `None` where it does not exist.
+    pub(super) fn find(&self, name: &str) -> Result<Option<Found>, Refusal> {
         let Some(partitions) = self.partitions(name)? else { return Ok(None) };
         let answer = wait(self.client.describe_configs([&ResourceSpecifier::Topic(name)], &options()));
         let answer = answer.map_err(|error| self.unreachable(&error))?;

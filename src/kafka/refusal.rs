@@ -84,6 +84,14 @@ pub enum Refusal {
         /// What is wrong.
         reason: String,
     },
+    /// A topic that could not be read to its end.
+    #[error("kafka: {topic} cannot be read to its end: {reason}; run the command again")]
+    Unreadable {
+        /// The topic.
+        topic: String,
+        /// What happened.
+        reason: String,
+    },
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {

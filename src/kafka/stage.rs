@@ -73,6 +73,9 @@ impl<'a> Inbound<'a> {
 /// A header to be written.
 pub type Header = (Cow<'static, str>, Option<Vec<u8>>);
 
+/// Header of a record that was a dead letter and was fed in again: where that stands, as `topic/partition/offset`.
+pub(super) const REPLAYED: &str = "triage.replayed";
+
 /// A record to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {

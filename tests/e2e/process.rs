@@ -25,15 +25,29 @@ impl Process {
     }
 }
 
-/// `triage run` with the topics and the group of `service`.
-fn start(service: &Service, instance: Option<&str>) -> Process {
+/// `triage COMMAND` with the topics and the group of `service`.
+pub fn command(service: &Service, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
-    command.args(["run", "--config"]).arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
-    command.args(["--brokers", &service.kafka.brokers.join(","), "--start", "earliest"]);
-    command.args(instance.map(|name| format!("--instance={name}")));
+    command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
+    command.args(["--brokers", &service.kafka.brokers.join(",")]);
     let prefix = service.topics.inbox.trim_end_matches("inbox");
     command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
     command.env("TRIAGE_TOPICS__CASE_EVENTS", &service.topics.case_events).env("TRIAGE_RUN__GROUP", &service.run.group);
+    command
+}
+
+/// What a command printed as JSON, and its exit code.
+pub fn json(service: &Service, arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let output = command(service, &[arguments, &["--format", "json"]].concat()).output().expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON from {arguments:?}: {said}"));
+    (output.status.code(), value)
+}
+
+/// `triage run`.
+fn start(service: &Service, instance: Option<&str>) -> Process {
+    let mut command = command(service, &["run", "--start", "earliest"]);
+    command.args(instance.map(|name| format!("--instance={name}")));
     command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms");
     Process(command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("triage starts"))
 }

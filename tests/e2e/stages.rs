@@ -22,13 +22,13 @@ pub fn shipped_rules() -> Arc<Swap<Rules>> {
 }
 
 /// Both stages of one process.
-struct Stages {
+pub struct Stages {
     stop: Arc<AtomicBool>,
-    service: kafka::Service,
+    pub service: kafka::Service,
 }
 
 impl Stages {
-    fn start(service: &Service) -> Self {
+    pub fn start(service: &Service) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = kafka::Service::new(Arc::clone(&stop));
         let rules = shipped_rules();
@@ -39,18 +39,18 @@ impl Stages {
         Stages { stop, service: running }
     }
 
-    fn written(&self, topic: Topic) -> u64 {
+    pub fn written(&self, topic: Topic) -> u64 {
         self.service.counts("ingest").written_to(topic)
     }
 
     /// Waits until `raw` records have gone through both stages.
-    fn wait_for(&self, raw: u64) {
+    pub fn wait_for(&self, raw: u64) {
         wait_until("the feeds", || self.service.counts("ingest").records == raw);
         let inbox = self.written(Topic::Inbox);
         wait_until("the inbox", || self.service.counts("triage").records == inbox);
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.service.wait().expect("drained");
     }
