@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod dead_letters;
 #[allow(clippy::disallowed_methods, reason = "the demonstration paces itself and waits with deadlines; decisions get no time from it")]
 mod demo;
 mod draft;
@@ -62,6 +63,8 @@ enum Command {
     Topics(topics::Topics),
     /// Prove that no record was lost or doubled
     Reconcile(reconcile::Reconcile),
+    /// Show dead letters and feed them in again
+    DeadLetters(dead_letters::DeadLetters),
 }
 
 /// How results are printed.
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
         Command::Reconcile(command) => command.run(),
+        Command::DeadLetters(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)

@@ -1,5 +1,5 @@
 //! Reads topics as they are at one moment, for the commands that look on while the service runs or stands: joins no
-//! group, commits nothing, and stops where the topics ended when it was asked.
+//! group, commits nothing itself, and stops where the topics ended when it was asked.
 //!
 //! Knows nothing of what the records mean.
 
@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
@@ -58,6 +58,11 @@ impl<'a> Onlooker<'a> {
             made.map_err(|error| Refusal::Settings(format!("kafka: {error}")))
         };
         Ok(Onlooker { kafka, reader: make(Isolation::Committed)?, probe: make(Isolation::Uncommitted)? })
+    }
+
+    /// As whom to commit offsets of the group in a transaction: nobody, which is allowed while the group has no members.
+    pub(super) fn nobody(&self) -> Option<ConsumerGroupMetadata> {
+        self.reader.group_metadata()
     }
 
     /// How many partitions `topic` has.

@@ -92,6 +92,9 @@ pub enum Refusal {
         /// What happened.
         reason: String,
     },
+    /// Dead letters that could not be fed in again.
+    #[error("kafka: the dead letters were not replayed: {0}; run the command again, nothing is sent twice")]
+    Replay(String),
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {

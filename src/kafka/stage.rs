@@ -152,6 +152,11 @@ pub trait Stage {
     }
 }
 
+/// Whether a header of a dead letter is ours: it says why the letter is one, and is no part of the input.
+pub(super) fn says_why(name: &str) -> bool {
+    name.starts_with("triage.error.") || name.starts_with("triage.source.") || matches!(name, "triage.version" | "triage.rules")
+}
+
 /// The dead letter of `record`: the bytes as received, the input's headers, and why. `rules` is the hash of those in use.
 pub fn dead_letter(stage: &str, rules: &str, record: &Inbound<'_>, code: &str, message: &str) -> Outgoing {
     let why: [(&'static str, String); 9] = [
@@ -166,7 +171,7 @@ pub fn dead_letter(stage: &str, rules: &str, record: &Inbound<'_>, code: &str, m
         ("triage.rules", rules.to_owned()),
     ];
     // Of a dead letter that was fed in again only the last failure counts.
-    let mut headers = copy_headers(record, |name| why.iter().all(|(ours, _)| *ours != name));
+    let mut headers = copy_headers(record, |name| !says_why(name));
     headers.extend(why.into_iter().map(|(name, value)| (Cow::Borrowed(name), Some(value.into_bytes()))));
     Outgoing {
         to: Topic::DeadLetters,

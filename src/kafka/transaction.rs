@@ -99,7 +99,12 @@ impl Transaction<'_, '_> {
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
     pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
-        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(name(topics, record.to), input);
+        self.send_to(name(topics, record.to), record, input)
+    }
+
+    /// The same to `topic`, whatever the record says of its destination.
+    pub(super) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
         message.payload = record.value.as_deref();

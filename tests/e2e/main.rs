@@ -13,6 +13,7 @@
 
 mod broker;
 mod counting;
+mod dead_letters;
 mod lane;
 mod process;
 mod reconcile;
