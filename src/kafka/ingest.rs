@@ -55,7 +55,11 @@ impl Stage for Ingest {
         let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
-            Err(rejected) => return self.reject(record, rejected.code, &rejected.message, out),
+            Err(rejected) => {
+                // Heartbeats and tombstones are dead letters of a sound feed.
+                out.unreadable = rejected.code != "no_post";
+                return self.reject(record, rejected.code, &rejected.message, out);
+            }
         };
         let source = record.source();
         let total = reading.items.len();

@@ -98,6 +98,9 @@ pub struct Outgoing {
 pub struct Outbox {
     /// The records to be written.
     pub records: Vec<Outgoing>,
+    /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
+    /// letters.
+    pub unreadable: bool,
 }
 
 impl Outbox {

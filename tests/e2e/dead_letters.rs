@@ -2,7 +2,7 @@
 //! of it comes.
 
 use serde_json::Value;
-use triage::config::service::Service;
+use triage::config::service::{DeadLetterLimit, Service};
 use triage::kafka::Topic;
 
 use super::broker::{Record, consume, produce, service, wait_until};
@@ -91,4 +91,38 @@ fn a_replay_run_twice_sends_once() {
     let (code, account) = json(&service, &["reconcile"]);
     assert_eq!(code, Some(0), "{account:#}");
     assert_eq!(exit_code(&service, &["replay", "--all", "--limit", "1"]), Some(0), "new letters can be sent");
+}
+
+#[test]
+fn too_much_unreadable_input_is_not_drained() {
+    let mut service = service("limit", 1);
+    service.ingest.dead_letter_limit = Some(DeadLetterLimit { records: 50, of: 100, pause: 1_000 });
+    let bad = |count: usize| (0..count).map(|n| Record { timestamp: 1_763_100_000_000, ..Record::new("k", &format!("{{{n}")) });
+    // A few are dead letters as ever; then the feed has changed.
+    produce(&service.topics.posts[0], posts(40, 4).into_iter().chain(bad(20)));
+    let stages = Stages::start(&service);
+    stages.wait_for(60);
+    assert_eq!((stages.written(Topic::DeadLetters), stages.service.counts("ingest").aborted), (20, 0));
+    produce(&service.topics.posts[0], bad(400));
+    wait_until("the pause", || stages.service.counts("ingest").paused == 1);
+    // The other topic is read on, and the paused one is tried again.
+    let event = r#"{"schema":"telkomcare.case_event.v1","event_id":"1","event":"resolved","customer":"x:1","at":"2025-11-13T03:30:00Z"}"#;
+    produce(&service.topics.case_events, [Record { timestamp: 1_763_100_000_001, ..Record::new("desk", event) }]);
+    wait_until("the case event", || stages.service.counts("triage").records == 41);
+    wait_until("the next try", || stages.service.counts("ingest").aborted >= 3);
+    let letters = stages.written(Topic::DeadLetters);
+    assert!(letters < 20 + 3 * 50, "at most what stays below the limit: {letters}");
+    stages.stop();
+    let (code, account) = json(&service, &["reconcile"]);
+    assert_eq!(code, Some(0), "{account:#}");
+
+    // Somebody has looked: the rest is let through.
+    service.ingest.dead_letter_limit = None;
+    let stages = Stages::start(&service);
+    let rest = 20 + 400 - letters;
+    wait_until("the rest", || stages.service.counts("ingest").records == rest);
+    stages.stop();
+    assert_eq!(consume(&service.topics.dead_letters, "read_committed").len(), 421);
+    let (code, account) = json(&service, &["reconcile"]);
+    assert_eq!(code, Some(0), "{account:#}");
 }

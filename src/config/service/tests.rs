@@ -39,6 +39,7 @@ fn the_shipped_document_names_every_key() {
     let root = document.root();
     Kafka::read(root.section("kafka"));
     Topics::read(root.section("topics"));
+    Ingest::read(root.section("ingest"));
     Run::read(root.section("run"));
     Output::read(root.section("output"));
     for path in document.asked_paths() {
@@ -141,6 +142,13 @@ fn mistakes() {
             &[],
             &[],
         ),
+        (
+            "a limit on dead letters that a few records reach",
+            "[ingest]\ndead_letter_limit = { share = 0.05, of = 100, puase = \"1m\" }\n",
+            &[],
+            &[],
+        ),
+        ("a limit that is none", "[ingest.dead_letter_limit]\nshare = 1.5\nof = 10\npause = \"1ms\"\n", &[], &[]),
         ("timeout too short for the interval", "[run]\ntransaction_interval = \"4s\"\n", &[], &[]),
         ("name that cannot be one", "[run]\ngroup = \"a b\"\ninstance = \"\"\n", &[], &[]),
         ("the same topic twice", "[topics]\nposts = [\"a\", \"b\"]\ninbox = \"b\"\noot = \"telkomcare.triage.agents\"\n", &[], &[]),
