@@ -67,6 +67,12 @@ impl<'a> Writer<'a> {
             self.made = Instant::now();
             self.suspicious = false;
         }
+        self.begin_as_made()
+    }
+
+    /// Begins a transaction with the producer as it is, whatever happened: if another of the same name has been made
+    /// since, the transaction fails.
+    pub(super) fn begin_as_made(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         self.producer.client().context().take_failures();
         self.producer.begin_transaction().map_err(|error| Trouble::of(Call::Other, "begin a transaction", &error).outside())?;
         Ok(Transaction { writer: self, open: true })

@@ -94,6 +94,18 @@ fn a_replay_run_twice_sends_once() {
 }
 
 #[test]
+fn two_replays_at_a_time_send_once() {
+    let service = broken("contended");
+    let replay = || command(&service, &["dead-letters", "replay", "--stage", "ingest"]).spawn().expect("the program starts");
+    let children = [replay(), replay(), replay()];
+    let codes = children.map(|mut child| child.wait().expect("it ends").code());
+    // Whoever is not the last to begin sends nothing, or has sent before the others looked.
+    assert!(codes.contains(&Some(0)) && codes.iter().all(|code| matches!(code, Some(0 | 2 | 69))), "{codes:?}");
+    let feed = consume(&service.topics.posts[0], "read_committed");
+    assert_eq!(feed.iter().filter(|record| record.header("triage.replayed").is_some()).count(), 3, "{codes:?}");
+}
+
+#[test]
 fn too_much_unreadable_input_is_not_drained() {
     let mut service = service("limit", 1);
     service.ingest.dead_letter_limit = Some(DeadLetterLimit { records: 50, of: 100, pause: 1_000 });

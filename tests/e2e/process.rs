@@ -96,10 +96,17 @@ fn a_killed_process_loses_and_repeats_nothing() {
         let mut process = start(&broken, Some("pod-0"));
         wait_until("a part", || outcomes(&broken) >= POSTS * part / 6);
         process.kill();
+        if part == 2 {
+            // What was under way hangs in a transaction until the broker gives it up, and is neither lost nor there.
+            let (code, account) = json(&broken, &["reconcile"]);
+            assert_eq!(code, Some(0), "{account:#}");
+        }
     }
     // A process of no name waits until the broker gives up the killed one.
     let mut unnamed = start(&broken, None);
     wait_until("the rest", || outcomes(&broken) == POSTS);
     unnamed.kill();
     assert_eq!(verdicts(&broken), verdicts(&straight));
+    let (code, account) = json(&broken, &["reconcile"]);
+    assert_eq!(code, Some(0), "{account:#}");
 }

@@ -43,7 +43,7 @@ pub(super) fn replay(replay: &Replay, dry_run: bool) -> String {
 /// Why nothing was sent, in a sentence.
 pub(super) fn nothing(replay: &Replay) -> String {
     let asides = asides(replay);
-    let why = if asides.is_empty() { "no dead letter is like that".to_owned() } else { asides.join("; ") };
+    let why = if asides.is_empty() { "no dead letter is like that, or all were sent before".to_owned() } else { asides.join("; ") };
     format!("there is nothing to replay: {why}")
 }
 
@@ -127,7 +127,7 @@ mod tests {
         for part in ["and 1 more", "2 dead letters would be sent", "2  to posts", "5 left for the next run", "2 batches of which"] {
             assert!(shown.contains(part), "{part} not in {shown}");
         }
-        assert_eq!(nothing(&Replay::default()), "there is nothing to replay: no dead letter is like that");
+        assert_eq!(nothing(&Replay::default()), "there is nothing to replay: no dead letter is like that, or all were sent before");
         let replayed = Replay { before: 2, empty: 1, ..Replay::default() };
         assert_eq!(nothing(&replayed), "there is nothing to replay: 2 sent before; 1 without bytes, which cannot be sent");
     }

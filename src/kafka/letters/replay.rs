@@ -166,7 +166,8 @@ impl Plan {
     /// Sends what was chosen and commits that it was, in one transaction.
     fn carry_out(&self, service: &Service, onlooker: &Onlooker<'_>, writer: &mut Writer<'_>) -> Result<(), Trouble> {
         let group = onlooker.nobody().ok_or_else(|| Trouble::restart("the group is not known"))?;
-        let transaction = writer.begin()?;
+        // A fresh producer would take the place of one that has replayed since, with a plan that knows nothing of it.
+        let transaction = writer.begin_as_made()?;
         let aborted = match self.send(service, onlooker, &transaction) {
             Ok(()) => match transaction.commit(&self.offsets, &group) {
                 Ok(()) => return Ok(()),
