@@ -97,6 +97,10 @@ fn what_is_doubled_or_missing_is_found() {
     let doubled = again.header("triage.source").and_then(|source| Some(source.rsplit_once('/')?.1.to_owned())).expect("a source");
     produce(&service.topics.agents, [Record { partition: -1, ..again }]);
     produce(&service.topics.inbox, [Record { partition: -1, ..consume(&service.topics.inbox, "read_committed").remove(0) }]);
+    // An outcome of no record: where a transaction ended there is none.
+    let marker = consume(&service.topics.inbox, "read_committed").last().expect("records").offset - 1;
+    let source = format!("{}/0/{marker}", service.topics.inbox).into_bytes();
+    produce(&service.topics.oot, [Record { headers: vec![("triage.source".into(), source)], ..Record::new("x:1", "{}") }]);
     // The group passes over what nobody has judged: that record, and two that upstream wrote.
     produce(&service.topics.inbox, keyed_posts(2, 2));
     let inbox = consume(&service.topics.inbox, "read_committed");
@@ -104,17 +108,18 @@ fn what_is_doubled_or_missing_is_found() {
     pass_over(&service, first + 3);
     let (code, document) = reconcile(&service, "both");
     assert_eq!(code, Some(1));
-    let mut expected = vec![format!("doubled 0 {doubled}-{doubled}"), format!("missing 0 {first}-{}", first + 2)];
-    expected.insert(0, "doubled 0 0-0".to_owned());
+    let outcome =
+        [format!("doubled 0 {doubled}-{doubled}"), format!("missing 0 {first}-{}", first + 2), format!("of_nothing 0 {marker}-{marker}")];
+    let expected = [&["doubled 0 0-0".to_owned()], &outcome[..]].concat();
     let mut found = findings(&document);
     found[1..].sort();
     assert_eq!(found, expected, "{document:#}");
-    assert_eq!((total(&document, "missing"), total(&document, "doubled"), total(&document, "of_nothing")), (3, 2, 0));
+    assert_eq!((total(&document, "missing"), total(&document, "doubled"), total(&document, "of_nothing")), (3, 2, 1));
 
     // Said for people too, and bounded.
     let output = command(&service, &["reconcile", "--list", "1"]).output().expect("the program runs");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("and 1 more finding") && said.contains("3 missing, 1 doubled"), "{said}");
+    assert!(said.contains("and 2 more findings") && said.contains("3 missing, 1 doubled, 1 of nothing"), "{said}");
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn variables_reach_every_kind_of_value() {
             ("TRIAGE_KAFKA__SECURITY__CA_FILE", "ca.pem"),
             ("TRIAGE_KAFKA__PROPERTIES__LINGER_MS", "7"),
             ("TRIAGE_TOPICS__RETENTION__OOT", "2d"),
+            ("TRIAGE_INGEST__DEAD_LETTER_LIMIT__SHARE", "0.5"),
             ("TRIAGE_TOPICS__OUTPUT_PREFIX", "try."),
         ],
         &[("topics.posts", "x,y")],
@@ -89,6 +90,7 @@ fn variables_reach_every_kind_of_value() {
     assert_eq!(properties, ["fetch.min.bytes=10", "linger.ms=7", "socket.keepalive.enable=true"]);
     assert_eq!((service.topics.retention.oot, &*service.topics.dead_letters), (172_800_000, "try.dead-letters"));
     assert_eq!(service.topics.posts, ["x", "y"]);
+    assert_eq!(service.ingest.dead_letter_limit.map(|limit| (limit.records, limit.of)), Some((500, 1_000)));
     assert!(!format!("{service:?}").contains("horse"));
 }
 
