@@ -104,6 +104,8 @@ fn verdict(account: &Account) -> String {
     let not_provable = sum(|partition| partition.not_provable);
     let mut said = if account.partitions.iter().all(|partition| partition.committed.is_none()) {
         format!("group {} has read nothing yet: there is nothing to compare.", account.group)
+    } else if sum(|partition| partition.records) == 0 && account.is_clean() {
+        "no record is there to be compared.".to_owned()
     } else if account.is_clean() && not_provable == 0 {
         format!("{records}, each with exactly one outcome.")
     } else if account.is_clean() {
