@@ -30,7 +30,7 @@
 //! | [`route`] | verdict → records and destinations |
 //! | [`engine`] | the order of the stages; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
-//! | [`kafka`] | lanes, restore, error table, topics |
+//! | [`kafka`] | lanes, restore, error table, topics; reconciliation and dead letters |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
 //! # Invariants, as absences

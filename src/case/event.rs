@@ -3,7 +3,7 @@
 use super::{escalation, id};
 use crate::author::{AuthorState, Case, Remembered};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
-use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, TriageRecord};
+use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, TriageRecord};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
 use crate::verdict::is_hard;
@@ -146,7 +146,7 @@ fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival
     TriageRecord {
         class: "normal",
         route: Destination::Agents.name(),
-        reason: Some("returned"),
+        reason: Some(RETURNED),
         post: Some(post),
         ..about(rules, event, post_id, arrival)
     }

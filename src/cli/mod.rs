@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod dead_letters;
 #[allow(clippy::disallowed_methods, reason = "the demonstration paces itself and waits with deadlines; decisions get no time from it")]
 mod demo;
 mod draft;
@@ -11,9 +12,11 @@ mod fixture;
 mod input;
 mod labels;
 mod reason;
+mod reconcile;
 mod run;
 mod schema;
 mod settings;
+mod since;
 mod test;
 mod topics;
 
@@ -34,7 +37,7 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict), 2 usage, 69 a service that is needed cannot be
+Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict, a lost record), 2 usage, 69 a service that is needed cannot be
 used, 78 invalid configuration.
 
 Try it:       triage demo
@@ -58,6 +61,10 @@ enum Command {
     Demo(demo::Demo),
     /// Make and check the topics
     Topics(topics::Topics),
+    /// Prove that no record was lost or doubled
+    Reconcile(reconcile::Reconcile),
+    /// Show dead letters and feed them in again
+    DeadLetters(dead_letters::DeadLetters),
 }
 
 /// How results are printed.
@@ -113,6 +120,8 @@ pub fn main() -> ExitCode {
         Command::Run(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
+        Command::Reconcile(command) => command.run(),
+        Command::DeadLetters(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| report(&stop));
     ExitCode::from(exit as u8)

@@ -81,7 +81,7 @@ pub(super) fn start(service: &Service, rules: &Arc<Swap<Rules>>, stop: Arc<Atomi
 
 /// The wall clock.
 #[expect(clippy::disallowed_methods, reason = "the edge of the program: everything below is given the time")]
-fn now() -> Millis {
+pub(super) fn now() -> Millis {
     Millis::new(jiff::Timestamp::now().as_millisecond())
 }
 

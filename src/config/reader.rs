@@ -53,7 +53,7 @@ use toml::de::DeTable;
 pub use self::overlay::Overlay;
 pub use self::source::{Line, Source};
 use self::value::Node;
-pub use self::value::{DAY, HOUR, MINUTE, SECOND, Value, show_duration};
+pub use self::value::{DAY, HOUR, MINUTE, SECOND, Value, parse_duration, show_duration};
 use crate::problem::{Problem, Reporter, Spot, Spotted, did_you_mean};
 
 /// A parsed document.

@@ -3,6 +3,7 @@
 //! Options beat environment variables (`TRIAGE_A__B` for key `b` of section `a`), these beat the file, the file beats
 //! the defaults. The document may hold passwords: problems never show its lines.
 
+mod ingest;
 mod kafka;
 mod run;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod topics;
 
 use std::path::Path;
 
+pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{Retention, Topics};
@@ -24,6 +26,8 @@ pub struct Service {
     pub kafka: Kafka,
     /// `[topics]`: their names and how they are created.
     pub topics: Topics,
+    /// `[ingest]`: how feeds are read.
+    pub ingest: Ingest,
     /// `[run]`: how the program runs.
     pub run: Run,
     /// `[output]`: what is written.
@@ -61,6 +65,7 @@ impl Service {
         let service = Service {
             kafka: Kafka::read(root.section("kafka")),
             topics: Topics::read(root.section("topics")),
+            ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
             output: Output::read(root.section("output")),
             warnings: Problems::default(),

@@ -47,7 +47,7 @@ impl<'a> Admin<'a> {
     }
 
     /// For what only an administrator may do. `None` with a token for a login, which it cannot be given.
-    fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
+    pub(super) fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
         if by_token(self.kafka) {
             return Ok(None);
         }
@@ -147,7 +147,8 @@ impl<'a> Admin<'a> {
         !by_token(self.kafka)
     }
 
-    fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
+    /// The topic as the brokers have it; `None` where it does not exist.
+    pub(super) fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
         let Some(partitions) = self.partitions(name)? else { return Ok(None) };
         let Some(administrator) = administrator else { return Ok(Some(Found { partitions, config: Vec::new() })) };
         let answer = wait(administrator.describe_configs([&ResourceSpecifier::Topic(name)], &options()));

@@ -8,9 +8,12 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Message};
 
+use crate::config::reader::show_duration;
+
 use super::client::Membership;
 use super::error::{Call, Outcome, offset_gone, outcome};
 use super::lane::LaneSettings;
+use super::limit::Limits;
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
 use super::settings::millis;
@@ -38,6 +41,7 @@ pub(super) struct Work<'a, S> {
     pub(super) report: &'a LaneReport,
     pub(super) positions: Positions,
     pub(super) suspects: Suspects,
+    pub(super) limits: Limits,
     pub(super) outbox: Outbox,
     batch: Batch,
 }
@@ -57,7 +61,8 @@ struct Batch {
 impl<'a, S: Stage> Work<'a, S> {
     pub(super) fn new(stage: S, settings: &'a LaneSettings, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
         let (positions, suspects, outbox, batch) = Default::default();
-        Work { stage, settings, stop, report, positions, suspects, outbox, batch }
+        let limits = Limits::new(settings.limit);
+        Work { stage, settings, stop, report, positions, suspects, limits, outbox, batch }
     }
 
     /// Takes records in, beginning with `first`, until the transaction should end; then writes the journal.
@@ -122,7 +127,24 @@ impl<'a, S: Stage> Work<'a, S> {
         let new = &self.outbox.records[self.batch.origins.len()..];
         self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
         self.batch.origins.resize(self.outbox.records.len(), input);
-        Ok(())
+        self.check_limit(&record)
+    }
+
+    /// Ends the transaction if too many of the last records of this topic could not be read.
+    fn check_limit(&mut self, record: &Inbound<'_>) -> Result<(), Trouble> {
+        let unreadable = std::mem::take(&mut self.outbox.unreadable);
+        let Some(limit) = self.limits.note(record.topic, unreadable, Instant::now()) else { return Ok(()) };
+        tracing::error!(
+            target: "kafka",
+            at = record.source(),
+            "{} of the last {} records of {} cannot be read: it is not read on for {}, then tried again; `triage dead-letters list` says \
+             what is wrong; mend the feed, or raise [ingest.dead_letter_limit] and restart to let them become dead letters",
+            limit.records,
+            limit.of,
+            record.topic,
+            show_duration(limit.pause)
+        );
+        Err(Trouble::Abort("too many records cannot be read".to_owned()))
     }
 
     /// Notes that an end was reached; tells what other errors of the consumer mean.
@@ -142,6 +164,7 @@ impl<'a, S: Stage> Work<'a, S> {
         self.stage.commit();
         self.positions.commit();
         self.suspects.passed(&self.positions);
+        self.limits.commit();
         self.report.update(|counts| {
             counts.add(&batch.counts);
             counts.committed += 1;
@@ -152,14 +175,17 @@ impl<'a, S: Stage> Work<'a, S> {
     pub(super) fn rollback(&mut self, refused: &[usize]) {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.records.clear();
+        self.outbox.unreadable = false;
         self.stage.rollback();
         self.positions.rollback();
+        self.limits.rollback();
         let name = |&(position, offset): &(usize, i64)| {
             let position = &self.positions.all()[position];
             (position.topic.clone(), position.partition, offset)
         };
         self.suspects.accuse(batch.inputs.len(), refused, |input| batch.inputs.get(input).map(name));
-        self.report.update(|counts| counts.aborted += 1);
+        let paused = self.limits.paused() as u64;
+        self.report.update(|counts| (counts.aborted, counts.paused) = (counts.aborted + 1, paused));
     }
 }
 

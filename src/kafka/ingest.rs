@@ -8,12 +8,12 @@ use std::sync::Arc;
 use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
-use super::stage::{Header, Inbound, Outbox, Outgoing, Stage, copy_headers, dead_letter};
+use super::stage::{Header, Inbound, Outbox, Outgoing, REPLAYED, Stage, copy_headers, dead_letter};
 use super::swap::Swap;
 use super::topics::Topic;
 
 /// Headers of a raw record that mean something else on a canonical one.
-const NOT_KEPT: [&str; 3] = ["format", "triage.source", "triage.item"];
+const NOT_KEPT: [&str; 4] = ["format", "triage.source", "triage.item", REPLAYED];
 
 /// The most bad items that a dead letter names one by one.
 const MOST_NAMED: usize = 20;
@@ -55,7 +55,11 @@ impl Stage for Ingest {
         let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
-            Err(rejected) => return self.reject(record, rejected.code, &rejected.message, out),
+            Err(rejected) => {
+                // Heartbeats and tombstones are dead letters of a sound feed.
+                out.unreadable = rejected.code != "no_post";
+                return self.reject(record, rejected.code, &rejected.message, out);
+            }
         };
         let source = record.source();
         let total = reading.items.len();

@@ -10,7 +10,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
-use crate::config::service::{Kafka, Run, Service, Topics};
+use crate::config::service::{DeadLetterLimit, Kafka, Run, Service, Topics};
 use crate::post::Millis;
 
 use super::assignment::Left;
@@ -45,6 +45,8 @@ pub struct LaneSettings {
     pub inputs: Vec<String>,
     /// Whether the stage keeps state: then it reads the inbox only, and the journal is written and restored.
     pub journaled: bool,
+    /// When a topic is not read on because too much of it cannot be read.
+    pub limit: Option<DeadLetterLimit>,
     /// The wall clock.
     pub clock: fn() -> Millis,
 }
@@ -54,7 +56,8 @@ impl LaneSettings {
     pub fn ingest(service: &Service, clock: fn() -> Millis) -> Self {
         let mut inputs = service.topics.posts.clone();
         inputs.push(service.topics.case_events.clone());
-        LaneSettings::new(service, "ingest", inputs, false, clock)
+        let settings = LaneSettings::new(service, "ingest", inputs, false, clock);
+        LaneSettings { limit: service.ingest.dead_letter_limit, ..settings }
     }
 
     /// For the stage that judges what is in the inbox.
@@ -65,7 +68,7 @@ impl LaneSettings {
     fn new(service: &Service, stage: &str, inputs: Vec<String>, journaled: bool, clock: fn() -> Millis) -> Self {
         let group = format!("{}-{stage}", service.run.group);
         let Service { kafka, topics, run, .. } = service.clone();
-        LaneSettings { kafka, topics, run, group, inputs, journaled, clock }
+        LaneSettings { kafka, topics, run, group, inputs, journaled, limit: None, clock }
     }
 }
 
@@ -140,6 +143,7 @@ impl<S: Stage> Lane<'_, S> {
                 return Ok(());
             }
             self.tick(consumer)?;
+            self.resume(consumer)?;
             match consumer.poll(IDLE) {
                 None => (),
                 Some(Ok(first)) => self.process(consumer, &first)?,
@@ -177,6 +181,20 @@ impl<S: Stage> Lane<'_, S> {
             return Ok(());
         }
         self.transact(consumer, |work, transaction| work.write(transaction)).map(drop)
+    }
+
+    /// Reads topics on whose pause is over.
+    fn resume(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        let resumed = self.work.limits.resume(Instant::now());
+        if resumed.is_empty() {
+            return Ok(());
+        }
+        let paused = self.work.limits.paused() as u64;
+        self.work.report.update(|counts| counts.paused = paused);
+        tracing::info!(target: "kafka", topics = resumed.join(", "), "reading on after too many unreadable records");
+        // Without partitions, or about to get others: what is assigned next is read on then.
+        let settled = !self.work.positions.all().is_empty() && !consumer.context().has_changes();
+        if settled { self.read_on(consumer) } else { Ok(()) }
     }
 
     /// Does `what` in one transaction together with the offsets it reaches. The group's metadata is that of the
@@ -226,9 +244,10 @@ impl<S: Stage> Lane<'_, S> {
         self.read_on(consumer)
     }
 
-    /// Reads on where the last commit ended; what was fetched meanwhile is dropped.
+    /// Reads on where the last commit ended, but for topics that are paused; what was fetched meanwhile is dropped.
     pub(super) fn read_on(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
-        let offsets = self.work.positions.to_assign().and_then(|offsets| consumer.assign(&offsets));
+        let limits = &self.work.limits;
+        let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
         offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
     }
 }

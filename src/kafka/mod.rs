@@ -2,8 +2,11 @@
 //!
 //! From the outside in: [`Service`] runs lanes; a `lane` reads records, hands them to a [`Stage`], and commits what
 //! they become together with the offsets (`batch`, `transaction`, `positions`); `assignment` and `restore` bring the
-//! state of a partition back from the journal; `error` says what an error means and `trouble` how far to go back;
-//! [`Admin`] makes and checks the `topics`.
+//! state of a partition back from the journal; `error` says what an error means and `trouble` how far to go back; `limit` stops
+//! reading a feed of which too much cannot be read;
+//! [`Admin`] makes and checks the `topics`. Beside the lanes stand the commands that look on through an `onlooker`:
+//! [`reconcile`](reconcile()) compares what was read with what was written, `letters` shows the dead letters and feeds
+//! them in again.
 //!
 //! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
 
@@ -14,8 +17,12 @@ mod client;
 mod error;
 mod ingest;
 mod lane;
+mod letters;
+mod limit;
 mod login;
+mod onlooker;
 mod positions;
+mod reconcile;
 mod refusal;
 mod report;
 mod restore;
@@ -31,6 +38,8 @@ mod trouble;
 pub use self::admin::Admin;
 pub use self::ingest::Ingest;
 pub use self::lane::LaneSettings;
+pub use self::letters::{Frequency, Letter, ListOptions, Listing, Place, Replay, Selection, dead_letters, replay};
+pub use self::reconcile::{Account, Finding, Kind, PartitionAccount, Passage, Scope, reconcile};
 pub use self::refusal::Refusal;
 pub use self::report::{Counts, LaneReport};
 pub use self::service::Service;

@@ -74,10 +74,10 @@ impl Positions {
         Ok(offsets)
     }
 
-    /// Where to read on.
-    pub(super) fn to_assign(&self) -> KafkaResult<TopicPartitionList> {
+    /// Where to read on in the topics that `read` names.
+    pub(super) fn to_assign(&self, read: impl Fn(&str) -> bool) -> KafkaResult<TopicPartitionList> {
         let mut offsets = TopicPartitionList::with_capacity(self.all.len());
-        for position in &self.all {
+        for position in self.all.iter().filter(|position| read(&position.topic)) {
             offsets.add_partition_offset(&position.topic, position.partition, Offset::Offset(position.next))?;
         }
         Ok(offsets)
@@ -117,10 +117,11 @@ mod tests {
         assert_eq!(positions.advance("b", 0, 24), Some(1), "gaps are allowed");
         assert_eq!(list(&positions.to_commit().expect("offsets")), [("b".to_owned(), 25)]);
         positions.rollback();
-        assert_eq!(list(&positions.to_assign().expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
+        assert_eq!(list(&positions.to_assign(|_| true).expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
         positions.advance("a", 0, 11);
         positions.commit();
-        assert_eq!(list(&positions.to_assign().expect("offsets")), [("a".to_owned(), 12), ("b".to_owned(), 20)]);
+        assert_eq!(list(&positions.to_assign(|_| true).expect("offsets")), [("a".to_owned(), 12), ("b".to_owned(), 20)]);
+        assert_eq!(list(&positions.to_assign(|topic| topic == "b").expect("offsets")), [("b".to_owned(), 20)]);
     }
 
     #[test]

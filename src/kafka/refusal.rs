@@ -89,6 +89,17 @@ pub enum Refusal {
         /// What is wrong.
         reason: String,
     },
+    /// A topic that could not be read to its end.
+    #[error("kafka: {topic} cannot be read to its end: {reason}; run the command again")]
+    Unreadable {
+        /// The topic.
+        topic: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Dead letters that could not be fed in again.
+    #[error("kafka: the dead letters were not replayed: {0}; run the command again, nothing is sent twice")]
+    Replay(String),
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {

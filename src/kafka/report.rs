@@ -25,8 +25,10 @@ pub struct Counts {
     pub kept_partitions: u64,
     /// Times the lane was thrown away and begun anew.
     pub restarts: u64,
-    /// Partitions that are read right now.
+    /// Partitions that the group has given right now.
     pub partitions: u64,
+    /// Topics that are not read right now because too much of them cannot be read.
+    pub paused: u64,
 }
 
 impl Counts {
@@ -48,6 +50,7 @@ impl Counts {
         self.kept_partitions += other.kept_partitions;
         self.restarts += other.restarts;
         self.partitions += other.partitions;
+        self.paused += other.paused;
     }
 }
 

@@ -73,6 +73,9 @@ impl<'a> Inbound<'a> {
 /// A header to be written.
 pub type Header = (Cow<'static, str>, Option<Vec<u8>>);
 
+/// Header of a record that was a dead letter and was fed in again: where that stands, as `topic/partition/offset`.
+pub(super) const REPLAYED: &str = "triage.replayed";
+
 /// A record to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -95,6 +98,9 @@ pub struct Outgoing {
 pub struct Outbox {
     /// The records to be written.
     pub records: Vec<Outgoing>,
+    /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
+    /// letters.
+    pub unreadable: bool,
 }
 
 impl Outbox {
@@ -149,6 +155,11 @@ pub trait Stage {
     }
 }
 
+/// Whether a header of a dead letter is ours: it says why the letter is one, and is no part of the input.
+pub(super) fn says_why(name: &str) -> bool {
+    name.starts_with("triage.error.") || name.starts_with("triage.source.") || matches!(name, "triage.version" | "triage.rules")
+}
+
 /// The dead letter of `record`: the bytes as received, the input's headers, and why. `rules` is the hash of those in use.
 pub fn dead_letter(stage: &str, rules: &str, record: &Inbound<'_>, code: &str, message: &str) -> Outgoing {
     let why: [(&'static str, String); 9] = [
@@ -163,7 +174,7 @@ pub fn dead_letter(stage: &str, rules: &str, record: &Inbound<'_>, code: &str, m
         ("triage.rules", rules.to_owned()),
     ];
     // Of a dead letter that was fed in again only the last failure counts.
-    let mut headers = copy_headers(record, |name| why.iter().all(|(ours, _)| *ours != name));
+    let mut headers = copy_headers(record, |name| !says_why(name));
     headers.extend(why.into_iter().map(|(name, value)| (Cow::Borrowed(name), Some(value.into_bytes()))));
     Outgoing {
         to: Topic::DeadLetters,

@@ -68,6 +68,12 @@ impl<'a> Writer<'a> {
             self.made = Instant::now();
             self.suspicious = false;
         }
+        self.begin_as_made()
+    }
+
+    /// Begins a transaction with the producer as it is, whatever happened: if another of the same name has been made
+    /// since, the transaction fails.
+    pub(super) fn begin_as_made(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         self.producer.client().context().take_failures();
         self.producer.begin_transaction().map_err(|error| Trouble::of(Call::Other, "begin a transaction", &error).outside())?;
         Ok(Transaction { writer: self, open: true })
@@ -100,7 +106,12 @@ impl Transaction<'_, '_> {
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
     pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
-        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(name(topics, record.to), input);
+        self.send_to(name(topics, record.to), record, input)
+    }
+
+    /// The same to `topic`, whatever the record says of its destination.
+    pub(super) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
         message.payload = record.value.as_deref();

@@ -5,8 +5,10 @@
 mod escalation;
 mod output;
 pub mod schema;
+mod terminal;
 mod triage;
 
 pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 pub use self::output::{Arrival, Destination, Output};
+pub use self::terminal::{RETURNED, ends_its_input};
 pub use self::triage::{CaseView, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};

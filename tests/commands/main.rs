@@ -67,3 +67,16 @@ fn explanations_of_texts_and_documents() {
     check(&[], "", 2, "there is no post in the input");
     check(&["tidak-ada.json"], "", 2, "cannot read the posts");
 }
+
+#[test]
+fn dead_letters_are_not_replayed_by_mistake() {
+    let check = |arguments: &[&str], said: &str| {
+        let result = triage(&[&["dead-letters", "replay", "--config", "config"], arguments].concat()).assert().code(2);
+        let output = String::from_utf8_lossy(&result.get_output().stderr).into_owned();
+        assert!(output.contains(said), "{said} not in {output}");
+    };
+    check(&[], "say which dead letters");
+    check(&["--all", "--code", "bad_json"], "cannot be used with");
+    check(&["--stage", "inbox"], "possible values: ingest, triage");
+    check(&["--since", "yesterday"], "how long ago as 90m, 24h or 7d");
+}

@@ -24,7 +24,7 @@ pub fn shipped_rules() -> Arc<Swap<Rules>> {
 /// The stages of one process.
 pub struct Stages {
     stop: Arc<AtomicBool>,
-    service: kafka::Service,
+    pub service: kafka::Service,
 }
 
 impl Stages {
@@ -42,7 +42,7 @@ impl Stages {
         Stages { stop, service: running }
     }
 
-    fn written(&self, topic: Topic) -> u64 {
+    pub fn written(&self, topic: Topic) -> u64 {
         self.service.counts("ingest").written_to(topic)
     }
 
@@ -120,6 +120,14 @@ pub fn posts(count: usize, authors: usize) -> Vec<Record> {
         Record { timestamp, ..Record::new("any", &post(number, number % authors, TEXTS[(number / authors) % TEXTS.len()])) }
     });
     made.collect()
+}
+
+/// The same as ingest would write them.
+pub fn keyed_posts(count: usize, authors: usize) -> impl Iterator<Item = Record> {
+    posts(count, authors)
+        .into_iter()
+        .enumerate()
+        .map(move |(number, post)| Record { key: Some(format!("x:90{}", number % authors).into()), ..post })
 }
 
 /// Every format goes through, and bad records become dead letters.

@@ -315,7 +315,7 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 }
 
 /// Milliseconds of `"90s"`.
-fn parse_duration(text: &str) -> Option<i64> {
+pub fn parse_duration(text: &str) -> Option<i64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at_checked(digits)?;
     let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit)?;

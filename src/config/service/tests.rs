@@ -39,6 +39,7 @@ fn the_shipped_document_names_every_key() {
     let root = document.root();
     Kafka::read(root.section("kafka"));
     Topics::read(root.section("topics"));
+    Ingest::read(root.section("ingest"));
     Run::read(root.section("run"));
     Output::read(root.section("output"));
     for path in document.asked_paths() {
@@ -76,6 +77,7 @@ fn variables_reach_every_kind_of_value() {
             ("TRIAGE_KAFKA__SECURITY__CA_FILE", "ca.pem"),
             ("TRIAGE_KAFKA__PROPERTIES__LINGER_MS", "7"),
             ("TRIAGE_TOPICS__RETENTION__OOT", "2d"),
+            ("TRIAGE_INGEST__DEAD_LETTER_LIMIT__SHARE", "0.5"),
             ("TRIAGE_TOPICS__OUTPUT_PREFIX", "try."),
         ],
         &[("topics.posts", "x,y")],
@@ -88,6 +90,7 @@ fn variables_reach_every_kind_of_value() {
     assert_eq!(properties, ["fetch.min.bytes=10", "linger.ms=7", "socket.keepalive.enable=true"]);
     assert_eq!((service.topics.retention.oot, &*service.topics.dead_letters), (172_800_000, "try.dead-letters"));
     assert_eq!(service.topics.posts, ["x", "y"]);
+    assert_eq!(service.ingest.dead_letter_limit.map(|limit| (limit.records, limit.of)), Some((500, 1_000)));
     assert!(!format!("{service:?}").contains("horse"));
 }
 
@@ -141,6 +144,13 @@ fn mistakes() {
             &[],
             &[],
         ),
+        (
+            "a limit on dead letters that a few records reach",
+            "[ingest]\ndead_letter_limit = { share = 0.05, of = 100, puase = \"1m\" }\n",
+            &[],
+            &[],
+        ),
+        ("a limit that is none", "[ingest.dead_letter_limit]\nshare = 1.5\nof = 10\npause = \"1ms\"\n", &[], &[]),
         ("timeout too short for the interval", "[run]\ntransaction_interval = \"4s\"\n", &[], &[]),
         ("name that cannot be one", "[run]\ngroup = \"a b\"\ninstance = \"\"\n", &[], &[]),
         ("the same topic twice", "[topics]\nposts = [\"a\", \"b\"]\ninbox = \"b\"\noot = \"telkomcare.triage.agents\"\n", &[], &[]),
