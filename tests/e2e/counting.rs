@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use triage::config::service::Service;
 use triage::kafka;
@@ -19,6 +20,8 @@ pub enum Fault {
     TooLarge {
         offset: i64,
     },
+    /// It takes no record while this is true.
+    HeldWhile(&'static AtomicBool),
 }
 
 /// Counts by partition and key, and the overlay of the open transaction.
@@ -44,6 +47,9 @@ impl Stage for Counting {
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+        while matches!(self.fault, Fault::HeldWhile(held) if held.load(Ordering::SeqCst)) {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
         let key = record.key.unwrap_or_default().to_vec();
         let before = self.states.get(&record.partition).and_then(|state| state.get(&key)).copied().unwrap_or(0);
         let count = self.overlay.entry((record.partition, key.clone())).or_insert(before);

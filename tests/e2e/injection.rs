@@ -2,7 +2,7 @@
 //! all, to the beginning of the transaction, or to fresh clients. The imitated broker is told what to answer; it hides no
 //! aborted records, so what was written is no matter here.
 
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rdkafka::bindings::rd_kafka_resp_err_t as Code;
 use rdkafka::mocking::MockCluster;
@@ -10,8 +10,8 @@ use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::RDKafkaApiKey as Request;
 use triage::kafka::Counts;
 
-use super::broker::{Record, mock, wait_until};
-use super::counting::{Counting, Lanes, Run};
+use super::broker::{Record, long, mock, wait_until};
+use super::counting::{Counting, Fault, Lanes, Run};
 
 /// How far the lane goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,100 +26,148 @@ enum Back {
 
 use Back::{Abort, Nowhere, Restart};
 
-const CASES: [(Request, Code, Back); 32] = [
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, Nowhere),
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, Nowhere),
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Nowhere),
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, Nowhere),
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Nowhere),
-    (Request::Produce, Code::RD_KAFKA_RESP_ERR_UNKNOWN, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Nowhere),
-    (Request::AddPartitionsToTxn, Code::RD_KAFKA_RESP_ERR_UNKNOWN, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Nowhere),
-    (Request::AddOffsetsToTxn, Code::RD_KAFKA_RESP_ERR_UNKNOWN, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Nowhere),
-    (Request::TxnOffsetCommit, Code::RD_KAFKA_RESP_ERR_UNKNOWN, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_NOT_COORDINATOR, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Nowhere),
-    (Request::EndTxn, Code::RD_KAFKA_RESP_ERR_UNKNOWN, Nowhere),
+/// What a broker may answer to each request, and how far back that must lead.
+const CASES: [(Request, &[(Code, Back)]); 5] = [
+    (
+        Request::Produce,
+        &[
+            (Code::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Restart),
+            (Code::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, Restart),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
+        ],
+    ),
+    (
+        Request::AddPartitionsToTxn,
+        &[
+            (Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Abort),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
+            (Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Restart),
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
+        ],
+    ),
+    (
+        Request::AddOffsetsToTxn,
+        &[
+            (Code::RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Abort),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
+            (Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Abort),
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
+        ],
+    ),
+    (
+        Request::TxnOffsetCommit,
+        &[
+            (Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, Abort),
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, Abort),
+            (Code::RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, Abort),
+            (Code::RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, Abort),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
+        ],
+    ),
+    (
+        Request::EndTxn,
+        &[
+            (Code::RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_NOT_COORDINATOR, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS, Nowhere),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, Restart),
+            (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
+            (Code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED, Restart),
+            // If the broker has committed all the same, it refuses the abort, and that is a restart.
+            (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
+        ],
+    ),
 ];
 
-/// How often the request is refused: once, and so often that the client's patience does not hide it.
-const TIMES: [usize; 2] = [1, 3];
-
+/// Records fed for each case.
 const RECORDS: u64 = 20;
 
-fn feed(run: &Run, case: usize) {
-    run.feed((0..RECORDS).map(|number| Record { timestamp: 1_700_000_000_000, ..Record::new(&format!("case{case}-{number}"), "x") }));
+/// The lane, and what it has read so far.
+struct Observed<'a> {
+    held: &'static AtomicBool,
+    cluster: &'a MockCluster<'static, DefaultProducerContext>,
+    run: &'a Run,
+    lanes: &'a Lanes,
+    cases: u64,
+    /// The numbers when the lane was last begun anew: it reads everything again then, for the imitation keeps no offsets of
+    /// transactions.
+    begun: Counts,
 }
 
-/// Waits until the lane has read so much more, and nothing happens any more: after a restart it reads everything again.
-fn settled(lanes: &Lanes, before: &Counts) -> Counts {
-    const QUIET: Duration = Duration::from_millis(300);
-    let mut last = (lanes.counts(), Instant::now());
-    wait_until("the lane goes on", || {
-        let counts = lanes.counts();
-        if counts != last.0 {
-            last = (counts, Instant::now());
+impl Observed<'_> {
+    /// Has one `request` of the next transaction refused, and tells what the lane does about it.
+    fn refuse(&mut self, request: Request, error: Code) -> Back {
+        let before = self.lanes.counts();
+        // The answers are meant for the lane and not for who feeds it.
+        self.held.store(true, Ordering::SeqCst);
+        self.feed();
+        self.cluster.request_errors(request, &[error]);
+        self.held.store(false, Ordering::SeqCst);
+        let after = self.settle();
+        self.cluster.clear_request_errors(request);
+        match (after.restarts - before.restarts, after.aborted - before.aborted) {
+            (0, 0) => Nowhere,
+            (0, _) => Abort,
+            _ => Restart,
         }
-        counts.records >= before.records + RECORDS && counts.partitions > 0 && last.1.elapsed() >= QUIET
-    });
-    last.0
+    }
+
+    fn feed(&mut self) {
+        let case = self.cases;
+        let record = |number| Record { timestamp: 1_700_000_000_000, ..Record::new(&format!("case{case}-{number}"), "x") };
+        self.run.feed((0..RECORDS).map(record));
+        self.cases += 1;
+    }
+
+    /// Waits until the lane has committed everything.
+    fn settle(&mut self) -> Counts {
+        wait_until("the lane goes on", || {
+            let counts = self.lanes.counts();
+            if counts.restarts != self.begun.restarts {
+                self.begun = counts;
+            }
+            counts.records - self.begun.records == self.cases * RECORDS
+        });
+        self.lanes.counts()
+    }
 }
 
-fn observe(
-    cluster: &MockCluster<'_, DefaultProducerContext>,
-    run: &Run,
-    lanes: &Lanes,
-    case: usize,
-    request: Request,
-    errors: &[Code],
-) -> Back {
-    let before = lanes.counts();
-    cluster.request_errors(request, errors);
-    feed(run, case);
-    let after = settled(lanes, &before);
-    cluster.clear_request_errors(request);
-    match (after.restarts - before.restarts, after.aborted - before.aborted) {
-        (0, 0) => Nowhere,
-        (0, _) => Abort,
-        _ => Restart,
+/// The lane's answers to refusals of `request` that are not as expected.
+fn surprises(request: Request, cases: &[(Code, Back)]) -> Vec<String> {
+    let (service, cluster) = mock("errors", 1);
+    let run = Run::new(&service);
+    let held: &'static AtomicBool = Box::leak(Box::default());
+    let mut lanes = run.start_stage(1, move || Counting::with(Fault::HeldWhile(held)));
+    let mut observed = Observed { held, cluster: &cluster, run: &run, lanes: &lanes, cases: 0, begun: Counts::default() };
+    observed.feed();
+    observed.settle();
+    let mut surprises = Vec::new();
+    // In the long form each comes after every other.
+    let rounds = if long() { 2 } else { 1 };
+    for &(code, expected) in std::iter::repeat_n(cases, rounds).flatten() {
+        let back = observed.refuse(request, code);
+        if back != expected {
+            surprises.push(format!("{request:?} answered {code:?}: {back:?}, not {expected:?}"));
+        }
     }
+    lanes.stop().expect("drained");
+    surprises
 }
 
 #[test]
 fn every_error_of_a_transaction_leads_back_as_far_as_it_must() {
-    let (service, cluster) = mock("errors", 1);
-    let run = Run::new(&service);
-    let mut lanes = run.start(1, Counting::new);
-    feed(&run, 0);
-    wait_until("the first records", || lanes.counts().records == RECORDS);
-    let mut wrong = Vec::new();
-    let cases = CASES.iter().flat_map(|&(request, code, expected)| TIMES.map(|times| (request, code, expected, times)));
-    for (number, (request, code, expected, times)) in cases.enumerate() {
-        let observed = observe(&cluster, &run, &lanes, number + 1, request, &vec![code; times]);
-        println!("{request:?} answered {times} x {code:?}: {observed:?}");
-        if observed != expected {
-            wrong.push(format!("{request:?} answered {times} x {code:?}: {observed:?}, not {expected:?}"));
-        }
-    }
-    lanes.stop().expect("drained");
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let each = CASES.map(|(request, cases)| scope.spawn(move || surprises(request, cases)));
+        each.into_iter().flat_map(|thread| thread.join().expect("an answer")).collect()
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

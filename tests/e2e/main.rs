@@ -2,7 +2,7 @@
 //!
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
 //! to survive in `process`, how it gets in in `login`, what many posts of all kinds must not bring into disorder in
-//! `variety` (longer with `TRIAGE_LONG=1`), the commands that look on in files of their names, numbers in `throughput`.
+//! `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that look on in files of their names, numbers in `throughput`.
 
 #![allow(
     clippy::unwrap_used,
