@@ -18,7 +18,7 @@ pub fn forget<'a>(rules: &'a Rules, state: &mut AuthorState, arrival: &Arrival<'
 }
 
 /// How long `state` is remembered after its last record, in milliseconds.
-pub fn memory(rules: &Rules, state: &AuthorState) -> i64 {
+fn memory(rules: &Rules, state: &AuthorState) -> i64 {
     let case = state.case.as_ref().map(|case| if case.hard { rules.limits.hard_ttl } else { rules.limits.idle_ttl });
     ID_MEMORY.max(case.unwrap_or(0))
 }

@@ -5,7 +5,7 @@
 mod ending;
 mod event;
 
-pub use self::ending::{expire_idle, forget, memory};
+pub use self::ending::{expire_idle, forget};
 pub use self::event::apply;
 
 use crate::author::Case;

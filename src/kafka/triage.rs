@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::author::AuthorState;
-use crate::case;
+use crate::author::{AuthorState, ID_MEMORY};
 use crate::engine::{self, Input};
 use crate::post::{CustomerKey, Millis};
 use crate::record::{Arrival, Destination, Output};
@@ -38,10 +37,18 @@ pub struct Triage {
 /// The customers of one partition.
 #[derive(Default)]
 struct States {
-    customers: FxHashMap<Box<str>, AuthorState>,
+    customers: FxHashMap<Box<str>, Kept>,
     /// Time of its newest record.
     newest: Millis,
     next_sweep: Millis,
+}
+
+/// A customer between two transactions: the last journal record as it was written, which takes a quarter of the memory
+/// of a state that was read. A lane may have a million of them.
+struct Kept {
+    record: Box<[u8]>,
+    last_record: Millis,
+    has_case: bool,
 }
 
 /// States that the open transaction has touched, in that order.
@@ -59,6 +66,8 @@ struct Touched {
     state: AuthorState,
     /// The journal knows the customer.
     known: bool,
+    /// What the journal of this transaction says; `None`: that there is nothing to remember.
+    record: Option<Box<[u8]>>,
 }
 
 impl Triage {
@@ -117,8 +126,9 @@ impl Stage for Triage {
     }
 
     fn journal(&mut self, out: &mut Outbox) {
-        for touched in &self.overlay.touched {
+        for touched in &mut self.overlay.touched {
             let value = touched.state.encode();
+            touched.record = value.as_deref().map(Into::into);
             if value.is_none() && !touched.known {
                 continue;
             }
@@ -138,12 +148,11 @@ impl Stage for Triage {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
         }
-        for Touched { partition, customer, state, .. } in self.overlay.touched.drain(..) {
+        for Touched { partition, customer, state, record, .. } in self.overlay.touched.drain(..) {
             let customers = &mut self.partitions.entry(partition).or_default().customers;
-            if state.is_empty() {
-                customers.remove(&customer);
-            } else {
-                customers.insert(customer, state);
+            match record {
+                Some(record) => drop(customers.insert(customer, Kept::new(&state, record))),
+                None => drop(customers.remove(&customer)),
             }
         }
         self.overlay.places.clear();
@@ -160,7 +169,7 @@ impl Stage for Triage {
             Some(value) => {
                 let state = AuthorState::decode(value).map_err(|error| error.to_string())?;
                 states.newest = states.newest.max(state.last_record);
-                states.customers.insert(customer.into(), state);
+                states.customers.insert(customer.into(), Kept::new(&state, value.into()));
             }
             None => drop(states.customers.remove(customer)),
         }
@@ -188,13 +197,23 @@ impl Triage {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);
         let horizon = now.min(states.newest);
-        let forgotten =
-            |state: &AuthorState| state.case.is_none() && horizon.since(state.last_record) > 2 * case::memory(&self.rules, state);
+        let forgotten = |kept: &Kept| !kept.has_case && horizon.since(kept.last_record) > 2 * ID_MEMORY;
         let swept: Vec<Box<str>> =
-            states.customers.iter().filter(|(_, state)| forgotten(state)).map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
+            states.customers.iter().filter(|(_, kept)| forgotten(kept)).map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
         for customer in swept {
             *self.overlay.state(&self.partitions, partition, &customer) = AuthorState::default();
         }
+    }
+}
+
+impl Kept {
+    fn new(state: &AuthorState, record: Box<[u8]>) -> Self {
+        Kept { record, last_record: state.last_record, has_case: state.case.is_some() }
+    }
+
+    fn read(&self) -> AuthorState {
+        // It was written here or read when the partition was restored.
+        AuthorState::decode(&self.record).unwrap_or_else(|error| panic!("a state that could be read before: {error}"))
     }
 }
 
@@ -211,8 +230,8 @@ impl Overlay {
             Some(&place) => place,
             None => {
                 let known = partitions.get(&partition).and_then(|states| states.customers.get(customer));
-                let touched =
-                    Touched { partition, customer: customer.into(), state: known.cloned().unwrap_or_default(), known: known.is_some() };
+                let state = known.map(Kept::read).unwrap_or_default();
+                let touched = Touched { partition, customer: customer.into(), state, known: known.is_some(), record: None };
                 self.touched.push(touched);
                 places.insert(customer.into(), self.touched.len() - 1);
                 self.touched.len() - 1

@@ -21,6 +21,7 @@ mod lane;
 mod login;
 mod process;
 mod reconcile;
+mod restore;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;

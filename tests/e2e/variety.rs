@@ -221,7 +221,7 @@ fn assert_in_one_place(account: &Account, raw: &BTreeSet<String>) {
 }
 
 /// Resident memory of process `id`, in kilobytes.
-fn resident(id: u32) -> u64 {
+pub fn resident(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
     line.trim().trim_end_matches(" kB").parse().expect("a number")
