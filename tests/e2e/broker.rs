@@ -220,6 +220,22 @@ pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
     records
 }
 
+/// All that was committed to `topic`, now that nobody writes to it any more. A commit is answered before the brokers have
+/// told the partitions, so a reader who comes at once may still be shown less.
+pub fn consume_all(kafka: &Kafka, topic: &str) -> Vec<Record> {
+    let client = |isolation: &str| -> BaseConsumer {
+        client(kafka).set("group.id", "test-reader").set("isolation.level", isolation).create().expect("a consumer")
+    };
+    let (committed, written) = (client("read_committed"), client("read_uncommitted"));
+    let metadata = written.fetch_metadata(Some(topic), PATIENCE).expect("metadata");
+    let partitions: Vec<i32> = metadata.topics()[0].partitions().iter().map(|partition| partition.id()).collect();
+    let end = |client: &BaseConsumer, partition| client.fetch_watermarks(topic, partition, PATIENCE).expect("an end").1;
+    wait_until("the end of all transactions", || {
+        partitions.iter().all(|&partition| end(&committed, partition) == end(&written, partition))
+    });
+    consume(kafka, topic, "read_committed")
+}
+
 /// Waits until `done`; `what` says for what if it never comes.
 pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let begun = Instant::now();

@@ -10,7 +10,7 @@ use triage::kafka;
 use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Outgoing, Refusal, Stage, Topic};
 use triage::post::Millis;
 
-use super::broker::{Record, consume, produce};
+use super::broker::{Record, consume_all, produce};
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +126,7 @@ impl Run {
 
     /// What readers see.
     pub fn outputs(&self) -> Vec<Record> {
-        consume(&self.settings.kafka, &self.settings.topics.agents, "read_committed")
+        consume_all(&self.settings.kafka, &self.settings.topics.agents)
     }
 
     /// Each of `keys` keys was counted from one up to its share of `records`, without a gap or a repetition.

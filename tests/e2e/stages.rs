@@ -11,9 +11,7 @@ use triage::post::Millis;
 use triage::problem::Reporter;
 use triage::rules::{self, Rules};
 
-use super::broker::{Record, consume, mock, produce, service, wait_until};
-
-pub const COMMITTED: &str = "read_committed";
+use super::broker::{Record, consume_all, mock, produce, service, wait_until};
 
 pub fn shipped_rules() -> Arc<Swap<Rules>> {
     let reporter = Reporter::default();
@@ -75,12 +73,12 @@ pub fn by_source(service: &Service) -> BTreeMap<String, Vec<(&'static str, Recor
     let topics = &service.topics;
     let all = [("agents", &topics.agents), ("oot", &topics.oot), ("escalations", &topics.escalations), ("skipped", &topics.skipped)];
     for (label, topic) in all {
-        for record in consume(&service.kafka, topic, COMMITTED) {
+        for record in consume_all(&service.kafka, topic) {
             let source = record.header("triage.source").expect("a source");
             found.entry(source).or_default().push((label, record));
         }
     }
-    for letter in consume(&service.kafka, &topics.dead_letters, COMMITTED) {
+    for letter in consume_all(&service.kafka, &topics.dead_letters) {
         if letter.header("triage.error.stage").as_deref() == Some("triage") {
             found.entry(letter_source(&letter)).or_default().push(("dead-letters", letter));
         }
@@ -150,7 +148,7 @@ fn check_formats(service: &Service) {
     assert_eq!(stages.written(Topic::DeadLetters), 3);
     stages.stop();
 
-    let inbox = consume(&service.kafka, &service.topics.inbox, COMMITTED);
+    let inbox = consume_all(&service.kafka, &service.topics.inbox);
     assert!(inbox.len() >= good);
     for record in &inbox {
         assert_eq!(record.timestamp, 1_763_262_700_000, "the time of the raw record is kept");
@@ -158,7 +156,7 @@ fn check_formats(service: &Service) {
         assert!(record.header("triage.item").is_some_and(|item| item.contains('/')));
         assert!(record.key_text().contains(':'), "{}", record.key_text());
     }
-    let letters = consume(&service.kafka, &service.topics.dead_letters, COMMITTED);
+    let letters = consume_all(&service.kafka, &service.topics.dead_letters);
     let kept = letters.iter().find(|letter| letter.text() == "{\"not\": \"ours\"}").expect("the bytes as received");
     assert_eq!((kept.header("from").as_deref(), kept.timestamp, kept.key_text()), (Some("feed-7"), 5, "feed".into()));
     assert!(letters.iter().any(|letter| letter.value.is_none() && letter.header("triage.error.code").as_deref() == Some("no_post")));

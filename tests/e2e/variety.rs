@@ -8,9 +8,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use triage::config::service::{self as config, Service};
 
-use super::broker::{Record, consume, long, produce, service, wait_until};
+use super::broker::{Record, consume_all, long, produce, service, wait_until};
 use super::process::{start, terminate};
-use super::stages::{COMMITTED, Stages, TEXTS, by_source, letter_source};
+use super::stages::{Stages, TEXTS, by_source, letter_source};
 
 const EPOCH: i64 = 1_763_000_000_000;
 
@@ -101,7 +101,7 @@ fn by_customer(service: &Service, blank: bool) -> BTreeMap<(&'static str, String
 /// Every place in the inbox.
 fn inbox(service: &Service) -> BTreeSet<String> {
     let topic = &service.topics.inbox;
-    consume(&service.kafka, topic, COMMITTED).iter().map(|record| format!("{topic}/{}/{}", record.partition, record.offset)).collect()
+    consume_all(&service.kafka, topic).iter().map(|record| format!("{topic}/{}/{}", record.partition, record.offset)).collect()
 }
 
 /// Every record of the inbox is judged once.
@@ -192,11 +192,11 @@ type Account = BTreeMap<String, (Vec<String>, Vec<String>)>;
 
 fn account(service: &Service) -> Account {
     let mut account = Account::new();
-    for record in consume(&service.kafka, &service.topics.inbox, COMMITTED) {
+    for record in consume_all(&service.kafka, &service.topics.inbox) {
         let source = record.header("triage.source").expect("a source");
         account.entry(source).or_default().0.push(record.header("triage.item").expect("an item"));
     }
-    for letter in consume(&service.kafka, &service.topics.dead_letters, COMMITTED) {
+    for letter in consume_all(&service.kafka, &service.topics.dead_letters) {
         if letter.header("triage.error.stage").as_deref() == Some("ingest") {
             account.entry(letter_source(&letter)).or_default().1.push(letter.header("triage.error.code").expect("a code"));
         }
@@ -249,7 +249,7 @@ fn damaged_records_end_in_one_place_each() {
     assert_eq!(terminate(process), Some(0));
 
     let topic = &service.topics.posts[0];
-    let raw = consume(&service.kafka, topic, COMMITTED);
+    let raw = consume_all(&service.kafka, topic);
     assert_eq!(raw.len(), count);
     let places =
         raw.iter().map(|record| (format!("{topic}/{}/{}", record.partition, record.offset), &record.value)).collect::<BTreeMap<_, _>>();
@@ -257,7 +257,7 @@ fn damaged_records_end_in_one_place_each() {
     assert_in_one_place(&account, &places.keys().cloned().collect());
     let read = account.values().filter(|(items, _)| !items.is_empty()).count();
     assert!(count / 8 < read && read < count, "some can be read and some cannot: {read}");
-    for letter in consume(&service.kafka, &service.topics.dead_letters, COMMITTED) {
+    for letter in consume_all(&service.kafka, &service.topics.dead_letters) {
         if letter.header("triage.error.stage").as_deref() == Some("ingest") {
             assert_eq!(places.get(&letter_source(&letter)), Some(&&letter.value), "the bytes as received");
         }
