@@ -11,6 +11,7 @@ use crate::config::service::Start;
 
 use super::client::{Membership, Partition};
 use super::error::Call;
+use super::failpoint::{Point, pass};
 use super::lane::{Lane, nothing};
 use super::positions::Positions;
 use super::refusal::Refusal;
@@ -202,6 +203,7 @@ impl<S: Stage> Lane<'_, S> {
         let (inbox, topic) = (&self.settings.topics.inbox, journal.topic);
         let done = journal.read(&wanted, go_on, |partition, key, value| {
             records += 1;
+            pass(Point::DuringRestore);
             let unreadable = |reason: String| Trouble::Refuse(Refusal::Journal { journal: topic.to_owned(), partition, reason });
             if key != META_KEY {
                 return stage.restore(partition, key, value).map_err(unreadable);

@@ -3,7 +3,7 @@
 //! From the outside in: [`Service`] runs lanes; a `lane` reads records, hands them to a [`Stage`], and commits what
 //! they become together with the offsets (`batch`, `transaction`, `positions`); `assignment` and `restore` bring the
 //! state of a partition back from the journal; `error` says what an error means and `trouble` how far to go back;
-//! [`Admin`] makes and checks the `topics`.
+//! `failpoint` is for the tests; [`Admin`] makes and checks the `topics`.
 //!
 //! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
 
@@ -12,6 +12,7 @@ mod assignment;
 mod batch;
 mod client;
 mod error;
+mod failpoint;
 mod ingest;
 mod lane;
 mod login;

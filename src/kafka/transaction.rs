@@ -17,6 +17,7 @@ use crate::config::service::{Kafka, Run, Topics};
 
 use super::client::Deliveries;
 use super::error::{Call, Outcome, never_accepted, outcome};
+use super::failpoint::{Point, pass};
 use super::report::LaneReport;
 use super::settings::{RETRY_BACKOFF_MS, millis};
 use super::stage::Outgoing;
@@ -100,6 +101,7 @@ impl Transaction<'_, '_> {
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
     pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        pass(Point::MidProduce);
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(name(topics, record.to), input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
@@ -135,9 +137,14 @@ impl Transaction<'_, '_> {
 
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
+        pass(Point::BeforeOffsets);
         persist("send offsets", timeout, || report.beat(), || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
         self.drain()?;
-        self.end("commit", |producer| producer.commit_transaction(Timeout::Never))
+        pass(Point::AfterOffsets);
+        pass(Point::DuringCommit);
+        self.end("commit", |producer| producer.commit_transaction(Timeout::Never))?;
+        pass(Point::AfterCommit);
+        Ok(())
     }
 
     /// Aborts because of `trouble`, which may turn out to be worse.

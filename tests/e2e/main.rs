@@ -1,7 +1,7 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
-//! to survive in `process`, how it gets in in `login`, what many posts of all kinds must not bring into disorder in
+//! to survive in `process` (started by `program`), how it gets in in `login`, what many posts of all kinds must not bring into disorder in
 //! `variety` (longer with `TRIAGE_LONG=1`), numbers in `throughput`.
 
 #![allow(
@@ -18,6 +18,7 @@ mod counting;
 mod lane;
 mod login;
 mod process;
+mod program;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use triage::config::service::{self as config, Service};
 
 use super::broker::{Record, consume, long, produce, service, wait_until};
-use super::process::{start, terminate};
+use super::program::{start, terminate};
 use super::stages::{COMMITTED, Stages, TEXTS, by_source, letter_source};
 
 const EPOCH: i64 = 1_763_000_000_000;
