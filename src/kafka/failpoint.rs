@@ -5,7 +5,6 @@
 //! the point. Knows nothing of what is done there.
 
 /// Where a process can die.
-#[cfg_attr(not(feature = "failpoints"), expect(dead_code, reason = "only their names are looked at"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Point {
     /// A first record was read, no transaction is open.

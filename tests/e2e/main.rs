@@ -15,6 +15,7 @@
 
 mod broker;
 mod counting;
+mod dice;
 mod lane;
 mod login;
 mod process;
