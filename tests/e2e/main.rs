@@ -13,6 +13,7 @@
     reason = "a test against the real thing"
 )]
 
+#[allow(dead_code, reason = "tests/storm needs more of it")]
 mod broker;
 mod counting;
 mod dice;

@@ -26,7 +26,9 @@ fn partitions(service: &Service) -> std::ops::Range<i32> {
 /// Offsets that the group of `stage` has committed in `topic`; `None`: not to be told now.
 fn committed(client: &BaseConsumer, service: &Service, topic: &str) -> Option<BTreeMap<i32, i64>> {
     let mut asked = TopicPartitionList::new();
-    partitions(service).for_each(|partition| drop(asked.add_partition(topic, partition)));
+    for partition in partitions(service) {
+        asked.add_partition(topic, partition);
+    }
     let answer = client.committed_offsets(asked, QUESTION).ok()?;
     let elements = answer.elements();
     elements.iter().all(|element| element.error().is_ok()).then_some(())?;
