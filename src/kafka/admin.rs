@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long the first question waits before it is asked whether we are let in at all.
 const SLICE: Duration = Duration::from_secs(3);
 
+/// Pause between two looks at what the brokers know.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// As many copies as the brokers are set to.
 const BROKERS_CHOICE: i32 = -1;
 
@@ -96,7 +99,23 @@ impl<'a> Admin<'a> {
                 made.push(name.to_owned());
             }
         }
+        self.wait_for(&made)?;
         Ok(made)
+    }
+
+    /// Waits until brokers tell of these topics. They say that a topic is made a moment before they know it themselves,
+    /// and whoever starts in that moment would be refused.
+    fn wait_for(&self, made: &[String]) -> Result<(), Refusal> {
+        let begun = Instant::now();
+        for topic in made {
+            while self.partitions(topic)?.is_none() {
+                if begun.elapsed() >= PATIENCE {
+                    return Err(Refusal::Topics(format!("{topic} was made, but the brokers do not tell of it")));
+                }
+                thread::sleep(LOOK);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the topic was made; `false`: somebody else was faster.

@@ -11,9 +11,11 @@ use crate::config::service::Start;
 
 use super::client::{Membership, Partition};
 use super::error::Call;
+use super::failpoint::{Point, pass};
 use super::lane::{Lane, nothing};
 use super::positions::Positions;
 use super::refusal::Refusal;
+use super::report::LaneReport;
 use super::restore::{META_KEY, Meta};
 use super::stage::{Outgoing, Stage};
 use super::topics::Topic;
@@ -126,7 +128,7 @@ impl<S: Stage> Lane<'_, S> {
         if start != Start::None {
             return Ok(start);
         }
-        let count = partition_count(consumer, topic)?;
+        let count = partition_count(consumer, topic, self.work.report)?;
         let all: Vec<Partition> = (0..count).map(|partition| (topic.to_owned(), partition)).collect();
         let known = self.committed(consumer, &all)?.is_some_and(|all| all.iter().any(|(_, offset)| offset.is_some()));
         if known {
@@ -176,7 +178,11 @@ impl<S: Stage> Lane<'_, S> {
         let mut wanted = Vec::new();
         let left = std::mem::take(&mut self.left);
         for position in self.work.positions.all() {
-            let as_left = Left { partition: position.partition, next: position.next, journal_end: journal.end(position.partition)? };
+            let as_left = Left {
+                partition: position.partition,
+                next: position.next,
+                journal_end: journal.end(position.partition, || self.work.report.beat())?,
+            };
             if left.contains(&as_left) {
                 self.work.report.update(|counts| counts.kept_partitions += 1);
             } else {
@@ -202,6 +208,7 @@ impl<S: Stage> Lane<'_, S> {
         let (inbox, topic) = (&self.settings.topics.inbox, journal.topic);
         let done = journal.read(&wanted, go_on, |partition, key, value| {
             records += 1;
+            pass(Point::DuringRestore);
             let unreadable = |reason: String| Trouble::Refuse(Refusal::Journal { journal: topic.to_owned(), partition, reason });
             if key != META_KEY {
                 return stage.restore(partition, key, value).map_err(unreadable);
@@ -224,8 +231,8 @@ impl<S: Stage> Lane<'_, S> {
     /// What the journal must say of itself; refuses one whose partitions cannot be those of the inbox.
     fn meta(&self, consumer: &BaseConsumer<Membership>) -> Result<Meta, Trouble> {
         let topics = &self.settings.topics;
-        let partitions = partition_count(consumer, &topics.inbox)?;
-        let journal = partition_count(consumer, &topics.state)?;
+        let partitions = partition_count(consumer, &topics.inbox, self.work.report)?;
+        let journal = partition_count(consumer, &topics.state, self.work.report)?;
         if partitions != journal {
             let (inbox, journal_name) = (topics.inbox.clone(), topics.state.clone());
             return Err(Refusal::PartitionCount { inbox, journal: journal_name, now: partitions, then: journal }.into());
@@ -263,9 +270,9 @@ struct Begin {
     first: bool,
 }
 
-fn partition_count(consumer: &BaseConsumer<Membership>, topic: &str) -> Result<i32, Trouble> {
-    let metadata =
-        persist("ask for a topic", PERSISTENCE, || (), || consumer.fetch_metadata(Some(topic), PATIENCE)).map_err(Trouble::outside)?;
+fn partition_count(consumer: &BaseConsumer<Membership>, topic: &str, report: &LaneReport) -> Result<i32, Trouble> {
+    let metadata = persist("ask for a topic", PERSISTENCE, || report.beat(), || consumer.fetch_metadata(Some(topic), PATIENCE))
+        .map_err(Trouble::outside)?;
     let count = metadata.topics().iter().find(|found| found.name() == topic).map_or(0, |found| found.partitions().len());
     if count == 0 {
         return Err(Refusal::Topics(format!("{topic} does not exist")).into());

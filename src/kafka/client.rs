@@ -20,6 +20,7 @@ use rdkafka::{ClientContext, TopicPartitionList};
 use crate::config::service::Kafka;
 
 use super::error::{Call, Outcome, denied, outcome};
+use super::failpoint::{Point, pass};
 use super::login::Login;
 
 /// A topic and a partition of it.
@@ -177,6 +178,7 @@ impl ClientContext for Membership {
 
 impl ConsumerContext for Membership {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        pass(Point::InRebalance);
         if self.closing.load(Ordering::Relaxed) {
             if let Err(error) = consumer.unassign() {
                 tracing::warn!(target: "kafka", %error, "could not give up partitions");

@@ -17,6 +17,7 @@ use super::assignment::Left;
 use super::batch::Work;
 use super::client::{Change, Membership};
 use super::error::Call;
+use super::failpoint::{Point, pass};
 use super::report::LaneReport;
 use super::restore::Journal;
 use super::settings::{self, Member};
@@ -160,6 +161,7 @@ impl<S: Stage> Lane<'_, S> {
 
     /// One transaction of records, beginning with `first`.
     fn process(&mut self, consumer: &BaseConsumer<Membership>, first: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+        pass(Point::AfterPoll);
         self.work.stage.begin();
         self.transact(consumer, |work, transaction| work.fill(consumer, transaction, first)).map(drop)
     }

@@ -82,13 +82,17 @@ impl<'a> Journal<'a> {
         serve(&self.probe);
     }
 
-    /// Where `partition` ends, records of open transactions included.
-    pub(super) fn end(&self, partition: i32) -> Result<i64, Trouble> {
+    /// Where `partition` ends, records of open transactions included; `beat` is called while the broker does not say.
+    pub(super) fn end(&self, partition: i32, mut beat: impl FnMut()) -> Result<i64, Trouble> {
         let ask = || {
             serve(&self.probe);
             self.probe.fetch_watermarks(self.topic, partition, PATIENCE)
         };
-        persist("find the end of the journal", PERSISTENCE, || thread::sleep(PAUSE), ask).map(|(_, end)| end).map_err(Trouble::outside)
+        let between = || {
+            beat();
+            thread::sleep(PAUSE);
+        };
+        persist("find the end of the journal", PERSISTENCE, between, ask).map(|(_, end)| end).map_err(Trouble::outside)
     }
 
     /// Where `partition` ends if no transaction is open in it; waits `patience` for that.
@@ -121,8 +125,15 @@ impl<'a> Journal<'a> {
         mut go_on: impl FnMut() -> bool,
         mut each: impl FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
-        let ends =
-            partitions.iter().map(|&partition| Ok((partition, self.end(partition)?))).collect::<Result<BTreeMap<_, _>, Trouble>>()?;
+        let mut ends = BTreeMap::new();
+        for &partition in partitions {
+            ends.insert(
+                partition,
+                self.end(partition, || {
+                    let _ = go_on();
+                })?,
+            );
+        }
         let reader = reader(self.kafka, self.group, Isolation::Committed)?;
         let mut unread = TopicPartitionList::new();
         for (&partition, &end) in &ends {
@@ -170,7 +181,11 @@ impl<'a> Journal<'a> {
                 serve(reader);
                 reader.fetch_watermarks(self.topic, partition, PATIENCE)
             };
-            let (low, stable) = persist("read the journal", PERSISTENCE, || thread::sleep(PAUSE), ask).map_err(Trouble::outside)?;
+            let between = || {
+                let _ = go_on();
+                thread::sleep(PAUSE);
+            };
+            let (low, stable) = persist("read the journal", PERSISTENCE, between, ask).map_err(Trouble::outside)?;
             if stable >= end {
                 return Ok(Some(low >= stable));
             }

@@ -10,13 +10,13 @@ use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::KafkaResult;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
-use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
 use crate::config::service::{Kafka, Run, Topics};
 
 use super::client::Deliveries;
 use super::error::{Call, Outcome, never_accepted, outcome};
+use super::failpoint::{Point, pass};
 use super::report::LaneReport;
 use super::settings::{RETRY_BACKOFF_MS, millis};
 use super::stage::Outgoing;
@@ -32,6 +32,9 @@ const SHORTEST_LIFE: Duration = Duration::from_secs(3);
 /// How long the first contact with the brokers is tried, in slices.
 const INITIAL_PATIENCE: Duration = Duration::from_secs(20);
 const INITIAL_SLICE: Duration = Duration::from_secs(2);
+
+/// How long the answer to a commit or abort is awaited before the watchdog is told that there is life.
+const END_SLICE: Duration = Duration::from_secs(1);
 
 /// Pause between two looks at what is still under way. librdkafka's own flush looks every 100 ms.
 const LOOK: Duration = Duration::from_micros(200);
@@ -111,6 +114,7 @@ impl Transaction<'_, '_> {
 
     /// The same to `topic`, whatever the record says of its destination.
     pub(super) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+        pass(Point::MidProduce);
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
@@ -146,9 +150,14 @@ impl Transaction<'_, '_> {
 
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
+        pass(Point::BeforeOffsets);
         persist("send offsets", timeout, || report.beat(), || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
         self.drain()?;
-        self.end("commit", |producer| producer.commit_transaction(Timeout::Never))
+        pass(Point::AfterOffsets);
+        pass(Point::DuringCommit);
+        self.end("commit", |producer, slice| producer.commit_transaction(slice))?;
+        pass(Point::AfterCommit);
+        Ok(())
     }
 
     /// Aborts because of `trouble`, which may turn out to be worse.
@@ -156,7 +165,9 @@ impl Transaction<'_, '_> {
         if !matches!(trouble, Trouble::Abort(_) | Trouble::NeverAccepted(_)) {
             return Aborted { trouble, refused: Vec::new() };
         }
-        if let Err(worse) = self.end("abort", |producer| producer.abort_transaction(Timeout::Never)) {
+        if let Err(worse) = self.end("abort", |producer, slice| producer.abort_transaction(slice)) {
+            // It would wait as long once more when dropped.
+            self.open = false;
             return Aborted { trouble: worse.outside(), refused: Vec::new() };
         }
         let failures = self.deliveries().take_failures();
@@ -164,10 +175,18 @@ impl Transaction<'_, '_> {
         Aborted { trouble, refused }
     }
 
-    fn end(&mut self, doing: &str, call: impl Fn(&ThreadedProducer<Deliveries>) -> KafkaResult<()>) -> Result<(), Trouble> {
-        self.writer.report.beat();
+    /// Commits or aborts, in slices: librdkafka goes on with a call that is repeated, and a broker that is away must not
+    /// look like a lane that stands still. Without an answer for long the lane begins anew.
+    fn end(&mut self, doing: &str, call: impl Fn(&ThreadedProducer<Deliveries>, Duration) -> KafkaResult<()>) -> Result<(), Trouble> {
         let begun = Instant::now();
-        let result = call(self.producer());
+        let result = loop {
+            self.writer.report.beat();
+            let result = call(self.producer(), END_SLICE);
+            let unanswered = result.as_ref().is_err_and(|error| outcome(Call::Other, error) == Outcome::Retry);
+            if !unanswered || begun.elapsed() >= 2 * self.writer.timeout {
+                break result;
+            }
+        };
         self.writer.report.beat();
         self.writer.suspicious |= begun.elapsed() >= SUSPICIOUS;
         match result {

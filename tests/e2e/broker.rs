@@ -49,15 +49,30 @@ pub fn node() -> &'static Node {
             .with_env_filter(std::env::var("RUST_LOG").unwrap_or_else(|_| "off".into()))
             .with_thread_names(true)
             .init();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = std::env::temp_dir().join(format!("triage-kafka-{}", std::process::id()));
-        let mut start = Command::new(root.join("tests/kafka/broker.sh"));
-        let output = start.arg("start").arg(&folder).arg(std::process::id().to_string()).output().expect("broker.sh runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let addresses = String::from_utf8(output.stdout).expect("text");
+        Node::start("")
+    })
+}
+
+impl Node {
+    /// Starts another node, told apart by `name`.
+    pub fn start(name: &str) -> Node {
+        let folder = std::env::temp_dir().join(format!("triage-kafka-{}{name}", std::process::id()));
+        let addresses = Node::script("start", &folder, &[&std::process::id().to_string()]);
         let (bootstrap, secure) = addresses.trim().split_once(' ').expect("two addresses");
         Node { bootstrap: bootstrap.to_owned(), secure: secure.to_owned(), folder }
-    })
+    }
+
+    /// `broker.sh` with a verb for this node: `crash`, `halt`, `resume`.
+    pub fn tell(&self, verb: &str) {
+        Node::script(verb, &self.folder, &[]);
+    }
+
+    fn script(verb: &str, folder: &Path, more: &[&str]) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/broker.sh");
+        let output = Command::new(script).arg(verb).arg(folder).args(more).output().expect("broker.sh runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
 }
 
 /// The bootstrap address of the real broker.
@@ -79,7 +94,15 @@ pub fn mock(test: &str, partitions: i32) -> (Service, MockCluster<'static, Defau
 
 /// Settings as a user gives them, with topics that no other test has, `partitions` of each made here.
 pub fn service(test: &str, partitions: i32) -> Service {
-    let service = service_without_topics(test, partitions);
+    with_topics(service_without_topics(test, partitions))
+}
+
+/// The same on `node`.
+pub fn service_on(node: &Node, test: &str, partitions: i32) -> Service {
+    with_topics(settings(&node.bootstrap, test, partitions))
+}
+
+fn with_topics(service: Service) -> Service {
     let made = Admin::new(&service.kafka).expect("settings").create(&service.topics, true).expect("topics");
     assert_eq!(made.len(), 9);
     service

@@ -6,7 +6,7 @@ use triage::config::service::{DeadLetterLimit, Service};
 use triage::kafka::Topic;
 
 use super::broker::{Record, consume, produce, service, wait_until};
-use super::process::{json, triage};
+use super::program::{json, triage};
 use super::stages::{Stages, posts};
 
 /// Good posts, three records that no post can be read from, and a case event of no case.

@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use triage::config::service::Service;
 
 use super::broker::{node, produce, service, service_without_topics, wait_until};
-use super::process::{Process, ended, outcomes, terminate, triage};
+use super::process::outcomes;
+use super::program::{Process, ended, terminate, triage};
 use super::stages::posts;
 
 /// What tells us from others.

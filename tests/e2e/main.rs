@@ -1,8 +1,9 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
-//! to survive in `process`, how it gets in in `login`, what many posts of all kinds must not bring into disorder in
-//! `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that look on in files of their names, numbers in `throughput`.
+//! to survive in `process` (started by `program`), how it gets in in `login`, what many posts of all kinds must not bring
+//! into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
+//! look on in files of their names, numbers in `throughput` and `restore`.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,13 +14,16 @@
     reason = "a test against the real thing"
 )]
 
+#[allow(dead_code, reason = "tests/storm needs more of it")]
 mod broker;
 mod counting;
 mod dead_letters;
+mod dice;
 mod injection;
 mod lane;
 mod login;
 mod process;
+mod program;
 mod reconcile;
 mod restore;
 #[path = "../../benches/sample/mod.rs"]

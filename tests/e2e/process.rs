@@ -1,58 +1,10 @@
 //! The program itself, as a process that is killed: what exactly-once is for.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use triage::config::service::Service;
 
 use super::broker::{consume, produce, service, wait_until};
+use super::program::{json, start, terminate};
 use super::stages::{by_source, posts};
-
-/// A process that does not outlive its test.
-pub struct Process(pub Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-impl Process {
-    /// SIGKILL.
-    pub fn kill(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// `triage` with `arguments`, the shipped rules, and the topics and the group of `service`.
-pub fn triage(service: &Service, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
-    command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
-    // Those are for the tests, and the program would wonder about them.
-    command.env_remove("TRIAGE_LONG").env_remove("TRIAGE_TEST_KAFKA");
-    command.env("TRIAGE_KAFKA__BROKERS", service.kafka.brokers.join(",")).env("TRIAGE_RUN__START", "earliest");
-    let prefix = service.topics.inbox.trim_end_matches("inbox");
-    command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
-    command.env("TRIAGE_TOPICS__CASE_EVENTS", &service.topics.case_events).env("TRIAGE_RUN__GROUP", &service.run.group);
-    command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms");
-    command
-}
-
-/// What a command printed as JSON, and its exit code.
-pub fn json(service: &Service, arguments: &[&str]) -> (Option<i32>, serde_json::Value) {
-    let output = triage(service, &[arguments, &["--format", "json"]].concat()).output().expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    let value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON from {arguments:?}: {said}"));
-    (output.status.code(), value)
-}
-
-/// `triage run`.
-pub fn start(service: &Service, instance: Option<&str>) -> Process {
-    let mut command = triage(service, &["run"]);
-    command.args(instance.map(|name| format!("--instance={name}")));
-    Process(command.stdout(Stdio::null()).spawn().expect("triage starts"))
-}
 
 /// How many posts are judged.
 pub fn outcomes(service: &Service) -> usize {
@@ -61,23 +13,6 @@ pub fn outcomes(service: &Service) -> usize {
         .iter()
         .map(|topic| consume(&service.kafka, topic, "read_committed").len())
         .sum()
-}
-
-/// SIGTERM; the exit code.
-pub fn terminate(process: Process) -> Option<i32> {
-    let sent = Command::new("kill").args(["-TERM", &process.0.id().to_string()]).status().expect("kill");
-    assert!(sent.success());
-    ended(process)
-}
-
-/// Waits for the end; the exit code.
-pub fn ended(mut process: Process) -> Option<i32> {
-    let mut status = None;
-    wait_until("the end of the process", || {
-        status = process.0.try_wait().expect("a status");
-        status.is_some()
-    });
-    status.and_then(|status| status.code())
 }
 
 fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {

@@ -9,7 +9,7 @@ use triage::config::service::Service;
 use triage::kafka::{Admin, Topic};
 
 use super::broker::{Record, bootstrap, consume, produce, service, service_without_topics};
-use super::process::{json, triage};
+use super::program::{json, triage};
 use super::stages::{Stages, keyed_posts, posts};
 
 /// The result of `triage reconcile`: exit code, document.

@@ -7,7 +7,8 @@ use triage::kafka::{Inbound, Outbox, Stage, Topic, Triage};
 use triage::post::Millis;
 
 use super::broker::{Record, produce, service, wait_until};
-use super::process::{outcomes, start, terminate};
+use super::process::outcomes;
+use super::program::{start, terminate};
 use super::sample;
 use super::stages::shipped_rules;
 use super::variety::resident;

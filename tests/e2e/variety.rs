@@ -9,23 +9,11 @@ use serde_json::{Value, json};
 use triage::config::service::{self as config, Service};
 
 use super::broker::{Record, consume_all, long, produce, service, wait_until};
-use super::process::{start, terminate};
+use super::dice::Dice;
+use super::program::{start, terminate};
 use super::stages::{Stages, TEXTS, by_source, letter_source};
 
 const EPOCH: i64 = 1_763_000_000_000;
-
-/// Numbers that look random and are the same in every run (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % end.max(1) as u64) as usize
-    }
-}
 
 /// The same post as one of five feeds would deliver it.
 fn delivered(number: usize, author: usize, at: i64, text: &str) -> Value {

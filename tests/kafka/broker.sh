@@ -7,6 +7,9 @@
 #                               (PLAIN, SCRAM-SHA-512) or an unsigned token (OAUTHBEARER); its certificate is
 #                               DIR/broker.pem, that of somebody else DIR/stranger.pem;
 #                               when process PID ends, the node is stopped and DIR removed
+#   broker.sh crash DIR         kills that node as a power cut would; its data stay
+#   broker.sh halt DIR          stops it in order; its data stay
+#   broker.sh resume DIR        starts it again on its data, at the same addresses
 #   broker.sh stop DIR          stops that node and removes DIR
 #   broker.sh tool CLASS ...    runs one of Kafka's own tools, such as org.apache.kafka.tools.TopicCommand
 #
@@ -127,8 +130,14 @@ try_start() {
     properties "$client" "$controller" "$dir" "$secure" >"$dir/server.properties"
     java_tool kafka.tools.StorageTool format --ignore-formatted -t "$(java_tool kafka.tools.StorageTool random-uuid)" \
         -c "$dir/server.properties" --add-scram 'SCRAM-SHA-512=[name=app,password=correct horse]' >"$dir/format.log" 2>&1 || fail "could not format $dir: $(tail -n 3 "$dir/format.log")"
+    launch "$dir" "$client"
+}
+
+# Starts the node whose properties are in DIR and waits until it answers at its port; fails if it ends before.
+launch() {
+    local dir=$1 client=$2
     setsid java -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Xms256m -Xmx1g -cp "$libs/*" kafka.Kafka "$dir/server.properties" \
-        >"$dir/server.log" 2>&1 </dev/null &
+        >>"$dir/server.log" 2>&1 </dev/null &
     local pid=$!
     echo "$pid" >"$dir/pid"
     for _ in $(seq $((start_seconds * 10))); do
@@ -138,6 +147,13 @@ try_start() {
     done
     kill -KILL "$pid" 2>/dev/null
     fail "the broker did not answer within $start_seconds seconds: $(tail -n 5 "$dir/server.log")"
+}
+
+resume() {
+    local dir
+    dir=$(cd "$1" && pwd)
+    launch "$dir" "$(sed -n 's|^listeners=PLAINTEXT://[^:]*:\([0-9]*\),.*|\1|p' "$dir/server.properties")" ||
+        fail "the broker ended at once: $(tail -n 5 "$dir/server.log")"
 }
 
 start() {
@@ -165,27 +181,38 @@ outlive() {
     stop "$1"
 }
 
+# Whether the node of DIR runs; its number may have been given to another process since.
+runs() {
+    grep -qsF "$1/server.properties" "/proc/$(cat "$1/pid")/cmdline"
+}
+
+# Ends the process of the node of DIR by a signal, and by force if that is not enough.
+end() {
+    local pid
+    pid=$(cat "$1/pid")
+    runs "$1" || return 0
+    kill "-$2" "$pid" 2>/dev/null || true
+    for _ in $(seq $((stop_seconds * 10))); do
+        runs "$1" || return 0
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+}
+
 stop() {
-    local dir=$1 pid
-    [ -e "$dir/pid" ] || return 0
-    pid=$(cat "$dir/pid")
-    # The number may have been given to another process since.
-    if grep -qsF "$dir/server.properties" "/proc/$pid/cmdline"; then
-        kill "$pid" 2>/dev/null || true
-        for _ in $(seq $((stop_seconds * 10))); do
-            kill -0 "$pid" 2>/dev/null || break
-            sleep 0.1
-        done
-        kill -KILL "$pid" 2>/dev/null || true
-    fi
-    rm -rf "$dir"
+    [ -e "$1/pid" ] || return 0
+    end "$1" TERM
+    rm -rf "$1"
 }
 
 case ${1:-} in
 fetch) fetch ;;
 start) fetch && start "${2:?DIR}" "${3:-}" ;;
 outlive) outlive "${2:?DIR}" "${3:?PID}" ;;
+crash) end "${2:?DIR}" KILL ;;
+halt) end "${2:?DIR}" TERM ;;
+resume) resume "${2:?DIR}" ;;
 stop) stop "${2:?DIR}" ;;
 tool) fetch && shift && java_tool "$@" ;;
-*) fail "usage: broker.sh fetch | start DIR [PID] | stop DIR | tool CLASS ..." ;;
+*) fail "usage: broker.sh fetch | start DIR [PID] | crash|halt|resume|stop DIR | tool CLASS ..." ;;
 esac

@@ -1,0 +1,93 @@
+//! After the storm: everything read, nothing left open.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use triage::config::service::Service;
+use triage::kafka::{Topic, name};
+
+use super::broker::{consume, wait_until};
+
+const QUESTION: Duration = Duration::from_secs(5);
+
+fn client(service: &Service, group: &str, isolation: &str) -> BaseConsumer {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", service.kafka.brokers.join(",")).set("group.id", group).set("isolation.level", isolation);
+    config.set("enable.auto.commit", "false");
+    config.create().expect("a client")
+}
+
+fn partitions(service: &Service) -> std::ops::Range<i32> {
+    0..service.topics.partitions
+}
+
+/// Offsets that the group of `stage` has committed in `topic`; `None`: not to be told now.
+fn committed(client: &BaseConsumer, service: &Service, topic: &str) -> Option<BTreeMap<i32, i64>> {
+    let mut asked = TopicPartitionList::new();
+    for partition in partitions(service) {
+        asked.add_partition(topic, partition);
+    }
+    let answer = client.committed_offsets(asked, QUESTION).ok()?;
+    let elements = answer.elements();
+    elements.iter().all(|element| element.error().is_ok()).then_some(())?;
+    let offset = |offset| if let Offset::Offset(offset) = offset { offset } else { 0 };
+    Some(elements.iter().map(|element| (element.partition(), offset(element.offset()))).collect())
+}
+
+/// How many offsets of the inbox the second stage has gone through.
+pub struct Progress<'a> {
+    service: &'a Service,
+    client: BaseConsumer,
+}
+
+impl<'a> Progress<'a> {
+    pub fn new(service: &'a Service) -> Self {
+        Progress { service, client: client(service, &format!("{}-triage", service.run.group), "read_committed") }
+    }
+
+    /// `None`: the brokers do not say.
+    pub fn judged(&self) -> Option<i64> {
+        committed(&self.client, self.service, &self.service.topics.inbox).map(|all| all.values().sum())
+    }
+}
+
+/// Waits until both stages have gone through everything.
+pub fn wait_for_all(service: &Service) {
+    let topic = &service.topics.posts[0];
+    let ingest = client(service, &format!("{}-ingest", service.run.group), "read_committed");
+    let ends: BTreeMap<i32, i64> =
+        partitions(service).map(|partition| (partition, ingest.fetch_watermarks(topic, partition, QUESTION).expect("an end").1)).collect();
+    wait_until("the feeds to be read", || committed(&ingest, service, topic).as_ref() == Some(&ends));
+    let mut last: BTreeMap<i32, i64> = BTreeMap::new();
+    for record in consume(&service.kafka, &service.topics.inbox, "read_committed") {
+        last.insert(record.partition, record.offset);
+    }
+    let triage = Progress::new(service);
+    wait_until("the inbox to be judged", || {
+        let committed = committed(&triage.client, service, &service.topics.inbox).unwrap_or_default();
+        last.iter().all(|(partition, last)| committed.get(partition).is_some_and(|committed| committed > last))
+    });
+}
+
+/// Partitions of what we write in which a transaction is open.
+pub fn open_transactions(service: &Service) -> Vec<String> {
+    let (stable, all) = (client(service, "test-reader", "read_committed"), client(service, "test-reader", "read_uncommitted"));
+    let mut open = Vec::new();
+    for topic in Topic::ALL.map(|topic| name(&service.topics, topic)) {
+        for partition in partitions(service) {
+            let end = |client: &BaseConsumer| client.fetch_watermarks(topic, partition, QUESTION).expect("an end").1;
+            let (stable, end) = (end(&stable), end(&all));
+            if stable < end {
+                open.push(format!("{topic}/{partition}: {stable} of {end}"));
+            }
+        }
+    }
+    open
+}
+
+/// Waits until the broker has given up what dead processes had open; fails if something stays open.
+pub fn wait_for_closed(service: &Service) {
+    wait_until("transactions to end", || open_transactions(service).is_empty());
+}

@@ -1,0 +1,111 @@
+//! The processes of a group, each with a log of its own.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use triage::config::service::Service;
+
+use super::broker::wait_until;
+use super::calm::{wait_for_all, wait_for_closed};
+use super::load::Load;
+use super::oracle::examine;
+use super::program::{Process, triage};
+
+/// A process that is told to end has so long.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Starts processes and remembers what they said.
+pub struct Crew<'a> {
+    pub service: &'a Service,
+    test: &'static str,
+    logs: PathBuf,
+    started: usize,
+    transaction_timeout: &'static str,
+}
+
+impl<'a> Crew<'a> {
+    /// For `service`; dead processes' transactions are given up after `transaction_timeout`.
+    pub fn new(service: &'a Service, test: &'static str, transaction_timeout: &'static str) -> Self {
+        let logs = std::env::temp_dir().join(format!("triage-storm-{}-{test}", std::process::id()));
+        std::fs::create_dir_all(&logs).expect("a folder for logs");
+        Crew { service, test, logs, started: 0, transaction_timeout }
+    }
+
+    /// `triage run`, which dies the `n`th time it passes a point, if `failpoint` says `point:n`.
+    pub fn start(&mut self, instance: Option<&str>, failpoint: Option<&str>) -> Process {
+        self.started += 1;
+        let log = std::fs::File::create(self.logs.join(format!("{:04}.log", self.started))).expect("a log");
+        let mut command = triage(self.service, &["run"]);
+        command.args(instance.map(|name| format!("--instance={name}"))).envs(failpoint.map(|point| ("FAILPOINT", point)));
+        command.env("TRIAGE_RUN__TRANSACTION_TIMEOUT", self.transaction_timeout).env("TRIAGE_RUN__SESSION_TIMEOUT", "6s");
+        Process(command.stderr(Stdio::from(log)).spawn().expect("triage starts"))
+    }
+
+    /// In how many lines of all logs `part` occurs.
+    pub fn said(&self, part: &str) -> usize {
+        let files = std::fs::read_dir(&self.logs).expect("logs").map(|file| file.expect("a log").path());
+        let count = |path: PathBuf| {
+            let text = std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).to_lowercase()).unwrap_or_default();
+            text.lines().filter(|line| line.contains(part)).count()
+        };
+        files.map(count).sum()
+    }
+
+    /// Everything that must hold at the end: all is read, the processes end in order, nothing is open, and what was
+    /// written is what should have been.
+    pub fn finish(self, load: Load, processes: Vec<Process>) {
+        let begun = Instant::now();
+        let raw = load.finish();
+        wait_for_all(self.service);
+        let settled = begun.elapsed();
+        end(processes);
+        wait_for_closed(self.service);
+        let count = |part| self.said(part);
+        println!(
+            "{}: {raw} raw records, {} processes; all read {settled:.1?} after the last; fencings {}, lanes begun anew {}, aborts {}, standstills {}, logs {}",
+            self.test,
+            self.started,
+            count("fenced"),
+            count("begins anew"),
+            count("transaction aborted"),
+            count("stands still"),
+            self.logs.display()
+        );
+        examine(self.service, raw).assert_none(self.test);
+        drop(std::fs::remove_dir_all(self.logs));
+    }
+}
+
+/// Sends `signal`.
+pub fn signal(process: &Process, signal: &str) {
+    let sent = Command::new("kill").args([signal, &process.0.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+}
+
+/// SIGTERM to all; each must end well and in time. How long the slowest took.
+pub fn end(processes: Vec<Process>) -> Duration {
+    let begun = Instant::now();
+    processes.iter().for_each(|process| signal(process, "-TERM"));
+    for mut process in processes {
+        let mut status: Option<ExitStatus> = None;
+        wait_until("the end of a process", || {
+            status = process.0.try_wait().expect("a status");
+            status.is_some()
+        });
+        assert_eq!(status.and_then(|status| status.code()), Some(0), "SIGTERM drains and ends well");
+        assert!(begun.elapsed() <= GRACE, "SIGTERM ends in time: {:?}", begun.elapsed());
+    }
+    begun.elapsed()
+}
+
+/// How `process` has ended, if it has: killed or not.
+pub fn ended(process: &mut Process) -> Option<ExitStatus> {
+    process.0.try_wait().expect("a status")
+}
+
+/// Whether a process with this status was killed with SIGKILL.
+pub fn was_killed(status: ExitStatus) -> bool {
+    status.signal() == Some(9)
+}

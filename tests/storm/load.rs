@@ -1,0 +1,132 @@
+//! Posts that keep coming at a steady rate, with the trouble that feeds have: repeated, out of order, late, from the
+//! future, and now and then no post at all.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use serde_json::json;
+use triage::config::service::Service;
+
+use super::dice::Dice;
+
+/// Time of the first record; each is a little later than the one before.
+const EPOCH: i64 = 1_763_000_000_000;
+const STEP: i64 = 20;
+const YEAR_2099: i64 = 4_070_908_800_000;
+
+const AUTHORS: usize = 2_000;
+
+/// So many of the last posts may come again.
+const RECENT: usize = 2_000;
+
+/// How long the broker may take for what is still under way at the end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const TEXTS: [&str; 8] = [
+    "@TelkomCare internet mati dari pagi, tolong dicek",
+    "@TelkomCare SUDAH TIGA HARI INTERNET MATI TERUS KAPAN DIPERBAIKI",
+    "@TelkomCare kalau tidak selesai saya viralkan ke media, internet mati lagi",
+    "@TelkomCare bagaimana cara ganti paket?",
+    "@TelkomCare terima kasih, sudah lancar",
+    "@TelkomCare masih lambat sekali internetnya, saya lapor ke YLKI",
+    "@TelkomCare halo min \u{1f64f} \"tagihan\" saya salah\n\nmohon dibantu",
+    "@TelkomCare tv tidak ada siaran",
+];
+
+/// Posts being written.
+pub struct Load {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<usize>,
+}
+
+impl Load {
+    /// Begins to write `rate` records a second.
+    pub fn start(service: &Service, rate: usize, seed: u64) -> Load {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (theirs, brokers, topic) = (Arc::clone(&stop), service.kafka.brokers.join(","), service.topics.posts[0].clone());
+        Load { stop, thread: thread::spawn(move || write(&brokers, &topic, rate, Dice(seed), &theirs)) }
+    }
+
+    /// Writes no more; how many were written, all of which the broker has.
+    pub fn finish(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("the load")
+    }
+}
+
+fn write(brokers: &str, topic: &str, rate: usize, dice: Dice, stop: &AtomicBool) -> usize {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
+    let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
+    let mut posts = Posts { dice, number: 0, recent: VecDeque::new() };
+    let begun = Instant::now();
+    while !stop.load(Ordering::Relaxed) {
+        let due = (begun.elapsed().as_secs_f64() * rate as f64) as usize;
+        while posts.number < due {
+            let (key, value, at) = posts.next();
+            let mut message = BaseRecord::to(topic).key(&key).payload(&value).timestamp(at);
+            // A broker that is away: the queue fills, nothing is lost.
+            while let Err((_, returned)) = producer.send(message) {
+                thread::park_timeout(Duration::from_millis(10));
+                message = returned;
+            }
+        }
+        thread::park_timeout(Duration::from_millis(10));
+    }
+    producer.flush(PATIENCE).expect("all delivered");
+    posts.number
+}
+
+struct Posts {
+    dice: Dice,
+    number: usize,
+    recent: VecDeque<(String, String)>,
+}
+
+impl Posts {
+    /// Key, value and time of the next record.
+    fn next(&mut self) -> (String, String, i64) {
+        let number = self.number;
+        self.number += 1;
+        let at = EPOCH + number as i64 * STEP;
+        if self.dice.below(10) == 0
+            && let Some((key, value)) = self.recent.get(self.dice.below(self.recent.len())).cloned()
+        {
+            return (key, value, at);
+        }
+        let author = self.dice.below(AUTHORS);
+        let key = author.to_string();
+        if self.dice.below(500) == 0 {
+            return (key, format!("{{\"number\": {number}"), at);
+        }
+        let created_at = self.written(at);
+        let moment = jiff::Timestamp::from_millisecond(created_at).expect("a time").strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let value = json!({
+            "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "created_at": moment,
+            "post_id": format!("{}", 1_990_000_000_000_000_000_u64 + number as u64),
+            "author": {"id": format!("90{author}"), "handle": format!("pelanggan_{author}"), "followers": author * 10},
+            "text": format!("{} ({number})", TEXTS[self.dice.below(TEXTS.len())]), "mentions": [{"handle": "TelkomCare", "implicit": false}],
+        })
+        .to_string();
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((key.clone(), value.clone()));
+        (key, value, at)
+    }
+
+    /// When a post that arrives `at` says it was written.
+    fn written(&mut self, at: i64) -> i64 {
+        match self.dice.below(200) {
+            0 => YEAR_2099 + at % 1_000_000,
+            1..=10 => at - 600_000 - self.dice.below(6_000_000) as i64,
+            11..=50 => at - 1_000 - self.dice.below(100_000) as i64,
+            _ => at,
+        }
+    }
+}

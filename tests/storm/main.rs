@@ -1,0 +1,31 @@
+//! Exactly-once under fire: processes that kill themselves at chosen points, stand still, come and go, and a broker that
+//! dies, while posts keep coming. Needs a program that can kill itself: `cargo test --features failpoints --test storm`;
+//! `TRIAGE_LONG=1` for many more of everything.
+//!
+//! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
+//! it all; `kills`, `members` and `brokers` bring the trouble.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test against the real thing"
+)]
+
+#[allow(dead_code, reason = "the other tests need more of it")]
+#[path = "../e2e/broker.rs"]
+mod broker;
+mod brokers;
+mod calm;
+mod crew;
+#[path = "../e2e/dice.rs"]
+mod dice;
+mod kills;
+mod load;
+mod members;
+mod oracle;
+#[allow(dead_code, reason = "the other tests need more of it")]
+#[path = "../e2e/program.rs"]
+mod program;

@@ -1,0 +1,248 @@
+//! What should have come of the inbox, and how what is there differs from it.
+//!
+//! Shares no code path with a lane: the inbox is read to its end, and each record goes through the engine on its own, in
+//! order, over a plain map. No batch, no transaction, no journal, no restore.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use triage::author::AuthorState;
+use triage::config::service::Service;
+use triage::engine;
+use triage::post::Millis;
+use triage::problem::Reporter;
+use triage::record::{Arrival, Destination, Output};
+use triage::rules::{self, Rules};
+use triage::verdict::Workspace;
+
+use super::broker::{Record, consume};
+
+const COMMITTED: &str = "read_committed";
+
+/// An output: topic, key, value.
+type Line = (&'static str, String, Vec<u8>);
+
+type States = BTreeMap<(i32, String), AuthorState>;
+
+/// How many differences of a kind are shown.
+const SHOWN: usize = 5;
+
+/// What was found wrong, by name, and what was looked at.
+#[derive(Debug, Default)]
+pub struct Findings {
+    wrong: BTreeMap<&'static str, Vec<String>>,
+    outputs: usize,
+    customers: usize,
+    late: usize,
+    future: usize,
+    duplicates: usize,
+}
+
+impl Findings {
+    fn add(&mut self, kind: &'static str, what: impl Into<String>) {
+        self.wrong.entry(kind).or_default().push(what.into());
+    }
+
+    /// Names of what is wrong.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.wrong.keys().copied().collect()
+    }
+
+    /// Says what was seen; fails if anything is wrong.
+    pub fn assert_none(&self, test: &str) {
+        let count = |kind| self.wrong.get(kind).map_or(0, Vec::len);
+        println!(
+            "{test}: {} outputs of {} customers; lost {}, duplicate {}, reordered {}, unexpected {}, states {}; late {}, future {}, repeated {}",
+            self.outputs,
+            self.customers,
+            count("lost"),
+            count("duplicate"),
+            count("reordered"),
+            count("unexpected"),
+            count("state"),
+            self.late,
+            self.future,
+            self.duplicates
+        );
+        for (kind, all) in &self.wrong {
+            println!("{test}: {kind}: {}", all.len());
+            all.iter().take(SHOWN).for_each(|one| println!("    {one}"));
+        }
+        assert_eq!(self.kinds(), [""; 0], "{test}");
+        assert!(self.late > 0 && self.future > 0 && self.duplicates > 0, "{test}: the load must hold posts of every kind");
+    }
+}
+
+fn shipped_rules() -> Rules {
+    let reporter = Reporter::default();
+    let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
+    rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
+}
+
+/// Compares everything that `service` has written with what it should have written.
+pub fn examine(service: &Service, raw: usize) -> Findings {
+    let rules = shipped_rules();
+    let inbox = consume(&service.kafka, &service.topics.inbox, COMMITTED);
+    let mut findings = Findings::default();
+    feeds(service, raw, &inbox, &mut findings);
+    let (expected, states) = fold(&rules, &service.topics.inbox, &inbox);
+    let actual = written(service);
+    findings.outputs = expected.len();
+    findings.customers = states.len();
+    for (_, _, value) in &actual {
+        let text = String::from_utf8_lossy(value);
+        findings.late += usize::from(text.contains("\"late\":true"));
+        findings.future += usize::from(text.contains("\"future\":true"));
+        findings.duplicates += usize::from(text.contains("\"reason\":\"duplicate\""));
+    }
+    compare(&expected, &actual, &mut findings);
+    for ((_, customer), state) in &states {
+        let believed = state.last_record.plus(rules.limits.max_future_skew);
+        if state.newest.is_some_and(|newest| newest > believed) {
+            findings.add("poisoned window", customer.clone());
+        }
+    }
+    compare_states(service, &states, &mut findings);
+    findings
+}
+
+/// Each raw record is in the inbox or a dead letter, once, and those of one customer are in order.
+fn feeds(service: &Service, count: usize, inbox: &[Record], findings: &mut Findings) {
+    let topic = &service.topics.posts[0];
+    let raw: BTreeSet<String> =
+        consume(&service.kafka, topic, COMMITTED).iter().map(|record| format!("{topic}/{}/{}", record.partition, record.offset)).collect();
+    if raw.len() != count {
+        findings.add("feed", format!("{} of {count} raw records are there", raw.len()));
+    }
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut last: HashMap<String, i64> = HashMap::new();
+    for record in inbox {
+        let source = record.header("triage.source").expect("a source");
+        let offset: i64 = source.rsplit('/').next().and_then(|offset| offset.parse().ok()).expect("an offset");
+        if last.insert(record.key_text(), offset).is_some_and(|before| before >= offset) {
+            findings.add("feed reordered", source.clone());
+        }
+        *seen.entry(source).or_default() += 1;
+    }
+    for letter in consume(&service.kafka, &service.topics.dead_letters, COMMITTED) {
+        if letter.header("triage.error.stage").as_deref() == Some("ingest") {
+            let part = |name: &str| letter.header(&format!("triage.source.{name}")).expect("a source");
+            *seen.entry(format!("{}/{}/{}", part("topic"), part("partition"), part("offset"))).or_default() += 1;
+        }
+    }
+    raw.iter().filter(|source| !seen.contains_key(*source)).for_each(|source| findings.add("feed lost", source.clone()));
+    seen.iter().filter(|(_, times)| **times > 1).for_each(|(source, _)| findings.add("feed duplicate", source.clone()));
+    seen.keys().filter(|source| !raw.contains(*source)).for_each(|source| findings.add("feed unexpected", source.clone()));
+}
+
+/// The fold, one record after the other.
+fn fold(rules: &Rules, topic: &str, inbox: &[Record]) -> (Vec<Line>, States) {
+    let mut lines = Vec::new();
+    let mut states = States::new();
+    for record in inbox {
+        let (partition, customer) = (record.partition, record.key_text());
+        let value = record.value.clone().unwrap_or_default();
+        let letter = || ("dead-letters", customer.clone(), value.clone());
+        let Ok(input) = engine::read(&value) else {
+            lines.push(letter());
+            continue;
+        };
+        let source = format!("{topic}/{partition}/{}", record.offset);
+        let at = Millis::new(record.timestamp);
+        let arrival = Arrival { customer: &customer, at, source: &source, with_text: true, every_condition: false };
+        let state = states.entry((partition, customer.clone())).or_default();
+        let mut work = Workspace::default();
+        for output in engine::step(&mut work, rules, state, &input, &arrival) {
+            lines.push(match &output {
+                Output::Triage(destination, record) => (label(*destination), customer.clone(), json(record)),
+                Output::Escalation(record) => ("escalations", customer.clone(), json(record)),
+                Output::DeadLetter { .. } => letter(),
+            });
+        }
+    }
+    (lines, states)
+}
+
+fn json(record: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(record).expect("JSON")
+}
+
+fn label(destination: Destination) -> &'static str {
+    match destination {
+        Destination::Agents => "agents",
+        Destination::Oot => "oot",
+        Destination::Escalations => "escalations",
+        Destination::Skipped => "skipped",
+    }
+}
+
+/// What readers see, in the order of the partitions.
+fn written(service: &Service) -> Vec<Line> {
+    let topics = &service.topics;
+    let all = [
+        ("agents", &topics.agents),
+        ("oot", &topics.oot),
+        ("escalations", &topics.escalations),
+        ("skipped", &topics.skipped),
+        ("dead-letters", &topics.dead_letters),
+    ];
+    let of = |(label, topic): (&'static str, &String)| {
+        let records = consume(&service.kafka, topic, COMMITTED);
+        let ours = records
+            .into_iter()
+            .filter(move |record| label != "dead-letters" || record.header("triage.error.stage").as_deref() == Some("triage"));
+        ours.map(move |record| (label, record.key_text(), record.value.unwrap_or_default()))
+    };
+    all.into_iter().flat_map(of).collect()
+}
+
+fn compare(expected: &[Line], actual: &[Line], findings: &mut Findings) {
+    let mut places: HashMap<&Line, Vec<usize>> = HashMap::new();
+    for (place, line) in expected.iter().enumerate() {
+        places.entry(line).or_default().push(place);
+    }
+    let mut seen: HashMap<&Line, usize> = HashMap::new();
+    let mut last: HashMap<(&str, &str), usize> = HashMap::new();
+    for line in actual {
+        let shown = || format!("{} {} {}", line.0, line.1, String::from_utf8_lossy(&line.2));
+        let Some(places) = places.get(line) else {
+            findings.add("unexpected", shown());
+            continue;
+        };
+        let times = seen.entry(line).or_default();
+        *times += 1;
+        let Some(&place) = places.get(*times - 1) else {
+            findings.add("duplicate", shown());
+            continue;
+        };
+        if last.insert((line.0, &line.1), place).is_some_and(|before| before > place) {
+            findings.add("reordered", shown());
+        }
+    }
+    for (line, places) in &places {
+        for _ in seen.get(line).copied().unwrap_or_default()..places.len() {
+            findings.add("lost", format!("{} {} {}", line.0, line.1, String::from_utf8_lossy(&line.2)));
+        }
+    }
+}
+
+/// The journal's last word on each customer is the state.
+fn compare_states(service: &Service, states: &States, findings: &mut Findings) {
+    let mut journal: BTreeMap<(i32, String), Vec<u8>> = BTreeMap::new();
+    for record in consume(&service.kafka, &service.topics.state, COMMITTED) {
+        let key = (record.partition, record.key_text());
+        match record.value {
+            _ if key.1.starts_with('\0') => (),
+            Some(value) => drop(journal.insert(key, value)),
+            None => drop(journal.remove(&key)),
+        }
+    }
+    for (key, state) in states {
+        let found = journal.remove(key);
+        if found != state.encode() {
+            let show = |value: Option<Vec<u8>>| value.map(|value| String::from_utf8_lossy(&value).into_owned());
+            findings.add("state", format!("{key:?}: journal {:?}, should be {:?}", show(found), show(state.encode())));
+        }
+    }
+    journal.keys().for_each(|key| findings.add("state", format!("{key:?} is nobody's")));
+}
