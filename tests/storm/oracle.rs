@@ -111,7 +111,8 @@ fn feeds(service: &Service, count: usize, inbox: &[Record], findings: &mut Findi
     let topic = &service.topics.posts[0];
     let raw: BTreeSet<String> =
         consume(&service.kafka, topic, COMMITTED).iter().map(|record| format!("{topic}/{}/{}", record.partition, record.offset)).collect();
-    if raw.len() != count {
+    // A broker that dies forgets which batches it has taken, so the load may be written twice: an input like any other.
+    if raw.len() < count {
         findings.add("feed", format!("{} of {count} raw records are there", raw.len()));
     }
     let mut seen: HashMap<String, usize> = HashMap::new();
