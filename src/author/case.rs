@@ -1,7 +1,5 @@
 //! The open case of a customer: the conditions seen since it began, with their evidence.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -69,7 +67,7 @@ pub struct MetCondition {
     pub posts: Vec<SmolStr>,
     /// Why.
     #[serde(rename = "e", default, deserialize_with = "codec::owned_evidence")]
-    pub evidence: Vec<Arc<Evidence<'static>>>,
+    pub evidence: Vec<Evidence<'static>>,
 }
 
 impl Case {
@@ -122,7 +120,7 @@ impl Case {
         let condition = &mut self.conditions[at];
         push_witness(&mut condition.posts, id);
         let room = MAX_EVIDENCE.saturating_sub(condition.evidence.len());
-        condition.evidence.extend(evidence.take(room).map(Arc::new));
+        condition.evidence.extend(evidence.take(room));
         is_new
     }
 
@@ -145,7 +143,6 @@ impl Case {
     pub fn blank_quotes(&mut self, id: &str) {
         let evidence = self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence);
         evidence.filter(|evidence| evidence.post_id == *id).for_each(|evidence| {
-            let evidence = Arc::make_mut(evidence);
             evidence.quote = None;
             evidence.entry = None;
         });

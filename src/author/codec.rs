@@ -3,15 +3,13 @@
 //! Unknown fields are ignored and missing ones empty, so that a state written by an older or a newer version can be
 //! read.
 
-use std::sync::Arc;
-
 use super::AuthorState;
 use crate::signals::Evidence;
 
 /// Evidence, independent of the bytes it was read from.
-pub(super) fn owned_evidence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Arc<Evidence<'static>>>, D::Error> {
+pub(super) fn owned_evidence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Evidence<'static>>, D::Error> {
     let evidence: Vec<Evidence<'de>> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(evidence.into_iter().map(|piece| Arc::new(piece.into_owned())).collect())
+    Ok(evidence.into_iter().map(Evidence::into_owned).collect())
 }
 
 /// A journal record that cannot be read.

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
@@ -104,6 +105,15 @@ impl ClientContext for Plain {
 }
 
 impl ConsumerContext for Plain {}
+
+/// How long a reader without partitions is polled: long enough for all that has piled up.
+const SERVICE: Duration = Duration::from_millis(1);
+
+/// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
+/// yet, so no record comes of it.
+pub(super) fn serve(reader: &BaseConsumer<Plain>) {
+    drop(reader.poll(SERVICE));
+}
 
 impl ProducerContext for Plain {
     type DeliveryOpaque = ();

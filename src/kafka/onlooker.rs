@@ -15,7 +15,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Kafka;
 
-use super::client::Plain;
+use super::client::{Plain, serve};
 use super::error::{Call, Outcome, offset_gone, outcome};
 use super::refusal::Refusal;
 use super::settings::{self, Isolation};
@@ -154,11 +154,11 @@ impl<'a> Onlooker<'a> {
         Ok(())
     }
 
-    /// Repeats a question while that may help. Nothing is assigned meanwhile: the client is polled for its login only.
+    /// Repeats a question while that may help.
     fn ask<T>(&self, client: &BaseConsumer<Plain>, question: impl Fn(&BaseConsumer<Plain>) -> KafkaResult<T>) -> Result<T, Refusal> {
         let begun = Instant::now();
         loop {
-            drop(client.poll(Duration::ZERO));
+            serve(client);
             match question(client) {
                 Ok(answer) => return Ok(answer),
                 Err(error) if outcome(Call::Other, &error) == Outcome::Retry && begun.elapsed() < PERSISTENCE => thread::sleep(PAUSE),

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::service::Kafka;
 
-use super::client::Plain;
+use super::client::{Plain, serve};
 use super::error::{Call, Outcome, outcome};
 use super::refusal::Refusal;
 use super::settings::{self, Isolation};
@@ -33,9 +33,6 @@ const PERSISTENCE: Duration = Duration::from_secs(60);
 
 /// Pause while somebody else's transaction is open.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// How long a reader without partitions is polled: long enough for all that has piled up.
-const SERVICE: Duration = Duration::from_millis(1);
 
 /// So many records are read before the caller is asked again whether to go on.
 const RECORDS_PER_QUESTION: u32 = 1_000;
@@ -200,12 +197,6 @@ impl<'a> Journal<'a> {
 fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<BaseConsumer<Plain>, Trouble> {
     let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::new(kafka));
     made.map_err(|error| Trouble::restart(format!("create a reader of the journal: {error}")))
-}
-
-/// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
-/// yet, so no record comes of it.
-fn serve(reader: &BaseConsumer<Plain>) {
-    drop(reader.poll(SERVICE));
 }
 
 fn failed(error: &KafkaError) -> Trouble {

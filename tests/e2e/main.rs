@@ -18,7 +18,6 @@
 mod broker;
 mod counting;
 mod dead_letters;
-mod dice;
 mod injection;
 mod lane;
 mod login;
@@ -29,6 +28,7 @@ mod restore;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;
+mod texts;
 mod throughput;
 mod variety;
 

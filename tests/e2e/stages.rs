@@ -12,6 +12,7 @@ use triage::problem::Reporter;
 use triage::rules::{self, Rules};
 
 use super::broker::{Record, consume_all, mock, produce, service, wait_until};
+use super::texts::TEXTS;
 
 pub fn shipped_rules() -> Arc<Swap<Rules>> {
     let reporter = Reporter::default();
@@ -102,15 +103,6 @@ fn post(number: usize, author: usize, text: &str) -> String {
     })
     .to_string()
 }
-
-pub const TEXTS: [&str; 6] = [
-    "@TelkomCare internet mati dari pagi, tolong dicek",
-    "@TelkomCare SUDAH TIGA HARI INTERNET MATI TERUS KAPAN DIPERBAIKI",
-    "@TelkomCare kalau tidak selesai saya viralkan ke media, internet mati lagi",
-    "@TelkomCare bagaimana cara ganti paket?",
-    "@TelkomCare terima kasih, sudah lancar",
-    "@TelkomCare masih lambat sekali internetnya, saya lapor ke YLKI",
-];
 
 pub fn posts(count: usize, authors: usize) -> Vec<Record> {
     let made = (0..count).map(|number| {

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use fastrand::Rng;
 use serde_json::{Value, json};
 use triage::config::service::{self as config, Service};
 
 use super::broker::{Record, consume_all, long, produce, service, wait_until};
-use super::dice::Dice;
 use super::program::{start, terminate};
-use super::stages::{Stages, TEXTS, by_source, letter_source};
+use super::stages::{Stages, by_source, letter_source};
+use super::texts::TEXTS;
 
 const EPOCH: i64 = 1_763_000_000_000;
 
@@ -49,14 +50,14 @@ fn delivered(number: usize, author: usize, at: i64, text: &str) -> Value {
 
 /// `count` posts of `authors` people, some of whom write much at a time. Each has one raw key: what he writes stays in order.
 fn posts(count: usize, authors: usize) -> Vec<Record> {
-    let mut dice = Dice(1);
+    let mut dice = Rng::with_seed(1);
     let mut author = 0;
     let mut post = |number: usize| {
-        if dice.below(3) > 0 {
-            author = dice.below(authors);
+        if dice.usize(..3) > 0 {
+            author = dice.usize(..authors);
         }
         let at = EPOCH + (number / 2) as i64 * 1_000;
-        let text = format!("{} ({number})", TEXTS[dice.below(TEXTS.len())]);
+        let text = format!("{} ({number})", TEXTS[dice.usize(..TEXTS.len())]);
         Record { timestamp: at, ..Record::new(&author.to_string(), &delivered(number, author, at, &text).to_string()) }
     };
     (0..count).map(&mut post).collect()
@@ -135,24 +136,24 @@ fn mixed_formats_are_judged_once_and_always_alike() {
 }
 
 /// `bytes` with one to three things wrong.
-fn damaged(dice: &mut Dice, mut bytes: Vec<u8>) -> Vec<u8> {
-    for _ in 0..=dice.below(3) {
-        let at = dice.below(bytes.len());
-        let until = (at + 1 + dice.below(20)).min(bytes.len());
-        match dice.below(7) {
+fn damaged(dice: &mut Rng, mut bytes: Vec<u8>) -> Vec<u8> {
+    for _ in 0..=dice.usize(..3) {
+        let at = dice.usize(..bytes.len().max(1));
+        let until = (at + 1 + dice.usize(..20)).min(bytes.len());
+        match dice.usize(..7) {
             0 => bytes.truncate(at),
-            1 if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
+            1 if at < bytes.len() => bytes[at] ^= 1 << dice.usize(..8),
             2 => drop(bytes.drain(at..until)),
             3 => {
                 let again = bytes[at..until].to_vec();
                 bytes.splice(at..at, again);
             }
-            4 => bytes.insert(at, dice.below(256) as u8),
-            5 => bytes.insert(at, *b"\"{}[],:\\0-".get(dice.below(10)).unwrap_or(&b'"')),
+            4 => bytes.insert(at, dice.usize(..256) as u8),
+            5 => bytes.insert(at, *b"\"{}[],:\\0-".get(dice.usize(..10)).unwrap_or(&b'"')),
             // Only the digits: what is still JSON has other ids, times and numbers.
             _ => {
                 for digit in bytes[at..until].iter_mut().filter(|byte| byte.is_ascii_digit()) {
-                    *digit = b'0' + dice.below(10) as u8;
+                    *digit = b'0' + dice.usize(..10) as u8;
                 }
             }
         }
@@ -166,10 +167,10 @@ fn damaged_records(count: usize) -> Vec<Record> {
     let mut paths: Vec<_> = std::fs::read_dir(folder).expect("samples").map(|file| file.expect("a file").path()).collect();
     paths.sort();
     let samples: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).expect("a sample")).collect();
-    let mut dice = Dice(2);
+    let mut dice = Rng::with_seed(2);
     let made = (0..count).map(|number| {
         let sample = samples[number % samples.len()].clone();
-        let value = if dice.below(8) == 0 { sample } else { damaged(&mut dice, sample) };
+        let value = if dice.usize(..8) == 0 { sample } else { damaged(&mut dice, sample) };
         Record { timestamp: 1_763_262_700_000 + number as i64, value: Some(value), ..Record::new(&(number % 64).to_string(), "") }
     });
     made.collect()

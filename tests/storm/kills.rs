@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use triage::config::service::Service;
 
 use super::broker::{long, service};
 use super::crew::{Crew, ended, was_killed};
-use super::dice::Dice;
 use super::load::Load;
 use super::program::Process;
 
@@ -37,7 +37,7 @@ struct Doomed {
 }
 
 struct Storm {
-    dice: Dice,
+    dice: Rng,
     /// Causes of death to come.
     deck: Vec<&'static str>,
     kills: BTreeMap<&'static str, usize>,
@@ -47,10 +47,8 @@ impl Storm {
     fn new(each: usize, random: usize, seed: u64) -> Self {
         let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, _)| std::iter::repeat_n(*point, each)).collect();
         deck.extend(std::iter::repeat_n(RANDOM, random));
-        let mut dice = Dice(seed);
-        for place in (1..deck.len()).rev() {
-            deck.swap(place, dice.below(place + 1));
-        }
+        let mut dice = Rng::with_seed(seed);
+        dice.shuffle(&mut deck);
         Storm { dice, deck, kills: BTreeMap::new() }
     }
 
@@ -61,9 +59,9 @@ impl Storm {
     fn next(&mut self, crew: &mut Crew<'_>, instance: Option<&str>) -> Option<Doomed> {
         let cause = self.deck.pop()?;
         let point = POINTS.iter().find(|(point, _)| *point == cause);
-        let failpoint = point.map(|(point, most)| format!("{point}:{}", 1 + self.dice.below(*most)));
+        let failpoint = point.map(|(point, most)| format!("{point}:{}", 1 + self.dice.usize(..*most)));
         let process = crew.start(instance, failpoint.as_deref());
-        let life = if point.is_some() { LONGEST_LIFE } else { Duration::from_millis(500 + self.dice.below(5_000) as u64) };
+        let life = if point.is_some() { LONGEST_LIFE } else { Duration::from_millis(500 + self.dice.usize(..5_000) as u64) };
         Some(Doomed { process, cause, born: Instant::now(), life })
     }
 

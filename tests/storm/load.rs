@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use rdkafka::ClientConfig;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 use serde_json::json;
 use triage::config::service::Service;
 
-use super::dice::Dice;
+use super::texts::TEXTS;
 
 /// Time of the first record; each is a little later than the one before.
 const EPOCH: i64 = 1_763_000_000_000;
@@ -27,17 +28,6 @@ const RECENT: usize = 2_000;
 /// How long the broker may take for what is still under way at the end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const TEXTS: [&str; 8] = [
-    "@TelkomCare internet mati dari pagi, tolong dicek",
-    "@TelkomCare SUDAH TIGA HARI INTERNET MATI TERUS KAPAN DIPERBAIKI",
-    "@TelkomCare kalau tidak selesai saya viralkan ke media, internet mati lagi",
-    "@TelkomCare bagaimana cara ganti paket?",
-    "@TelkomCare terima kasih, sudah lancar",
-    "@TelkomCare masih lambat sekali internetnya, saya lapor ke YLKI",
-    "@TelkomCare halo min \u{1f64f} \"tagihan\" saya salah\n\nmohon dibantu",
-    "@TelkomCare tv tidak ada siaran",
-];
-
 /// Posts being written.
 pub struct Load {
     stop: Arc<AtomicBool>,
@@ -49,7 +39,7 @@ impl Load {
     pub fn start(service: &Service, rate: usize, seed: u64) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
         let (theirs, brokers, topic) = (Arc::clone(&stop), service.kafka.brokers.join(","), service.topics.posts[0].clone());
-        Load { stop, thread: thread::spawn(move || write(&brokers, &topic, rate, Dice(seed), &theirs)) }
+        Load { stop, thread: thread::spawn(move || write(&brokers, &topic, rate, Rng::with_seed(seed), &theirs)) }
     }
 
     /// Writes no more; how many were written, all of which the broker has.
@@ -59,7 +49,7 @@ impl Load {
     }
 }
 
-fn write(brokers: &str, topic: &str, rate: usize, dice: Dice, stop: &AtomicBool) -> usize {
+fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool) -> usize {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
@@ -83,7 +73,7 @@ fn write(brokers: &str, topic: &str, rate: usize, dice: Dice, stop: &AtomicBool)
 }
 
 struct Posts {
-    dice: Dice,
+    dice: Rng,
     number: usize,
     recent: VecDeque<(String, String)>,
 }
@@ -94,14 +84,14 @@ impl Posts {
         let number = self.number;
         self.number += 1;
         let at = EPOCH + number as i64 * STEP;
-        if self.dice.below(10) == 0
-            && let Some((key, value)) = self.recent.get(self.dice.below(self.recent.len())).cloned()
+        if self.dice.usize(..10) == 0
+            && let Some((key, value)) = self.dice.choice(&self.recent).cloned()
         {
             return (key, value, at);
         }
-        let author = self.dice.below(AUTHORS);
+        let author = self.dice.usize(..AUTHORS);
         let key = author.to_string();
-        if self.dice.below(500) == 0 {
+        if self.dice.usize(..500) == 0 {
             return (key, format!("{{\"number\": {number}"), at);
         }
         let created_at = self.written(at);
@@ -110,7 +100,7 @@ impl Posts {
             "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "created_at": moment,
             "post_id": format!("{}", 1_990_000_000_000_000_000_u64 + number as u64),
             "author": {"id": format!("90{author}"), "handle": format!("pelanggan_{author}"), "followers": author * 10},
-            "text": format!("{} ({number})", TEXTS[self.dice.below(TEXTS.len())]), "mentions": [{"handle": "TelkomCare", "implicit": false}],
+            "text": format!("{} ({number})", TEXTS[self.dice.usize(..TEXTS.len())]), "mentions": [{"handle": "TelkomCare", "implicit": false}],
         })
         .to_string();
         if self.recent.len() == RECENT {
@@ -122,10 +112,10 @@ impl Posts {
 
     /// When a post that arrives `at` says it was written.
     fn written(&mut self, at: i64) -> i64 {
-        match self.dice.below(200) {
+        match self.dice.usize(..200) {
             0 => YEAR_2099 + at % 1_000_000,
-            1..=10 => at - 600_000 - self.dice.below(6_000_000) as i64,
-            11..=50 => at - 1_000 - self.dice.below(100_000) as i64,
+            1..=10 => at - 600_000 - self.dice.usize(..6_000_000) as i64,
+            11..=50 => at - 1_000 - self.dice.usize(..100_000) as i64,
             _ => at,
         }
     }

@@ -20,8 +20,6 @@ mod broker;
 mod brokers;
 mod calm;
 mod crew;
-#[path = "../e2e/dice.rs"]
-mod dice;
 mod kills;
 mod load;
 mod members;
@@ -29,3 +27,5 @@ mod oracle;
 #[allow(dead_code, reason = "the other tests need more of it")]
 #[path = "../e2e/program.rs"]
 mod program;
+#[path = "../e2e/texts.rs"]
+mod texts;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
+
 use super::broker::{long, service, wait_until};
 use super::calm::{Progress, open_transactions, wait_for_closed};
 use super::crew::{Crew, end, ended, signal};
-use super::dice::Dice;
 use super::load::Load;
 use super::program::Process;
 
@@ -33,18 +34,18 @@ struct Frozen {
 
 /// Stops `times` of three processes for so many milliseconds, some at the same time.
 fn freeze(crew: &mut Crew<'_>, processes: &mut [Process], times: usize, least: usize, most: usize) -> usize {
-    let mut dice = Dice(5);
+    let mut dice = Rng::with_seed(5);
     let mut frozen: Vec<Frozen> = Vec::new();
     let (mut stops, mut died) = (0, 0);
     let mut next = Instant::now();
     while stops < times || !frozen.is_empty() {
         if stops < times && Instant::now() >= next && frozen.len() < 2 {
-            let slot = dice.below(processes.len());
+            let slot = dice.usize(..processes.len());
             if frozen.iter().all(|other| other.slot != slot) {
                 signal(&processes[slot], "-STOP");
-                frozen.push(Frozen { slot, until: Instant::now() + Duration::from_millis((least + dice.below(most - least)) as u64) });
+                frozen.push(Frozen { slot, until: Instant::now() + Duration::from_millis((least + dice.usize(..most - least)) as u64) });
                 stops += 1;
-                next = Instant::now() + Duration::from_millis(2_000 + dice.below(3_000) as u64);
+                next = Instant::now() + Duration::from_millis(2_000 + dice.usize(..3_000) as u64);
             }
         }
         frozen.retain(|one| {
@@ -88,15 +89,15 @@ fn members_come_and_go() {
     let mut unnamed = vec![crew.start(None, None)];
     wait_for_progress(&progress);
     let (changes, restarts) = if long() { (60, 20) } else { (6, 3) };
-    let mut dice = Dice(3);
+    let mut dice = Rng::with_seed(3);
     for _ in 0..changes {
-        if unnamed.len() < 2 || (unnamed.len() < 4 && dice.below(2) == 0) {
+        if unnamed.len() < 2 || (unnamed.len() < 4 && dice.usize(..2) == 0) {
             unnamed.push(crew.start(None, None));
         } else {
-            let leaver = unnamed.swap_remove(dice.below(unnamed.len()));
+            let leaver = unnamed.swap_remove(dice.usize(..unnamed.len()));
             end(vec![leaver]);
         }
-        std::thread::sleep(Duration::from_millis(1_000 + dice.below(2_000) as u64));
+        std::thread::sleep(Duration::from_millis(1_000 + dice.usize(..2_000) as u64));
     }
     end(unnamed);
     let names = ["pod-0", "pod-1", "pod-2"];

@@ -2,6 +2,7 @@
 //!
 //! Pure: knows offsets and marks, no topic and no Kafka.
 
+use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
 /// What an output says of the record it comes from.
@@ -34,10 +35,10 @@ pub(super) struct Fate {
 pub(super) struct Tally {
     base: i64,
     /// All items were seen.
-    whole: Bits,
-    letter: Bits,
-    part: Bits,
-    twice: Bits,
+    whole: FixedBitSet,
+    letter: FixedBitSet,
+    part: FixedBitSet,
+    twice: FixedBitSet,
     /// Batches of which some items were seen.
     batches: FxHashMap<i64, Items>,
 }
@@ -45,7 +46,7 @@ pub(super) struct Tally {
 #[derive(Debug)]
 struct Items {
     of: u16,
-    seen: Bits,
+    seen: FixedBitSet,
     count: u16,
 }
 
@@ -59,28 +60,28 @@ impl Tally {
     pub(super) fn note(&mut self, offset: i64, mark: Mark) {
         let Ok(place) = usize::try_from(offset - self.base) else { return };
         let again = match mark {
-            Mark::Item { of: 0 | 1, .. } => self.whole.set(place),
+            Mark::Item { of: 0 | 1, .. } => set(&mut self.whole, place),
             Mark::Item { number, of } => self.note_item(place, offset, number, of),
-            Mark::Letter => self.letter.set(place),
-            Mark::PartLetter => self.part.set(place),
+            Mark::Letter => set(&mut self.letter, place),
+            Mark::PartLetter => set(&mut self.part, place),
         };
         if again {
-            self.twice.set(place);
+            set(&mut self.twice, place);
         }
     }
 
     /// Whether the item was there before.
     fn note_item(&mut self, place: usize, offset: i64, number: u16, of: u16) -> bool {
-        if self.whole.get(place) {
+        if self.whole.contains(place) {
             return true;
         }
-        let items = self.batches.entry(offset).or_insert_with(|| Items { of, seen: Bits::default(), count: 0 });
+        let items = self.batches.entry(offset).or_insert_with(|| Items { of, seen: FixedBitSet::new(), count: 0 });
         // The same batch cut in another way was read twice.
-        let again = items.of != of || items.seen.set(usize::from(number));
+        let again = items.of != of || set(&mut items.seen, usize::from(number));
         items.count += u16::from(!again);
         if items.count == items.of {
             self.batches.remove(&offset);
-            self.whole.set(place);
+            set(&mut self.whole, place);
         }
         again
     }
@@ -89,17 +90,17 @@ impl Tally {
     pub(super) fn settle(&mut self, offset: i64) -> Fate {
         let Ok(place) = usize::try_from(offset - self.base) else { return Fate::default() };
         let begun = self.batches.remove(&offset).is_some();
-        let whole = self.whole.clear(place);
-        let letter = self.letter.clear(place);
-        let part = self.part.clear(place);
-        let twice = self.twice.clear(place);
+        let whole = clear(&mut self.whole, place);
+        let letter = clear(&mut self.letter, place);
+        let part = clear(&mut self.part, place);
+        let twice = clear(&mut self.twice, place);
         Fate { missing: !whole && !letter, doubled: twice || (letter && (whole || begun || part)) }
     }
 
     /// Offsets that outputs come from and that no record was found at.
     pub(super) fn unexplained(&self) -> Vec<i64> {
-        let mut places: Vec<i64> = [&self.whole, &self.letter, &self.part].iter().flat_map(|bits| bits.all()).collect();
-        places.iter_mut().for_each(|place| *place += self.base);
+        let places = [&self.whole, &self.letter, &self.part].into_iter().flat_map(FixedBitSet::ones);
+        let mut places: Vec<i64> = places.filter_map(|place| self.base.checked_add_unsigned(place as u64)).collect();
         places.extend(self.batches.keys());
         places.sort_unstable();
         places.dedup();
@@ -107,41 +108,19 @@ impl Tally {
     }
 }
 
-/// A set of small numbers.
-#[derive(Debug, Default)]
-struct Bits(Vec<u64>);
+/// Adds `place`; whether it was there before.
+fn set(bits: &mut FixedBitSet, place: usize) -> bool {
+    bits.grow(place + 1);
+    bits.put(place)
+}
 
-impl Bits {
-    /// Whether it was set before.
-    fn set(&mut self, place: usize) -> bool {
-        if self.0.len() <= place / 64 {
-            self.0.resize(place / 64 + 1, 0);
-        }
-        let before = self.get(place);
-        self.0[place / 64] |= 1 << (place % 64);
-        before
+/// Takes `place` out; whether it was there.
+fn clear(bits: &mut FixedBitSet, place: usize) -> bool {
+    let before = bits.contains(place);
+    if before {
+        bits.remove(place);
     }
-
-    fn get(&self, place: usize) -> bool {
-        self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
-    }
-
-    /// Whether it was set before.
-    fn clear(&mut self, place: usize) -> bool {
-        let before = self.get(place);
-        if before {
-            self.0[place / 64] &= !(1 << (place % 64));
-        }
-        before
-    }
-
-    fn all(&self) -> impl Iterator<Item = i64> {
-        let of_word = |(word, bits): (i64, &u64)| {
-            let bits = *bits;
-            (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
-        };
-        (0..).zip(&self.0).filter(|(_, bits)| **bits != 0).flat_map(of_word)
-    }
+    before
 }
 
 #[cfg(test)]
