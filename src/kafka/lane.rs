@@ -28,6 +28,10 @@ use super::trouble::Trouble;
 /// How long to wait for a record before looking around.
 const IDLE: Duration = Duration::from_millis(100);
 
+/// How long the group is listened to before an aborted transaction is tried again. One that has given up on us says so
+/// in any case.
+const HEARING: Duration = Duration::from_millis(10);
+
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -239,6 +243,7 @@ impl<S: Stage> Lane<'_, S> {
         if self.aborts_in_a_row > 2 {
             std::thread::sleep(Duration::from_millis(50 << self.aborts_in_a_row.min(5)));
         }
+        listen(consumer);
         if consumer.context().has_changes() {
             // The partitions are about to be given up or given anew.
             return Ok(());
@@ -251,6 +256,16 @@ impl<S: Stage> Lane<'_, S> {
         let limits = &self.work.limits;
         let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
         offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
+    }
+}
+
+/// Hears what the group may have said while a transaction was aborted; what was fetched is void anyway. Partitions that
+/// are assigned anew and given up a moment later end the process: librdkafka stops them twice, and asserts that it has
+/// not.
+fn listen(consumer: &BaseConsumer<Membership>) {
+    let begun = Instant::now();
+    while !consumer.context().has_changes() && (begun.elapsed() < HEARING || consumer.assignment_lost()) {
+        drop(consumer.poll(HEARING));
     }
 }
 
