@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, TopicPartitionList};
 
@@ -28,9 +29,8 @@ use super::trouble::Trouble;
 /// How long to wait for a record before looking around.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// How long the group is listened to before an aborted transaction is tried again. One that has given up on us says so
-/// in any case.
-const HEARING: Duration = Duration::from_millis(10);
+/// How long going back may take: nobody is asked but the client itself.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -191,16 +191,21 @@ impl<S: Stage> Lane<'_, S> {
 
     /// Reads topics on whose pause is over.
     fn resume(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        // Without partitions, or about to get others: what is assigned next is read on then.
+        let settled = !self.work.positions.all().is_empty() && !consumer.context().has_changes();
+        if self.end_pauses() && settled { self.read_on(consumer) } else { Ok(()) }
+    }
+
+    /// Ends the pauses that are over; whether there were any.
+    fn end_pauses(&mut self) -> bool {
         let resumed = self.work.limits.resume(Instant::now());
         if resumed.is_empty() {
-            return Ok(());
+            return false;
         }
         let paused = self.work.limits.paused() as u64;
         self.work.report.update(|counts| counts.paused = paused);
         tracing::info!(target: "kafka", topics = resumed.join(", "), "reading on after too many unreadable records");
-        // Without partitions, or about to get others: what is assigned next is read on then.
-        let settled = !self.work.positions.all().is_empty() && !consumer.context().has_changes();
-        if settled { self.read_on(consumer) } else { Ok(()) }
+        true
     }
 
     /// Does `what` in one transaction together with the offsets it reaches. The group's metadata is that of the
@@ -243,12 +248,25 @@ impl<S: Stage> Lane<'_, S> {
         if self.aborts_in_a_row > 2 {
             std::thread::sleep(Duration::from_millis(50 << self.aborts_in_a_row.min(5)));
         }
-        listen(consumer);
         if consumer.context().has_changes() {
             // The partitions are about to be given up or given anew.
             return Ok(());
         }
-        self.read_on(consumer)
+        self.go_back(consumer)
+    }
+
+    /// Back to where the last commit ended; what was fetched meanwhile is dropped. Not by a new assignment: if the group
+    /// takes partitions back, or pauses end, before librdkafka has stopped those that it replaces, it stops them twice,
+    /// and an assertion of its own ends the process.
+    fn go_back(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        if self.work.limits.paused() > 0 {
+            self.end_pauses();
+            return self.read_on(consumer);
+        }
+        let offsets = self.work.positions.to_assign(|_| true);
+        let failed = |error: KafkaError| Trouble::restart(format!("go back: {error}"));
+        let found = offsets.and_then(|offsets| consumer.seek_partitions(offsets, PATIENCE)).map_err(failed)?;
+        found.elements().iter().try_for_each(|element| element.error()).map_err(failed)
     }
 
     /// Reads on where the last commit ended, but for topics that are paused; what was fetched meanwhile is dropped.
@@ -256,16 +274,6 @@ impl<S: Stage> Lane<'_, S> {
         let limits = &self.work.limits;
         let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
         offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
-    }
-}
-
-/// Hears what the group may have said while a transaction was aborted; what was fetched is void anyway. Partitions that
-/// are assigned anew and given up a moment later end the process: librdkafka stops them twice, and asserts that it has
-/// not.
-fn listen(consumer: &BaseConsumer<Membership>) {
-    let begun = Instant::now();
-    while !consumer.context().has_changes() && (begun.elapsed() < HEARING || consumer.assignment_lost()) {
-        drop(consumer.poll(HEARING));
     }
 }
 
