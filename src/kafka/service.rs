@@ -28,6 +28,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const HEALTHY: Duration = Duration::from_secs(60);
 /// How often waiting threads look around.
 const LOOK: Duration = Duration::from_millis(20);
+/// The watchdog looks around far more often than this unless the process is stopped.
+const ABSENCE: Duration = Duration::from_secs(1);
 
 /// The running lanes of a process.
 pub struct Service {
@@ -87,7 +89,13 @@ impl Service {
     /// Waits until all lanes have ended: told to, or because one was refused, which ends the others too.
     pub fn wait(&mut self) -> Result<(), Refusal> {
         let mut refusal = None;
+        let mut last_look = Instant::now();
         while self.lanes.iter().any(|lane| lane.thread.is_some()) {
+            // The process or its machine stood still as a whole, which no lane is to blame for.
+            if last_look.elapsed() >= ABSENCE {
+                self.reports().for_each(|(_, report)| report.beat());
+            }
+            last_look = Instant::now();
             for lane in &mut self.lanes {
                 if let Err(new) = lane.look() {
                     tracing::error!(target: "kafka", stage = lane.stage, error = %new, "a lane has given up");
