@@ -59,7 +59,7 @@ impl Counts {
 pub struct LaneReport {
     counts: Mutex<Counts>,
     born: Instant,
-    /// Milliseconds from `born` to the last sign of life.
+    /// Milliseconds from `born` to the last sign of life, or to the time until which none is expected.
     beat: AtomicU64,
     /// Nothing is left to be committed; only the group must still be left.
     done: AtomicBool,
@@ -97,7 +97,36 @@ impl LaneReport {
 
     /// Gives a sign of life.
     pub(super) fn beat(&self) {
-        let millis = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.excuse(Duration::ZERO);
+    }
+
+    /// Gives a sign of life, and says that there may be none for so long: a call begins that ends only with an answer.
+    pub(super) fn excuse(&self, absence: Duration) {
+        let millis = u64::try_from((self.born.elapsed() + absence).as_millis()).unwrap_or(u64::MAX);
         self.beat.store(millis, Ordering::Relaxed);
+    }
+
+    /// Forgives a silence that the lane is not to blame for.
+    pub(super) fn forgive(&self) {
+        if !self.silence().is_zero() {
+            self.beat();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excused_lane_is_not_silent_before_its_time() {
+        let report = LaneReport::default();
+        report.excuse(Duration::from_secs(60));
+        report.forgive();
+        assert_eq!(report.silence(), Duration::ZERO);
+        let report = LaneReport { born: Instant::now() - Duration::from_secs(60), ..LaneReport::default() };
+        assert!(report.silence() >= Duration::from_secs(60));
+        report.forgive();
+        assert!(report.silence() < Duration::from_secs(60));
     }
 }

@@ -93,7 +93,7 @@ impl Service {
         while self.lanes.iter().any(|lane| lane.thread.is_some()) {
             // The process or its machine stood still as a whole, which no lane is to blame for.
             if last_look.elapsed() >= ABSENCE {
-                self.reports().for_each(|(_, report)| report.beat());
+                self.reports().for_each(|(_, report)| report.forgive());
             }
             last_look = Instant::now();
             for lane in &mut self.lanes {

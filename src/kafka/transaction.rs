@@ -36,6 +36,10 @@ const INITIAL_SLICE: Duration = Duration::from_secs(2);
 /// How long the answer to a commit or abort is awaited before the watchdog is told that there is life.
 const END_SLICE: Duration = Duration::from_secs(1);
 
+/// How long sending offsets may take. librdkafka gives up after the timeout only between two answers: once the offsets are
+/// on their way to the group's coordinator, the call ends when a broker is there again, however long that takes.
+const OFFSETS_PATIENCE: Duration = Duration::from_secs(120);
+
 /// Pause between two looks at what is still under way. librdkafka's own flush looks every 100 ms.
 const LOOK: Duration = Duration::from_micros(200);
 
@@ -151,7 +155,10 @@ impl Transaction<'_, '_> {
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
         pass(Point::BeforeOffsets);
-        persist("send offsets", timeout, || report.beat(), || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
+        report.excuse(OFFSETS_PATIENCE);
+        let again = || report.excuse(OFFSETS_PATIENCE);
+        persist("send offsets", timeout, again, || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
+        report.beat();
         self.drain()?;
         pass(Point::AfterOffsets);
         pass(Point::DuringCommit);

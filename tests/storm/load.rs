@@ -52,6 +52,7 @@ impl Load {
 fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool) -> usize {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
+    config.set("topic.metadata.refresh.interval.ms", "2000");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
     let mut posts = Posts { dice, number: 0, recent: VecDeque::new() };
     let begun = Instant::now();
@@ -68,7 +69,9 @@ fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool) 
         }
         thread::park_timeout(Duration::from_millis(10));
     }
-    producer.flush(PATIENCE).expect("all delivered");
+    if let Err(error) = producer.flush(PATIENCE) {
+        panic!("{} records of the load are not delivered: {error}, {:?}", producer.in_flight_count(), producer.client().fatal_error());
+    }
     posts.number
 }
 
