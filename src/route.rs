@@ -26,7 +26,7 @@ pub struct Remarks {
 pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: &'static str, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
     Output::Triage(
         Destination::Skipped,
-        TriageRecord { class: "skipped", route: Destination::Skipped.name(), reason: Some(reason), ..bare(rules, post, arrival, remarks) },
+        TriageRecord { class: "skipped", reason: Some(reason), ..bare(rules, post, Destination::Skipped, arrival, remarks) },
     )
 }
 
@@ -47,14 +47,13 @@ pub fn terminal<'a>(
     let supersedes = remarks.supersedes.clone();
     let record = TriageRecord {
         class: &class.name,
-        route: class.route.name(),
         note,
         tagging: note.map(|note| Tagging { fields: &rules.tagging, note }),
         reason: class.reason.as_deref(),
         case: view,
         signals: verdict.signals,
         evidence: verdict.evidence,
-        ..bare(rules, post, arrival, remarks)
+        ..bare(rules, post, class.route, arrival, remarks)
     };
     match class.route {
         Destination::Escalations => Output::Escalation(escalation(rules, case, record, outcome, supersedes, arrival)),
@@ -62,8 +61,11 @@ pub fn terminal<'a>(
     }
 }
 
-fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
+fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, route: Destination, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
+    let unseen = matches!(route, Destination::Oot | Destination::Skipped);
     TriageRecord {
+        route: route.name(),
+        qc_sample: unseen && rules.quality_sample.takes(&post.post_id),
         supersedes: remarks.supersedes,
         post: Some(post_view(post, arrival.with_text)),
         late: remarks.late,

@@ -50,6 +50,9 @@ pub struct TriageRecord<'a> {
     pub late: bool,
     /// Said to be written later than its record: the record's time was used.
     pub future: bool,
+    /// Nobody would look at the post: a person is asked to, as a check on quality. Only there where it is true.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub qc_sample: bool,
     /// Hash of the rules that decided.
     pub rules: &'a str,
     /// `topic/partition/offset` of the inbox record.
@@ -77,6 +80,7 @@ impl<'a> TriageRecord<'a> {
             event_time,
             late: false,
             future: false,
+            qc_sample: false,
             rules,
             source: arrival.source,
         }

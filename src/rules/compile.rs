@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, Rules, leaves};
+use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
 use crate::config::lexicon::{Lexicon, Weight};
 use crate::config::reader::{DAY, Document, MINUTE, SECOND, Source, Table, Value};
 use crate::config::slang;
@@ -77,6 +77,7 @@ impl<'a> Reading<'a> {
         let hard = read_hard(root.section("hard"), &mut self.compiler);
         let classes = self.read_classes(root);
         let escalation = read_escalation(root.section("escalation"));
+        let quality_sample = QualitySample::read(root.section("quality_sample"));
         let tagging = root.section("tagging").entries();
         let tagging = tagging.into_iter().filter_map(|(name, value)| Some((name.value, value.string()?))).collect();
         let order = self.order(&Dependencies { signals: depends, conditions: condition_refs });
@@ -110,6 +111,7 @@ impl<'a> Reading<'a> {
             classes,
             limits: limits?,
             tagging,
+            quality_sample,
             complaint,
         })
     }

@@ -5,12 +5,14 @@
 
 mod class;
 mod compile;
+mod quality;
 mod ready;
 #[cfg(test)]
 mod tests;
 
 pub use self::class::Class;
 pub use self::compile::compile;
+pub use self::quality::QualitySample;
 
 use crate::post::OwnAccounts;
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
@@ -47,6 +49,8 @@ pub struct Rules {
     pub limits: Limits,
     /// The fields that W-21 fixes for the desk's application, with their values, in order.
     pub tagging: Vec<(String, String)>,
+    /// Posts that leave the agents' queue and are marked for a person to check.
+    pub quality_sample: QualitySample,
     /// The signal that makes a post a complaint.
     pub complaint: SignalId,
     /// The signals that decide it.
