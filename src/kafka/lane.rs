@@ -32,6 +32,9 @@ const IDLE: Duration = Duration::from_millis(100);
 /// How long going back may take: nobody is asked but the client itself.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long leaving the group may take; librdkafka waits for a coordinator that does not answer.
+const FAREWELL: Duration = Duration::from_secs(20);
+
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -111,6 +114,7 @@ pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble>
     if result.is_ok() {
         birth.report.set_done();
     }
+    birth.report.excuse(FAREWELL);
     leave(consumer);
     result
 }
@@ -123,14 +127,15 @@ fn join(kafka: &Kafka, config: &ClientConfig, topics: &[String]) -> Result<BaseC
     Ok(consumer)
 }
 
-/// Leaves the group. A consumer that is dropped waits for its group to take the partitions back, so they are given up
-/// first, and what the group still asks is answered from inside.
+/// Leaves the group. A consumer that is dropped gives its partitions back, which it must be allowed to from inside; what
+/// the group has asked before is answered here. Nothing is answered twice: librdkafka drops the second answer of a group
+/// that has been left, and whoever gave it waits for ever.
 fn leave(consumer: BaseConsumer<Membership>) {
+    let unanswered = consumer.context().has_changes();
     consumer.context().close();
-    if let Err(error) = consumer.unassign() {
+    if unanswered && let Err(error) = consumer.unassign() {
         tracing::warn!(target: "kafka", %error, "could not give up partitions");
     }
-    consumer.unsubscribe();
 }
 
 impl<S: Stage> Lane<'_, S> {
