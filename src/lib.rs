@@ -30,6 +30,7 @@
 //! | [`route`] | verdict → records and destinations |
 //! | [`engine`] | the order of the stages; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
+//! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
 //! | [`kafka`] | lanes, restore, error table, topics; reconciliation and dead letters |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
@@ -52,6 +53,7 @@
 pub mod author;
 pub mod case;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod engine;
 pub mod formats;

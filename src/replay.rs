@@ -43,7 +43,13 @@ impl Replay {
         let Some(state) = self.states.get_mut(customer) else { return Vec::new() };
         let arrival =
             Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
+        self.work.forget();
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
+    }
+
+    /// What was found in the post of the last step.
+    pub fn work(&self) -> &Workspace {
+        &self.work
     }
 
     /// The state of `customer`.

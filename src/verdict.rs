@@ -2,8 +2,11 @@
 //!
 //! Changes the state it is given; writes nothing.
 
+mod found;
+
 use smallvec::SmallVec;
 
+pub use self::found::Piece;
 use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
 use crate::rules::{Class, Condition, Rules};

@@ -6,13 +6,14 @@
 use std::path::{Path, PathBuf};
 
 /// Modules in order: each may use those before it, and itself.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "problem", "post", "config", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine", "replay",
-    "kafka", "cli",
+    "compare", "kafka", "cli",
 ];
 
 /// Modules that decide: no clock, no environment, no Kafka, no log.
-const PURE: [&str; 11] = ["post", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine"];
+const PURE: [&str; 12] =
+    ["post", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine", "compare"];
 
 /// What a module that decides must not name.
 const FORBIDDEN: [&str; 9] =

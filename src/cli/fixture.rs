@@ -102,8 +102,18 @@ const FILES: [(&str, &str); 7] = [
 
 /// The compiled rule set.
 pub fn rules() -> Rules {
+    changed(&[])
+}
+
+/// The compiled rule set after `changes`: in the file named first, the text named second becomes the third.
+pub fn changed(changes: &[(&str, &str, &str)]) -> Rules {
     let folder = TempDir::new().unwrap();
     for (name, text) in FILES {
+        let of_file = changes.iter().filter(|(file, ..)| *file == name);
+        let text = of_file.fold(text.to_owned(), |text, (_, from, to)| {
+            assert!(text.contains(from), "{from} is not in {name}");
+            text.replacen(from, to, 1)
+        });
         fs_err::write(folder.path().join(name), text).unwrap();
     }
     let reporter = Reporter::default();

@@ -8,7 +8,7 @@ mod demo;
 mod draft;
 mod explain;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod input;
 mod labels;
 mod reason;

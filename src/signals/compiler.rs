@@ -177,7 +177,7 @@ impl<'r> Compiler<'r> {
         let id = GroupId::try_from(self.groups).unwrap_or(GroupId::MAX);
         self.groups += 1;
         for entry in &group.entries {
-            let info = EntryInfo { text: entry.text.as_str().into(), group: id, file, exclude: entry.exclude };
+            let info = EntryInfo { text: entry.text.as_str().into(), spot: entry.spot.clone(), group: id, file, exclude: entry.exclude };
             if !self.book.add(info) {
                 let what = format!("`{}` can never match: nothing is left of it once punctuation is gone", entry.text);
                 self.reporter.warning(&entry.spot, what);

@@ -167,6 +167,11 @@ impl Findings {
         self.traces.clear();
     }
 
+    /// Whether there are no findings: nothing has been looked at.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
     /// The finding of signal `id`.
     pub fn get(&self, id: SignalId) -> Finding {
         self.findings.get(usize::from(id)).copied().unwrap_or_default()

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::vocabulary::{Part, Vocabulary, VocabularyBuilder};
 use super::{Facts, WordId};
+use crate::problem::Spot;
 
 /// Number of an entry in the book.
 pub type EntryId = u32;
@@ -65,6 +66,8 @@ impl GroupSet {
 pub struct EntryInfo {
     /// As written in the lexicon.
     pub text: Arc<str>,
+    /// Where it stands.
+    pub spot: Spot,
     /// Its group.
     pub group: GroupId,
     /// The lexicon's number, for masks.
@@ -245,7 +248,7 @@ mod tests {
         let slang = SlangTable::new([("ga", "tidak"), ("gada", "tidak ada"), ("masalah", "masalah")]);
         let mut builder = PhraseBookBuilder::new(VocabularyBuilder::new(slang, ["nya", "lah"].map(String::from)));
         for entry in entries {
-            let info = EntryInfo { text: (*entry).into(), group: 0, file: 0, exclude: entry.starts_with('!') };
+            let info = EntryInfo { text: (*entry).into(), spot: Spot::whole("test"), group: 0, file: 0, exclude: entry.starts_with('!') };
             assert!(builder.add(info), "{entry} can never match");
         }
         let (book, vocabulary) = builder.build();

@@ -1,0 +1,120 @@
+//! Two rule sets over the same recorded posts: which verdicts flip, and what is responsible for it.
+//!
+//! Each rule set folds the posts with a state of its own through [`crate::engine::step`]; nothing is judged in another
+//! way. Knows no file and no Kafka.
+
+mod cause;
+mod flips;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+pub use self::cause::{Cause, Change, EntryChange, Measure};
+pub use self::flips::{Cell, Flips};
+use crate::engine::Input;
+use crate::record::{Output, TriageRecord};
+use crate::replay::{Recorded, Replay};
+use crate::rules::Rules;
+
+/// What was decided about a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// Its class.
+    pub class: String,
+    /// Where it goes.
+    pub route: &'static str,
+    /// Why it is put aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Conditions of the customer's open case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
+}
+
+/// A post that the two rule sets decide differently.
+#[derive(Debug, Clone, Serialize)]
+pub struct Flip {
+    /// The post.
+    pub post_id: String,
+    /// What it says.
+    pub text: String,
+    /// Where it was recorded.
+    pub source: String,
+    /// As decided by the first rule set.
+    pub before: Decision,
+    /// As decided by the second.
+    pub after: Decision,
+    /// What is responsible; never empty.
+    pub causes: Vec<Cause>,
+}
+
+impl Flip {
+    /// The post reaches a team leader only by the second rule set.
+    pub fn escalates(&self) -> bool {
+        self.before.route != "escalations" && self.after.route == "escalations"
+    }
+
+    /// Somebody looks at the post by the first rule set and nobody by the second: the flip to be afraid of.
+    pub fn leaves(&self) -> bool {
+        !leaves_the_queue(self.before.route) && leaves_the_queue(self.after.route)
+    }
+}
+
+/// Nobody looks at what goes that way.
+pub fn leaves_the_queue(route: &str) -> bool {
+    matches!(route, "oot" | "skipped")
+}
+
+/// Two folds side by side.
+#[derive(Debug)]
+pub struct Comparison<'r> {
+    before: Side<'r>,
+    after: Side<'r>,
+}
+
+/// One rule set and the states that it has built up.
+#[derive(Debug)]
+struct Side<'r> {
+    rules: &'r Rules,
+    replay: Replay,
+}
+
+impl<'r> Comparison<'r> {
+    /// Compares `after` with `before`, both without any memory of the customers.
+    pub fn new(before: &'r Rules, after: &'r Rules) -> Self {
+        let side = |rules| Side { rules, replay: Replay::default() };
+        Comparison { before: side(before), after: side(after) }
+    }
+
+    /// Judges the next input with both. The customer is the recorded one: in the stream it is told before the rules
+    /// change.
+    pub fn step(&mut self, recorded: &Recorded<'_>) -> Option<Flip> {
+        let (before, after) = {
+            let (ours, theirs) = (self.before.replay.step(self.before.rules, recorded), self.after.replay.step(self.after.rules, recorded));
+            let Input::Post(_) = &recorded.input else { return None };
+            let (ours, theirs) = (verdict(&ours)?, verdict(&theirs)?);
+            if ours.class == theirs.class && ours.route == theirs.route {
+                return None;
+            }
+            (decision(ours), decision(theirs))
+        };
+        let Input::Post(post) = &recorded.input else { return None };
+        let causes = cause::find(&self.before, &self.after, post, &before, &after);
+        let (post_id, text) = (post.post_id.to_string(), post.text.to_string());
+        Some(Flip { post_id, text, source: recorded.source.clone(), before, after, causes })
+    }
+}
+
+fn verdict<'o, 'a>(outputs: &'o [Output<'a>]) -> Option<&'o TriageRecord<'a>> {
+    outputs.first().and_then(Output::verdict)
+}
+
+fn decision(record: &TriageRecord<'_>) -> Decision {
+    Decision {
+        class: record.class.to_owned(),
+        route: record.route,
+        reason: record.reason.map(str::to_owned),
+        conditions: record.case.as_ref().map(|case| case.conditions.clone()).unwrap_or_default(),
+    }
+}

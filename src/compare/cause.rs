@@ -1,0 +1,171 @@
+//! What is responsible for a flip: the signals that one rule set meets and the other does not, with the entries of
+//! lexicons behind them; where there are none, the case or the classes themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Decision, Side};
+use crate::post::Post;
+use crate::rules::Rules;
+use crate::signals::{Expression, Kind, Ref, SignalId};
+
+/// What is responsible for a flip.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Cause {
+    /// A signal that decides is met by one of the two only.
+    Signal {
+        /// Its name.
+        signal: String,
+        /// Conditions that are met by one of the two only and stand on it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        conditions: Vec<String>,
+        /// By the first rule set; absent if it has no such signal.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<Measure>,
+        /// By the second.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<Measure>,
+        /// What counts in one of the two only, or counts differently.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        entries: Vec<EntryChange>,
+    },
+    /// One of the two puts the post aside unread.
+    Unread {
+        /// Why.
+        reason: String,
+    },
+    /// The post is the same to both, but an earlier one of the customer was not: the conditions of the case differ.
+    Case,
+    /// Signals and case are the same: the classes, their order or their routes differ.
+    Classes,
+}
+
+/// What a signal measured.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Measure {
+    /// It is there.
+    pub met: bool,
+    /// How much was found.
+    pub value: f32,
+    /// How much it takes.
+    pub threshold: f32,
+}
+
+/// An entry that counts differently.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EntryChange {
+    /// The entry, account or signal as it is written.
+    pub entry: String,
+    /// `file:line:column`, for an entry of a lexicon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// How.
+    pub change: Change,
+    /// What it contributes in the first rule set; 0: nothing.
+    pub before: f32,
+    /// In the second.
+    pub after: f32,
+}
+
+/// How an entry counts differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It counts in the second rule set only.
+    Gained,
+    /// It counts in the first rule set only.
+    Lost,
+    /// It weighs differently.
+    Weight,
+}
+
+/// The causes of the flip from `before` to `after`, most telling first.
+pub(super) fn find(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, before: &Decision, after: &Decision) -> Vec<Cause> {
+    let read = |side: &Side<'_>| side.replay.work().findings().is_some();
+    if read(first) != read(second) {
+        let aside = if read(first) { after } else { before };
+        return vec![Cause::Unread { reason: aside.reason.clone().unwrap_or_default() }];
+    }
+    let mut names = deciding(first.rules);
+    names.extend(deciding(second.rules));
+    let mut causes: Vec<Cause> = names.into_iter().filter_map(|name| of_signal(first, second, post, name)).collect();
+    causes.sort_by_key(|cause| !matches!(cause, Cause::Signal { conditions, .. } if !conditions.is_empty()));
+    if causes.is_empty() {
+        causes.push(if before.conditions == after.conditions { Cause::Classes } else { Cause::Case });
+    }
+    causes
+}
+
+/// The signals that conditions and classes stand on, for or against.
+fn deciding(rules: &Rules) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    let conditions = rules.conditions.iter().map(|condition| &condition.when);
+    for expression in rules.classes.iter().filter_map(|class| class.when.as_ref()).chain(conditions) {
+        add_leaves(expression, rules, &mut found);
+    }
+    found.into_iter().map(|id| rules.signal(id).name.as_str()).collect()
+}
+
+fn add_leaves(expression: &Expression, rules: &Rules, found: &mut BTreeSet<SignalId>) {
+    expression.names(&mut |name, _| {
+        let Ref::Signal(id) = name else { return };
+        match &rules.signal(id).kind {
+            // Signals that refer to each other in a circle do not compile.
+            Kind::Derived(inner) => add_leaves(&inner.when, rules, found),
+            _ => drop(found.insert(id)),
+        }
+    });
+}
+
+fn of_signal(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, name: &str) -> Option<Cause> {
+    let (before, after) = (measure(first, name), measure(second, name));
+    let met = |measure: Option<Measure>| measure.is_some_and(|measure| measure.met);
+    if met(before) == met(after) {
+        return None;
+    }
+    let mut entries: BTreeMap<String, EntryChange> = BTreeMap::new();
+    for (entry, place, weight) in entries_of(first, post, name) {
+        let change = entries.entry(entry.clone()).or_insert(EntryChange { entry, place, change: Change::Lost, before: 0.0, after: 0.0 });
+        change.before = weight;
+    }
+    for (entry, place, weight) in entries_of(second, post, name) {
+        let change = entries.entry(entry.clone()).or_insert(EntryChange { entry, place, change: Change::Gained, before: 0.0, after: 0.0 });
+        if change.before != 0.0 {
+            change.change = Change::Weight;
+        }
+        change.after = weight;
+    }
+    let entries = entries.into_values().filter(|change| change.before.to_bits() != change.after.to_bits()).collect();
+    Some(Cause::Signal { signal: name.to_owned(), conditions: conditions(first, second, name), before, after, entries })
+}
+
+fn measure(side: &Side<'_>, name: &str) -> Option<Measure> {
+    let id = side.rules.signal_named(name)?;
+    let finding = side.replay.work().findings()?.get(id);
+    Some(Measure { met: finding.met, value: finding.value, threshold: finding.threshold })
+}
+
+/// What signal `name` counted: as written, where, how much.
+fn entries_of(side: &Side<'_>, post: &Post<'_>, name: &str) -> Vec<(String, Option<String>, f32)> {
+    let Some(id) = side.rules.signal_named(name) else { return Vec::new() };
+    let pieces = side.replay.work().pieces(side.rules, post, id);
+    let entries = pieces.filter(|piece| !piece.measured).filter_map(|piece| {
+        let counted = piece.counted.map(|id| side.rules.signal(id).name.clone());
+        let text = counted.or_else(|| piece.evidence.entry.as_deref().map(str::to_owned))?;
+        let place = piece.entry.map(|entry| side.rules.book.entry(entry).spot.to_string());
+        Some((text, place, piece.weight))
+    });
+    entries.collect()
+}
+
+/// Conditions that stand on signal `name` and are met by one of the two only.
+fn conditions(first: &Side<'_>, second: &Side<'_>, name: &str) -> Vec<String> {
+    let met = |side: &Side<'_>| -> BTreeSet<String> {
+        let (Some(id), Some(findings)) = (side.rules.signal_named(name), side.replay.work().findings()) else { return BTreeSet::new() };
+        let standing = side.rules.conditions.iter().filter(|condition| condition.leaves.contains(&id));
+        standing.filter(|condition| condition.test.holds(&findings.names)).map(|condition| condition.name.clone()).collect()
+    };
+    met(first).symmetric_difference(&met(second)).cloned().collect()
+}

@@ -1,0 +1,60 @@
+//! What the signals said of the post that was judged last, helpers and unmet ones included: for tools that compare rule
+//! sets, count phrases or learn weights.
+//!
+//! Reads what [`Workspace::judge`] has left; decides nothing.
+
+use super::Workspace;
+use crate::post::{Millis, Post};
+use crate::rules::Rules;
+use crate::signals::{Evidence, Findings, SignalId, Trace, View, What, of_trace};
+use crate::text::EntryId;
+
+/// One thing that a signal found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece<'a> {
+    /// The entry of a lexicon, if it is one.
+    pub entry: Option<EntryId>,
+    /// The signal that was counted in, for a signal that adds up others.
+    pub counted: Option<SignalId>,
+    /// It was measured and stands nowhere: the entry is the name of a fact.
+    pub measured: bool,
+    /// What it contributes, in the unit of the signal.
+    pub weight: f32,
+    /// The same for people.
+    pub evidence: Evidence<'a>,
+}
+
+impl Workspace {
+    /// What the signals said; `None` if the last post was put aside unread.
+    pub fn findings(&self) -> Option<&Findings> {
+        Some(&self.findings).filter(|findings| !findings.is_empty())
+    }
+
+    /// Nothing has been judged yet.
+    pub fn forget(&mut self) {
+        self.findings.reset(0);
+    }
+
+    /// What signal `id` found in `post`, which must be the one that was judged last.
+    pub fn pieces<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>, id: SignalId) -> impl Iterator<Item = Piece<'a>> {
+        let view = View {
+            post,
+            facts: &self.facts,
+            hits: &self.hits,
+            groups: &self.groups,
+            accounts: &self.accounts,
+            profile_hits: &self.profile_hits,
+            book: &rules.book,
+            own: &rules.own,
+            written_at: Millis::default(),
+        };
+        self.findings.traces(id).iter().map(move |trace| piece(trace, id, rules, &view, &self.findings))
+    }
+}
+
+fn piece<'a>(trace: &Trace, id: SignalId, rules: &'a Rules, view: &View<'a>, findings: &Findings) -> Piece<'a> {
+    let entry = if let What::Entry(entry) | What::ProfileEntry(entry) = trace.what { Some(entry) } else { None };
+    let counted = if let What::Signal(signal) = trace.what { Some(signal) } else { None };
+    let evidence = of_trace(trace, id, &rules.signal(id).name, view, findings);
+    Piece { entry, counted, measured: matches!(trace.what, What::Fact(_)), weight: trace.weight, evidence }
+}
