@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 use self::broker::Broker;
 use self::feed::{Feed, Sample};
 use self::ledger::Ledger;
-use super::{ConfigFolder, Exit, Format, Stop, load_rules, run};
-use crate::kafka::{self, Swap, Topic};
+use super::run::{self, Sources};
+use super::{ConfigFolder, Exit, Format, Stop, load_rules};
+use crate::kafka::{self, Topic};
 
 /// Longest time the command waits for something to happen.
 const IDLE: Duration = Duration::from_secs(30);
@@ -58,7 +59,7 @@ impl Demo {
         show::opening(self.format, &rules.hash);
         let broker = Broker::start()?;
         let stop = Arc::new(AtomicBool::new(false));
-        let lanes = run::start(&broker.service, &Arc::new(Swap::new(rules)), Arc::clone(&stop))?;
+        let lanes = run::start(&broker.service, &Sources::alone(rules), Arc::clone(&stop))?;
         let pace = self.pace.unwrap_or(if std::io::stdout().is_terminal() { WATCHABLE } else { Duration::ZERO });
         let mut stage = Performance { broker, lanes, ledger: Ledger::default(), format: self.format, moved: Instant::now(), under_way: 0 };
         let performed = stage.perform(feed, pace);

@@ -1,24 +1,29 @@
 //! `triage run`: the service. The only place that names the wall clock and the signals of the operating system.
 
-use std::path::{Path, PathBuf};
+mod guard;
+mod reload;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use tracing_subscriber::EnvFilter;
+
+use self::reload::{InUse, Wishes};
 
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Stop, load_rules};
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
-use crate::kafka::{self, Ingest, LaneSettings, Swap, Triage};
+use crate::config::watch::{Fingerprint, Watch};
+use crate::kafka::{self, Ingest, LaneSettings, Recent, Swap, Triage};
 use crate::post::Millis;
-use crate::problem::Reporter;
-use crate::rules::{self, Rules};
+use crate::rules::Rules;
 
 /// Reads the feeds, judges every post, writes the verdicts; until it is told to stop (SIGTERM), which commits what is
-/// under way. SIGHUP reads the rules again.
+/// under way. The rules are read again when their folder changes and on SIGHUP; rules that would take too many of the last
+/// posts away from the agents are refused, unless SIGUSR1 forces them.
 #[derive(Debug, clap::Args)]
 pub struct Run {
     #[command(flatten)]
@@ -48,12 +53,23 @@ impl Run {
             ("run.start", self.start),
         ];
         let service = self.kafka.load(&self.config, options)?;
-        let rules = load_rules(&self.config.folder)?;
+        let (rules, watch) = read(&self.config.folder)?;
+        let shadow = service.shadow.as_ref().map(|shadow| read(&shadow.config)).transpose()?;
         log_to_stderr(service.run.log_format);
-        tracing::info!(rules = rules.hash, version = env!("CARGO_PKG_VERSION"), "starting");
-        let rules = Arc::new(Swap::new(rules));
-        let stop = watch_signals(self.config.folder, &rules)?;
-        let mut running = start(&service, &rules, stop)?;
+        let hash_of = |rules: &Swap<Rules>| rules.get().hash.clone();
+        let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
+        tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
+        let recent = Arc::new(Recent::new(service.reload.guard.posts));
+        let sources = Sources {
+            rules: Arc::clone(&rules),
+            shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
+            recent: Arc::clone(&recent),
+        };
+        let guard = Some((service.reload.guard, recent));
+        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
+        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
+        let stop = watch_for_changes(sets, service.reload.watch)?;
+        let mut running = start(&service, &sources, stop)?;
         running.wait()?;
         for name in ["ingest", "triage"] {
             let counts = running.counts(name);
@@ -63,18 +79,42 @@ impl Run {
     }
 }
 
+/// What the lanes share.
+pub(super) struct Sources {
+    /// The rules that decide.
+    pub(super) rules: Arc<Swap<Rules>>,
+    /// Those that are only tried.
+    pub(super) shadow: Option<Arc<Swap<Rules>>>,
+    /// The posts judged last.
+    pub(super) recent: Arc<Recent>,
+}
+
+impl Sources {
+    /// With rules that nothing will replace.
+    pub(super) fn alone(rules: Rules) -> Self {
+        Sources { rules: Arc::new(Swap::new(rules)), shadow: None, recent: Arc::new(Recent::new(0)) }
+    }
+}
+
+/// The rules in `folder`, which is watched from before they are read.
+fn read(folder: &Path) -> Result<(Arc<Swap<Rules>>, Watch), Stop> {
+    let watch = Watch::new(folder, Fingerprint::of(folder));
+    Ok((Arc::new(Swap::new(load_rules(folder)?)), watch))
+}
+
 /// Starts the lanes of the stages that the settings name.
-pub(super) fn start(service: &Service, rules: &Arc<Swap<Rules>>, stop: Arc<AtomicBool>) -> Result<kafka::Service, Stop> {
+pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>) -> Result<kafka::Service, Stop> {
     let mut running = kafka::Service::new(stop);
     let lanes = service.run.lanes;
     if matches!(service.run.stages, Stages::Both | Stages::Ingest) {
-        let rules = Arc::clone(rules);
+        let rules = Arc::clone(&sources.rules);
         running.start("ingest", &LaneSettings::ingest(service, now), lanes, move || Ingest::new(Arc::clone(&rules)))?;
     }
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
-        let rules = Arc::clone(rules);
+        let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), Arc::clone(&sources.recent));
         let with_text = service.output.text == OutputText::Full;
-        running.start("triage", &LaneSettings::triage(service, now), lanes, move || Triage::new(Arc::clone(&rules), with_text))?;
+        let make = move || Triage::new(Arc::clone(&rules), with_text).with_shadow(shadow.clone()).with_recent(Arc::clone(&recent));
+        running.start("triage", &LaneSettings::triage(service, now), lanes, make)?;
     }
     Ok(running)
 }
@@ -94,32 +134,18 @@ fn log_to_stderr(format: LogFormat) {
     }
 }
 
-/// The flag that SIGTERM and SIGINT set; the second of them ends the process at once. SIGHUP reads the rules in `folder`.
-fn watch_signals(folder: PathBuf, rules: &Arc<Swap<Rules>>) -> Result<Arc<AtomicBool>, Stop> {
+/// The flag that SIGTERM and SIGINT set; the second of them ends the process at once. From now on `sets` are read again on
+/// SIGHUP and SIGUSR1 and, if `watch`, when their folders change.
+fn watch_for_changes(sets: Vec<InUse>, watch: bool) -> Result<Arc<AtomicBool>, Stop> {
     let failed = |error: std::io::Error| Stop::Because(Exit::Unavailable, format!("the signals of the system cannot be watched: {error}"));
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).map_err(failed)?;
         signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(failed)?;
     }
-    let mut hangups = Signals::new([SIGHUP]).map_err(failed)?;
-    let rules = Arc::clone(rules);
-    let reload_all = move || hangups.forever().for_each(|_| reload(&folder, &rules));
-    thread::Builder::new().name("reload".to_owned()).spawn(reload_all).map_err(failed)?;
+    let wishes = Wishes::default();
+    signal_hook::flag::register(SIGHUP, Arc::clone(&wishes.reload)).map_err(failed)?;
+    signal_hook::flag::register(SIGUSR1, Arc::clone(&wishes.force)).map_err(failed)?;
+    thread::Builder::new().name("reload".to_owned()).spawn(move || reload::run(sets, watch, &wishes)).map_err(failed)?;
     Ok(stop)
-}
-
-/// Puts the rules in `folder` in place of those in use; keeps these if there is anything wrong.
-fn reload(folder: &Path, shared: &Swap<Rules>) {
-    let reporter = Reporter::default();
-    match rules::compile(folder, &reporter) {
-        Some(rules) => {
-            tracing::info!(before = shared.get().hash, now = rules.hash, "rules read again");
-            shared.set(rules);
-        }
-        None => tracing::error!(
-            errors = reporter.into_problems().errors(),
-            "the rules have errors: keeping those in use; `triage check` shows them"
-        ),
-    }
 }

@@ -7,6 +7,7 @@
 //! | [`slang`] | the slang table, `lexicon/*.tsv` |
 //! | [`campaigns`] | the quiz registry, `lists/campaigns.toml` |
 //! | [`service`] | `triage.toml`: brokers, topics, how the program runs |
+//! | [`watch`] | whether a folder has changed |
 //!
 //! Nothing here judges a post.
 
@@ -15,3 +16,4 @@ pub mod lexicon;
 pub mod reader;
 pub mod service;
 pub mod slang;
+pub mod watch;

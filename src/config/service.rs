@@ -5,6 +5,7 @@
 
 mod ingest;
 mod kafka;
+mod reload;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,14 @@ use std::path::Path;
 
 pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
+pub use self::reload::{Guard, Reload, Shadow};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{Retention, Topics};
 use super::reader::{Document, Overlay, Source};
 use crate::problem::{Problems, Reporter};
 
 /// The settings of the program, complete with defaults.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// `[kafka]`: how to reach the brokers.
     pub kafka: Kafka,
@@ -32,6 +34,10 @@ pub struct Service {
     pub run: Run,
     /// `[output]`: what is written.
     pub output: Output,
+    /// `[reload]`: how new rules come into use.
+    pub reload: Reload,
+    /// `[shadow]`: rules that are only tried.
+    pub shadow: Option<Shadow>,
     /// What is odd but no reason to refuse the settings.
     pub warnings: Problems,
 }
@@ -62,12 +68,15 @@ impl Service {
     fn read(source: &Source, overlay: Overlay, reporter: &Reporter) -> Service {
         let document = Document::parse_with(source, overlay, reporter);
         let root = document.root();
+        let shadow = Shadow::read(root.section("shadow"));
         let service = Service {
             kafka: Kafka::read(root.section("kafka")),
-            topics: Topics::read(root.section("topics")),
+            topics: Topics::read(root.section("topics"), shadow.is_some()),
             ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
             output: Output::read(root.section("output")),
+            reload: Reload::read(root.section("reload")),
+            shadow,
             warnings: Problems::default(),
         };
         root.finish();

@@ -76,7 +76,7 @@ impl<'a> Admin<'a> {
     /// those made. Nothing that exists is changed.
     pub fn create(&self, topics: &Topics, inputs: bool) -> Result<Vec<String>, Refusal> {
         let mut wanted: Vec<(&str, Vec<(&'static str, String)>)> =
-            Topic::ALL.iter().map(|&topic| (name(topics, topic), config(topics, topic))).collect();
+            Topic::needed(topics).map(|topic| (name(topics, topic), config(topics, topic))).collect();
         if inputs {
             wanted.extend(topics.posts.iter().chain([&topics.case_events]).map(|name| (name.as_str(), Vec::new())));
         }
@@ -154,7 +154,7 @@ impl<'a> Admin<'a> {
         }
         let inbox = self.partitions(&topics.inbox)?;
         let administrator = self.administrator()?;
-        for topic in Topic::ALL {
+        for topic in Topic::needed(topics) {
             let found = self.find(administrator.as_ref(), name(topics, topic))?;
             said.extend(differences(topics, topic, inbox, found.as_ref()));
         }

@@ -21,7 +21,7 @@ use super::error::Call;
 use super::failpoint::{Point, pass};
 use super::report::LaneReport;
 use super::restore::Journal;
-use super::settings::{self, Member};
+use super::settings::{self, Member, millis};
 use super::stage::Stage;
 use super::transaction::{Transaction, Writer};
 use super::trouble::Trouble;
@@ -223,6 +223,7 @@ impl<S: Stage> Lane<'_, S> {
     ) -> Result<bool, Trouble> {
         let group = consumer.group_metadata().ok_or_else(|| Trouble::restart("the consumer has no group"))?;
         let transaction = self.writer.begin()?;
+        let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
                 let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
@@ -240,6 +241,7 @@ impl<S: Stage> Lane<'_, S> {
         let (reason, refused) = match aborted.trouble {
             Trouble::Abort(reason) => (reason, aborted.refused),
             Trouble::NeverAccepted(input) => ("a record is too large".to_owned(), vec![input]),
+            worse if begun.elapsed() >= millis(self.settings.run.transaction_timeout) => return Err(worse.of_old_transaction()),
             worse => return Err(worse),
         };
         self.rewind(consumer, &reason, &refused).map(|()| false)

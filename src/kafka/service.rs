@@ -131,8 +131,8 @@ impl Running {
 fn check(settings: &LaneSettings) -> Result<(), Refusal> {
     let admin = Admin::new(&settings.kafka)?;
     let mut needed: Vec<&str> = settings.inputs.iter().map(String::as_str).collect();
-    let written: &[Topic] = if settings.journaled { &Topic::ALL } else { &[Topic::Inbox, Topic::DeadLetters] };
-    needed.extend(written.iter().map(|&topic| name(&settings.topics, topic)));
+    let written = Topic::needed(&settings.topics).filter(|topic| settings.journaled || matches!(topic, Topic::Inbox | Topic::DeadLetters));
+    needed.extend(written.map(|topic| name(&settings.topics, topic)));
     let mut missing = Vec::new();
     for topic in needed {
         if admin.partitions(topic)?.is_none() {

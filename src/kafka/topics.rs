@@ -23,12 +23,19 @@ pub enum Topic {
     DeadLetters,
     /// The state of each customer.
     Journal,
+    /// Where rules that are only tried would have decided otherwise.
+    Shadow,
 }
 
 impl Topic {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Topic; 7] =
-        [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Journal];
+    pub const ALL: [Topic; 8] =
+        [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Journal, Topic::Shadow];
+
+    /// Those that `topics` needs: no other rules, no topic for what they say.
+    pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
+        Topic::ALL.into_iter().filter(|&topic| topic != Topic::Shadow || topics.shadow.is_some())
+    }
 
     /// The name in metrics and logs.
     pub fn label(self) -> &'static str {
@@ -40,11 +47,12 @@ impl Topic {
             Topic::Skipped => "skipped",
             Topic::DeadLetters => "dead-letters",
             Topic::Journal => "state",
+            Topic::Shadow => "shadow",
         }
     }
 }
 
-/// The name of `topic`.
+/// The name of `topic`; empty for one that is not needed.
 pub fn name(topics: &Topics, topic: Topic) -> &str {
     match topic {
         Topic::Inbox => &topics.inbox,
@@ -54,6 +62,7 @@ pub fn name(topics: &Topics, topic: Topic) -> &str {
         Topic::Skipped => &topics.skipped,
         Topic::DeadLetters => &topics.dead_letters,
         Topic::Journal => &topics.state,
+        Topic::Shadow => topics.shadow.as_deref().unwrap_or_default(),
     }
 }
 
@@ -67,6 +76,7 @@ pub(super) fn config(topics: &Topics, topic: Topic) -> Vec<(&'static str, String
         Topic::Escalations => Some(retention.escalations),
         Topic::Skipped => Some(retention.skipped),
         Topic::DeadLetters => Some(retention.dead_letters),
+        Topic::Shadow => Some(retention.shadow),
         Topic::Journal => None,
     };
     let mut config = vec![
@@ -150,8 +160,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_contract() {
-        let topics = topics(&[]);
-        let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state"];
+        let topics = topics(&[("shadow.config", "next")]);
+        let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow"];
         assert_eq!(Topic::ALL.map(|topic| name(&topics, topic)), ends.map(|end| format!("telkomcare.triage.{end}")));
         assert_eq!(Topic::ALL.map(Topic::label), ends);
         assert!(Topic::ALL.iter().enumerate().all(|(place, &topic)| topic as usize == place));

@@ -10,10 +10,11 @@ use rustc_hash::FxHashMap;
 use crate::author::{AuthorState, ID_MEMORY};
 use crate::engine::{self, Input};
 use crate::post::{CustomerKey, Millis};
-use crate::record::{Arrival, Destination, Output};
+use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
 use crate::verdict::Workspace;
 
+use super::recent::{Judged, Recent};
 use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
 use super::swap::Swap;
 use super::topics::Topic;
@@ -28,10 +29,19 @@ const MOST_SWEPT: usize = 5_000;
 pub struct Triage {
     shared: Arc<Swap<Rules>>,
     rules: Arc<Rules>,
+    shadow: Option<Shadow>,
+    recent: Option<Arc<Recent>>,
     with_text: bool,
     workspace: Workspace,
     partitions: FxHashMap<i32, States>,
     overlay: Overlay,
+}
+
+/// Rules that are only tried: they judge each post from the state that it met, and leave none of their own.
+struct Shadow {
+    shared: Arc<Swap<Rules>>,
+    rules: Arc<Rules>,
+    workspace: Workspace,
 }
 
 /// The customers of one partition.
@@ -58,6 +68,8 @@ struct Overlay {
     places: FxHashMap<i32, FxHashMap<Box<str>, usize>>,
     /// Time of the newest record of each partition.
     newest: FxHashMap<i32, Millis>,
+    /// Posts for [`Recent`].
+    judged: Vec<Judged>,
 }
 
 struct Touched {
@@ -75,7 +87,19 @@ impl Triage {
     pub fn new(shared: Arc<Swap<Rules>>, with_text: bool) -> Self {
         let rules = shared.get();
         let (workspace, partitions, overlay) = Default::default();
-        Triage { shared, rules, with_text, workspace, partitions, overlay }
+        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, partitions, overlay }
+    }
+
+    /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
+    pub fn with_shadow(mut self, shared: Option<Arc<Swap<Rules>>>) -> Self {
+        self.shadow = shared.map(|shared| Shadow { rules: shared.get(), shared, workspace: Workspace::default() });
+        self
+    }
+
+    /// The same, which also hands the posts it has judged to `recent`.
+    pub fn with_recent(mut self, recent: Arc<Recent>) -> Self {
+        self.recent = Some(recent);
+        self
     }
 
     /// How many customers are remembered.
@@ -99,6 +123,9 @@ impl Stage for Triage {
 
     fn begin(&mut self) {
         self.rules = self.shared.get();
+        if let Some(shadow) = &mut self.shadow {
+            shadow.rules = shadow.shared.get();
+        }
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
@@ -114,10 +141,20 @@ impl Stage for Triage {
         let arrival =
             Arrival { customer: &customer, at: record.timestamp, source: &source, with_text: self.with_text, every_condition: false };
         self.overlay.note(record.partition, record.timestamp);
+        if self.recent.is_some() && matches!(input, Input::Post(_)) {
+            let value = record.value.unwrap_or_default().into();
+            self.overlay.judged.push(Judged { customer: customer.as_ref().into(), at: record.timestamp, value });
+        }
         let state = self.overlay.state(&self.partitions, record.partition, &customer);
+        let before = self.shadow.as_ref().map(|_| state.clone());
         let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
-        for output in outputs {
-            out.push(outgoing(self.rules.hash.as_str(), record, &customer, &source, &output));
+        for output in &outputs {
+            out.push(outgoing(self.rules.hash.as_str(), record, &customer, &source, output));
+        }
+        if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
+            let others = engine::step(&mut shadow.workspace, &shadow.rules, &mut before, &input, &arrival);
+            let value = ShadowRecord::of_difference(&outputs, &others).and_then(|record| sonic_rs::to_vec(&record).ok());
+            out.records.extend(value.map(|value| verdict(Topic::Shadow, record, &customer, &source, value)));
         }
     }
 
@@ -147,6 +184,12 @@ impl Stage for Triage {
         for (partition, newest) in self.overlay.newest.drain() {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
+        }
+        if let Some(recent) = &self.recent {
+            // More than can be kept need not pass through the lock.
+            let judged = &mut self.overlay.judged;
+            recent.add(judged.drain(judged.len().saturating_sub(recent.most())..));
+            judged.clear();
         }
         for Touched { partition, customer, state, record, .. } in self.overlay.touched.drain(..) {
             let customers = &mut self.partitions.entry(partition).or_default().customers;
@@ -248,15 +291,20 @@ fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, out
         Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
     };
     match value {
-        Ok(value) => Outgoing {
-            to,
-            partition: None,
-            key: Some(customer.as_bytes().to_vec()),
-            value: Some(value),
-            headers: vec![(Cow::Borrowed("triage.source"), Some(source.as_bytes().to_vec()))],
-            timestamp: Some(record.timestamp),
-        },
+        Ok(value) => verdict(to, record, customer, source, value),
         Err(error) => dead_letter("triage", rules, record, "not_serialisable", &error.to_string()),
+    }
+}
+
+/// A record about the post in `record`.
+fn verdict(to: Topic, record: &Inbound<'_>, customer: &str, source: &str, value: Vec<u8>) -> Outgoing {
+    Outgoing {
+        to,
+        partition: None,
+        key: Some(customer.as_bytes().to_vec()),
+        value: Some(value),
+        headers: vec![(Cow::Borrowed("triage.source"), Some(source.as_bytes().to_vec()))],
+        timestamp: Some(record.timestamp),
     }
 }
 

@@ -39,6 +39,15 @@ impl Trouble {
         Trouble::Restart { reason: reason.into(), fenced: false }
     }
 
+    /// The same of a transaction that was open for longer than its timeout, because the process stood still: the broker
+    /// has given it up, which looks as if somebody else had taken our place.
+    pub(super) fn of_old_transaction(self) -> Self {
+        match self {
+            Trouble::Restart { reason, .. } => Trouble::restart(reason),
+            other => other,
+        }
+    }
+
     /// The same trouble where there is no transaction to abort.
     pub(super) fn outside(self) -> Self {
         match self {

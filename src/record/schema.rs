@@ -2,11 +2,11 @@
 
 use schemars::{Schema, schema_for};
 
-use super::{ESCALATION_SCHEMA, EscalationRecord, TRIAGE_SCHEMA, TriageRecord};
+use super::{ESCALATION_SCHEMA, EscalationRecord, SHADOW_SCHEMA, ShadowRecord, TRIAGE_SCHEMA, TriageRecord};
 use crate::post::{CASE_EVENT_SCHEMA, CaseEvent, POST_SCHEMA, Post};
 
 /// Names of the records that have a schema.
-pub const NAMES: [&str; 4] = [POST_SCHEMA, CASE_EVENT_SCHEMA, TRIAGE_SCHEMA, ESCALATION_SCHEMA];
+pub const NAMES: [&str; 5] = [POST_SCHEMA, CASE_EVENT_SCHEMA, TRIAGE_SCHEMA, ESCALATION_SCHEMA, SHADOW_SCHEMA];
 
 /// The schema of the record called `name`.
 pub fn schema(name: &str) -> Option<Schema> {
@@ -15,6 +15,7 @@ pub fn schema(name: &str) -> Option<Schema> {
         CASE_EVENT_SCHEMA => schema_for!(CaseEvent<'_>),
         TRIAGE_SCHEMA => schema_for!(TriageRecord<'_>),
         ESCALATION_SCHEMA => schema_for!(EscalationRecord<'_>),
+        SHADOW_SCHEMA => schema_for!(ShadowRecord<'_>),
         _ => return None,
     };
     schema.insert("title".to_owned(), name.into());

@@ -83,10 +83,10 @@ pub fn bootstrap() -> &'static str {
 /// Settings for an imitation of a broker with all topics, and the imitation, which must outlive what runs on it.
 pub fn mock(test: &str, partitions: i32) -> (Service, MockCluster<'static, DefaultProducerContext>) {
     let cluster = MockCluster::new(1).expect("a broker in this process");
-    let service = settings(&cluster.bootstrap_servers(), test, partitions);
+    let service = settings(&cluster.bootstrap_servers(), test, partitions, &[]);
     let topics = &service.topics;
     let inputs = topics.posts.iter().chain([&topics.case_events]).map(String::as_str);
-    for topic in inputs.chain(Topic::ALL.map(|topic| name(topics, topic))) {
+    for topic in inputs.chain(Topic::needed(topics).map(|topic| name(topics, topic))) {
         cluster.create_topic(topic, partitions, 1).expect("a topic");
     }
     (service, cluster)
@@ -97,23 +97,28 @@ pub fn service(test: &str, partitions: i32) -> Service {
     with_topics(service_without_topics(test, partitions))
 }
 
+/// The same with `more` settings.
+pub fn service_with(test: &str, partitions: i32, more: &[(&str, &str)]) -> Service {
+    with_topics(settings(bootstrap(), test, partitions, more))
+}
+
 /// The same on `node`.
 pub fn service_on(node: &Node, test: &str, partitions: i32) -> Service {
-    with_topics(settings(&node.bootstrap, test, partitions))
+    with_topics(settings(&node.bootstrap, test, partitions, &[]))
 }
 
 fn with_topics(service: Service) -> Service {
     let made = Admin::new(&service.kafka).expect("settings").create(&service.topics, true).expect("topics");
-    assert_eq!(made.len(), 9);
+    assert_eq!(made.len(), 2 + Topic::needed(&service.topics).count());
     service
 }
 
 /// The same without making the topics.
 pub fn service_without_topics(test: &str, partitions: i32) -> Service {
-    settings(bootstrap(), test, partitions)
+    settings(bootstrap(), test, partitions, &[])
 }
 
-fn settings(brokers: &str, test: &str, partitions: i32) -> Service {
+fn settings(brokers: &str, test: &str, partitions: i32, more: &[(&str, &str)]) -> Service {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("{test}-{}.", NUMBER.fetch_add(1, Ordering::Relaxed));
     let retention = ["inbox", "agents", "oot", "escalations", "skipped", "dead_letters"]
@@ -129,7 +134,9 @@ fn settings(brokers: &str, test: &str, partitions: i32) -> Service {
         ("run.start", "earliest".to_owned()),
     ];
     // Brokers delete by the records' own time, and the tests' posts are old.
-    let options: Vec<(String, String)> = options.map(|(key, value)| (key.to_owned(), value)).into_iter().chain(retention).collect();
+    let more = more.iter().map(|&(key, value)| (key.to_owned(), value.to_owned()));
+    let options: Vec<(String, String)> =
+        options.map(|(key, value)| (key.to_owned(), value)).into_iter().chain(retention).chain(more).collect();
     Service::load(None, std::iter::empty(), &options).expect("settings")
 }
 

@@ -24,6 +24,7 @@ mod login;
 mod process;
 mod program;
 mod reconcile;
+mod reload;
 mod restore;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;

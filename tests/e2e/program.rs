@@ -1,6 +1,6 @@
 //! Starts and ends the program as a process of its own, against the topics and the group of a test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use triage::config::service::Service;
@@ -24,10 +24,20 @@ impl Process {
     }
 }
 
+/// The folder with the shipped rules.
+pub fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("config")
+}
+
 /// `triage` with `arguments`, the shipped rules, and the topics and the group of `service`.
 pub fn triage(service: &Service, arguments: &[&str]) -> Command {
+    triage_with(&shipped(), service, arguments)
+}
+
+/// The same with the rules in `config`.
+pub fn triage_with(config: &Path, service: &Service, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
-    command.args(arguments).arg("--config").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
+    command.args(arguments).arg("--config").arg(config);
     // Those are for the tests, and the program would wonder about them.
     command.env_remove("TRIAGE_LONG").env_remove("TRIAGE_TEST_KAFKA");
     command.env("TRIAGE_KAFKA__BROKERS", service.kafka.brokers.join(",")).env("TRIAGE_RUN__START", "earliest");

@@ -75,7 +75,7 @@ pub fn wait_for_all(service: &Service) {
 pub fn open_transactions(service: &Service) -> Vec<String> {
     let (stable, all) = (client(service, "test-reader", "read_committed"), client(service, "test-reader", "read_uncommitted"));
     let mut open = Vec::new();
-    for topic in Topic::ALL.map(|topic| name(&service.topics, topic)) {
+    for topic in Topic::needed(&service.topics).map(|topic| name(&service.topics, topic)) {
         for partition in partitions(service) {
             let end = |client: &BaseConsumer| client.fetch_watermarks(topic, partition, QUESTION).expect("an end").1;
             let (stable, end) = (end(&stable), end(&all));

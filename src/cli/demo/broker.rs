@@ -63,7 +63,7 @@ impl Broker {
         for input in topics.posts.iter().chain([&topics.case_events]) {
             cluster.create_topic(input, 1, 1).map_err(failed("make a topic"))?;
         }
-        for topic in Topic::ALL {
+        for topic in Topic::needed(topics) {
             let partitions = partitions(topic);
             cluster.create_topic(name(topics, topic), partitions, 1).map_err(failed("make a topic"))?;
         }

@@ -28,6 +28,9 @@ pub struct Topics {
     pub dead_letters: String,
     /// `state`: journal of what the program remembers. Default `<prefix>state`.
     pub state: String,
+    /// `shadow`: verdicts of the rules in `[shadow]` that differ; `None` where there are no such rules. Default
+    /// `<prefix>shadow`.
+    pub shadow: Option<String>,
     /// `partitions` of a topic the program creates, 1 to 1000. Default 12. The inbox and the journal must have the same
     /// number, and it must not change while posts are remembered.
     pub partitions: i32,
@@ -52,10 +55,13 @@ pub struct Retention {
     pub skipped: i64,
     /// Default 30 d.
     pub dead_letters: i64,
+    /// Default 30 d.
+    pub shadow: i64,
 }
 
 impl Topics {
-    pub(super) fn read(table: Table<'_>) -> Topics {
+    /// `shadow`: there are rules in `[shadow]`.
+    pub(super) fn read(table: Table<'_>, shadow: bool) -> Topics {
         let prefix = table.optional("output_prefix");
         let names = Names { table: &table, prefix: read_prefix(&prefix), prefix_spot: prefix.spot() };
         let posts = table.optional("posts");
@@ -69,6 +75,7 @@ impl Topics {
             skipped: names.own("skipped"),
             dead_letters: names.own("dead_letters"),
             state: names.own("state"),
+            shadow: Some(names.own("shadow")).filter(|_| shadow),
             partitions: table.optional("partitions").integer(1..=1000).unwrap_or(12),
             replication: table.optional("replication").integer(1..=9),
             retention: Retention::read(table.section("retention")),
@@ -89,6 +96,7 @@ impl Retention {
             escalations: of("escalations", 731 * DAY),
             skipped: of("skipped", 30 * DAY),
             dead_letters: of("dead_letters", 30 * DAY),
+            shadow: of("shadow", 30 * DAY),
         };
         table.finish();
         retention
@@ -120,13 +128,14 @@ impl Names<'_> {
             ("dead_letters", &topics.dead_letters),
             ("state", &topics.state),
         ];
+        let own = own.into_iter().chain(topics.shadow.iter().map(|name| ("shadow", name)));
         let posts_spot = posts.spot();
         let spot_of = |key: &str| match self.table.optional(key) {
             value if value.is_present() => value.spot(),
             _ => self.prefix_spot.clone(),
         };
         let mut all: Vec<(&str, &String, Spot)> = topics.posts.iter().map(|name| ("posts", name, posts_spot.clone())).collect();
-        all.extend(own.into_iter().map(|(key, name)| (key, name, spot_of(key))));
+        all.extend(own.map(|(key, name)| (key, name, spot_of(key))));
         if topics.posts.is_empty() {
             reporter.error(&posts_spot, "at least one topic with posts is needed");
         }

@@ -234,7 +234,7 @@ impl Said {
             }
             // One that was fed in again stands for itself: what it says of the feed was counted the first time.
             Topic::Inbox if header(REPLAYED).is_some() => return None,
-            Topic::Inbox | Topic::Journal => None,
+            Topic::Inbox | Topic::Journal | Topic::Shadow => None,
             Topic::Agents => Some(Destination::Agents),
             Topic::Oot => Some(Destination::Oot),
             Topic::Escalations => Some(Destination::Escalations),

@@ -1,0 +1,57 @@
+//! `[reload]` and `[shadow]`: how new rules come into use, and how they are tried on live posts before.
+
+use std::path::PathBuf;
+
+use super::super::reader::Table;
+
+/// How new rules come into use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reload {
+    /// `watch`: a change of the folder is taken over by itself, not only when a signal asks for it. Default yes.
+    pub watch: bool,
+    /// `[reload.guard]`. Default on.
+    pub guard: Guard,
+}
+
+/// When rules are refused for what they would do to the posts seen last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guard {
+    /// `posts`: both rule sets judge so many of the last posts, 10 to 100,000. Default 2000.
+    pub posts: usize,
+    /// `max_share`: the largest further share of them that may leave the agents' queue, 0 to 1. Default 0.05; 1 turns the
+    /// guard off.
+    pub max_share: f64,
+}
+
+/// A second rule set that judges every post too; its verdicts are compared and never acted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// `config`: its folder.
+    pub config: PathBuf,
+}
+
+impl Reload {
+    pub(super) fn read(table: Table<'_>) -> Reload {
+        let reload = Reload { watch: table.optional("watch").bool().unwrap_or(true), guard: Guard::read(table.section("guard")) };
+        table.finish();
+        reload
+    }
+}
+
+impl Guard {
+    fn read(table: Table<'_>) -> Guard {
+        let posts = table.optional("posts").integer(10..=100_000_usize).unwrap_or(2_000);
+        let max_share = table.optional("max_share").number(0.0..=1.0).unwrap_or(0.05);
+        table.finish();
+        Guard { posts, max_share }
+    }
+}
+
+impl Shadow {
+    /// `None`: there is no second rule set.
+    pub(super) fn read(table: Table<'_>) -> Option<Shadow> {
+        let config = table.optional("config").path();
+        table.finish();
+        config.map(|config| Shadow { config })
+    }
+}

@@ -1,0 +1,182 @@
+//! New rules while the service runs: taken over when they are right, refused when they are not, or only tried.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use triage::config::service::Service;
+
+use super::broker::{Record, consume_all, produce, service, service_with, wait_until};
+use super::process::outcomes;
+use super::program::{Process, shipped, terminate, triage_with};
+use super::stages::posts;
+
+/// A class before all others: whatever is no complaint is put aside.
+const NO_COMPLAINT: &str = r#"[[classes]]
+name = "skipped"
+reason = "no_complaint"
+when = { none = ["complaint"] }
+route = "skipped"
+feeds = false
+
+[[classes]]"#;
+
+/// A copy of the shipped rules, to be changed.
+struct Rules(TempDir);
+
+impl Rules {
+    fn copy() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        for part in ["lexicon", "lists"] {
+            fs_err::create_dir(folder.path().join(part)).expect("made");
+            for file in fs_err::read_dir(shipped().join(part)).expect("read").map(|file| file.expect("a file")) {
+                fs_err::copy(file.path(), folder.path().join(part).join(file.file_name())).expect("copied");
+            }
+        }
+        fs_err::copy(shipped().join("rules.toml"), folder.path().join("rules.toml")).expect("copied");
+        Rules(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Writes rules in which `from` has become `to`, as an editor does: beside, then over.
+    fn change(&self, from: &str, to: &str) {
+        let rules = fs_err::read_to_string(self.path().join("rules.toml")).expect("rules");
+        assert!(rules.contains(from), "{from} is not in the rules");
+        fs_err::write(self.path().join("rules.toml.new"), rules.replacen(from, to, 1)).expect("written");
+        fs_err::rename(self.path().join("rules.toml.new"), self.path().join("rules.toml")).expect("renamed");
+    }
+}
+
+/// A service and the posts it has been given.
+struct Running {
+    service: Service,
+    process: Option<Process>,
+    log: PathBuf,
+    fed: usize,
+    _logs: TempDir,
+}
+
+impl Running {
+    fn start(service: Service, rules: &Path, environment: &[(&str, &Path)]) -> Self {
+        let logs = TempDir::new().expect("a folder");
+        let log = logs.path().join("log");
+        let mut command = triage_with(rules, &service, &["run"]);
+        command.envs(environment.iter().copied()).stderr(Stdio::from(fs_err::File::create(&log).expect("a log").into_file()));
+        let process = Process(command.spawn().expect("triage starts"));
+        Running { service, process: Some(process), log, fed: 0, _logs: logs }
+    }
+
+    /// Feeds `count` more posts and waits for their verdicts; the rules that they name.
+    fn feed(&mut self, count: usize) -> BTreeSet<String> {
+        let fed: Vec<Record> = posts(self.fed + count, 5).into_iter().skip(self.fed).collect();
+        let ids: BTreeSet<String> = fed.iter().map(|record| post_id(&record.text())).collect();
+        produce(&self.service.kafka, &self.service.topics.posts[0], fed);
+        self.fed += count;
+        wait_until("verdicts", || outcomes(&self.service) == self.fed);
+        let verdicts = verdicts(&self.service).into_iter().map(|record| record.text());
+        verdicts.filter(|verdict| ids.contains(&post_id(verdict))).map(|verdict| field(&verdict, "rules")).collect()
+    }
+
+    fn wait_for(&self, said: &str) {
+        wait_until(said, || fs_err::read_to_string(&self.log).expect("a log").contains(said));
+    }
+
+    fn signal(&self, signal: &str) {
+        let process = self.process.as_ref().expect("it runs").0.id().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().expect("kill").success());
+    }
+
+    fn finish(mut self) {
+        assert_eq!(self.process.take().and_then(terminate), Some(0));
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", fs_err::read_to_string(&self.log).unwrap_or_default());
+        }
+    }
+}
+
+fn field(document: &str, name: &str) -> String {
+    let document: Value = serde_json::from_str(document).expect("JSON");
+    let verdict = document.get("triage").unwrap_or(&document);
+    verdict[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn post_id(document: &str) -> String {
+    field(document, "post_id")
+}
+
+fn verdicts(service: &Service) -> Vec<Record> {
+    let topics = &service.topics;
+    [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped]
+        .iter()
+        .flat_map(|topic| consume_all(&service.kafka, topic))
+        .collect()
+}
+
+#[test]
+fn right_rules_are_taken_over_and_wrong_ones_are_not() {
+    let rules = Rules::copy();
+    let mut running = Running::start(service("reload", 2), rules.path(), &[]);
+    let first = running.feed(40);
+    assert_eq!(first.len(), 1, "{first:?}");
+
+    rules.change("share = 0.02", "share = 0.03");
+    running.wait_for("rules read again");
+    let second = running.feed(40);
+    assert!(second.len() == 1 && second.is_disjoint(&first), "{first:?} {second:?}");
+
+    rules.change("[time]", "[time");
+    running.wait_for("the rules have errors: keeping those in use");
+    running.wait_for("rules.toml:13:");
+    assert_eq!(running.feed(10), second, "after a mistake");
+
+    rules.change("[time", "[time]");
+    running.wait_for("the rules are the same");
+    rules.change("[[classes]]", NO_COMPLAINT);
+    running.wait_for("more than the share of 0.05 that [reload.guard] allows");
+    running.wait_for("signal continuation");
+    assert_eq!(running.feed(10), second, "after rules that silence nearly everybody");
+
+    running.signal("-USR1");
+    running.wait_for("forced=");
+    wait_until("the forced rules", || fs_err::read_to_string(&running.log).expect("a log").matches("rules read again").count() == 2);
+    let forced = running.feed(10);
+    assert!(forced.len() == 1 && forced.is_disjoint(&second), "{forced:?}");
+    running.finish();
+}
+
+#[test]
+fn rules_that_are_only_tried_say_where_they_differ() {
+    let tried = Rules::copy();
+    tried.change("[[classes]]", NO_COMPLAINT);
+    let service = service_with("shadow", 2, &[("shadow.config", &tried.path().to_string_lossy())]);
+    let mut running = Running::start(service, &shipped(), &[("TRIAGE_SHADOW__CONFIG", tried.path())]);
+    let live = running.feed(60);
+    assert_eq!(live.len(), 1, "what is only tried decides nothing: {live:?}");
+    let topics = &running.service.topics;
+    let differing: Vec<Value> = consume_all(&running.service.kafka, topics.shadow.as_deref().expect("a topic"))
+        .iter()
+        .map(|record| serde_json::from_str(&record.text()).expect("JSON"))
+        .collect();
+    let agents = consume_all(&running.service.kafka, &topics.agents).into_iter().map(|record| record.text());
+    let no_complaint: BTreeSet<String> =
+        agents.filter(|verdict| !verdict.contains("\"complaint\"")).map(|verdict| post_id(&verdict)).collect();
+    assert!((1..60).contains(&no_complaint.len()), "{}", no_complaint.len());
+    let said: BTreeSet<String> = differing.iter().map(|record| post_id(&record.to_string())).collect();
+    assert!(no_complaint.is_subset(&said), "every post that the tried rules put aside is told");
+    for record in &differing {
+        assert_ne!(record["live"]["rules"], record["shadow"]["rules"]);
+        assert_eq!(record["live"]["rules"].as_str(), live.first().map(String::as_str));
+        assert_ne!(record["live"]["route"], record["shadow"]["route"], "{record:#}");
+    }
+    running.finish();
+}
