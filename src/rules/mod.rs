@@ -10,7 +10,7 @@ mod ready;
 mod tests;
 
 pub use self::class::Class;
-pub use self::compile::compile;
+pub use self::compile::{compile, compile_with};
 
 use crate::post::OwnAccounts;
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
