@@ -1,27 +1,37 @@
 //! `triage backtest`: recorded posts through a rule set, in order, with the states that they build up.
 
-use std::collections::BTreeMap;
-use std::io::{BufWriter, IsTerminal, Write};
+mod fold;
+mod gate;
+mod lines;
+mod phrases;
+mod summary;
+mod sweep;
+
+use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
-use serde::Serialize;
-
-use super::input::{self, BadLine};
-use super::labels::{Labels, Report};
-use super::{ConfigFolder, Exit, Format, Stop, count, load_rules};
-use crate::record::{Output, TriageRecord};
-use crate::replay::Replay;
+use self::gate::Gate;
+pub use self::lines::Recording;
+use self::phrases::Usage;
+use self::summary::Summary;
+use self::sweep::Sweep;
+use super::labels::{self, Labels};
+use super::{ConfigFolder, Exit, Format, Stop, load_rules};
+use crate::compare::{Comparison, Flips};
+use crate::engine::Input;
+use crate::record::Output;
+use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 
 /// Judges recorded posts in their order, stateful and in event time, exactly as the stream does.
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Backtest {
     #[command(flatten)]
     config: ConfigFolder,
-    /// Posts and case events, one JSON document a line, in any supported format; `-` is standard input
-    #[arg(long, value_name = "FILE")]
-    input: PathBuf,
+    #[command(flatten)]
+    recording: Recording,
     /// Write one verdict a post to FILE, in the order of the input
     #[arg(long, value_name = "FILE")]
     verdicts: Option<PathBuf>,
@@ -31,71 +41,128 @@ pub struct Backtest {
     /// Mistakes against the labels that are listed
     #[arg(long, value_name = "N", default_value_t = 20, requires = "labels")]
     mistakes: usize,
+    /// Say for each phrase in how many posts it was found, counted by a signal, and decisive; and which never were
+    #[arg(long)]
+    phrases: bool,
+    #[command(flatten)]
+    gate: Gate,
+    /// Run a number of a signal through a range, as SIGNAL.KEY=FIRST..LAST[:STEP], and show what becomes of the posts
+    #[arg(long, value_name = "RANGE", conflicts_with_all = ["verdicts", "labels", "phrases", "compare"])]
+    sweep: Option<Sweep>,
+    /// Threads; customers are shared out among them [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// What came out.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    rules: String,
-    lines: usize,
-    posts: usize,
-    case_events: usize,
-    /// Posts by class and route.
-    classes: BTreeMap<String, BTreeMap<String, usize>>,
-    /// Skipped posts by reason.
-    skipped: BTreeMap<String, usize>,
-    /// Posts by condition of the post itself.
-    conditions: BTreeMap<String, usize>,
-    /// Records on the escalations by type.
-    escalations: BTreeMap<String, usize>,
-    late: usize,
-    future: usize,
-    /// Lines that cannot be read, by code.
-    bad: BTreeMap<String, usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    labels: Option<Report>,
+const AFTER_HELP: &str = "\
+A phrase is decisive in a post if, without it, a signal would not be met that the post's class, its complaint or one of its
+conditions stands on.
+
+Examples:
+  triage backtest --input posts.jsonl --labels labels.jsonl
+  triage backtest --input posts.jsonl --compare ../other/config --max-new-escalations 0
+  triage backtest --topic telkomcare.triage.inbox --from 24h --phrases
+  triage backtest --input posts.jsonl --sweep burst.posts=3..7";
+
+/// What one thread knows.
+struct Worker<'r, 'l> {
+    replay: Replay,
+    summary: Summary,
+    labels: Option<labels::Comparison<'l>>,
+    phrases: Option<Usage>,
+    comparison: Option<Comparison<'r>>,
+    flips: Flips,
 }
 
 impl Backtest {
     pub(super) fn run(self) -> Result<Exit, Stop> {
+        let threads = fold::threads(self.threads);
+        if let Some(sweep) = &self.sweep {
+            return sweep.run(&self.config, self.recording.open(&self.config)?, threads, self.format);
+        }
         let rules = load_rules(&self.config.folder)?;
+        let other = self.gate.compare.as_deref().map(load_rules).transpose()?;
         let labels = self.labels.as_deref().map(Labels::read).transpose()?;
-        let lines = input::lines(&self.input)?;
+        let lines = self.recording.open(&self.config)?;
         let mut verdicts = self.verdicts.as_deref().map(create).transpose()?;
-        let mut summary = Summary { rules: rules.hash.clone(), lines: lines.len(), ..Summary::default() };
-        let mut comparison = labels.map(|labels| labels.compare(&rules));
-        let mut replay = Replay::default();
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(lines.len() as u64) } else { ProgressBar::hidden() };
-        for (number, line) in (1..).zip(&lines) {
-            bar.inc(1);
-            match input::read_line(line, number, "input", &rules.own) {
-                Ok((all, bad)) => {
-                    bad.iter().for_each(|bad| summary.add_bad(bad));
-                    for recorded in &all {
-                        let outputs = replay.step(&rules, recorded);
-                        summary.add(&outputs, matches!(recorded.input, crate::engine::Input::Post(_)));
-                        let Some(verdict) = outputs.first().and_then(Output::verdict) else { continue };
-                        if let Some(out) = &mut verdicts {
-                            write_line(out, verdict)?;
-                        }
-                        if let Some(comparison) = &mut comparison {
-                            comparison.add(verdict);
-                        }
-                    }
-                }
-                Err(bad) => summary.add_bad(&bad),
+        let mut workers: Vec<Worker<'_, '_>> = (0..threads).map(|_| self.worker(&rules, other.as_ref(), labels.as_ref())).collect();
+        let mut summary = Summary::of(&rules);
+        let (writes, samples) = (verdicts.is_some(), self.gate.samples);
+        let judge = |worker: &mut Worker<'_, '_>, at: usize, recorded: &Recorded<'_>| worker.judge(&rules, at, recorded, writes, samples);
+        fold::fold(lines, &rules.own, &mut workers, judge, |chunk| {
+            summary.lines += chunk.lines;
+            chunk.bad.iter().for_each(|bad| summary.add_bad(bad));
+            match &mut verdicts {
+                Some(out) => chunk.written.iter().try_for_each(|line| write_line(out, line)),
+                None => Ok(()),
+            }
+        })?;
+        if let Some(mut out) = verdicts {
+            out.flush().map_err(|error| Stop::usage(format!("cannot write the verdicts: {error}")))?;
+        }
+        self.gather(&rules, other.as_ref(), workers, &mut summary);
+        summary.print(self.format);
+        Ok(summary.compare.as_ref().map_or(Exit::Ok, |compared| compared.exit()))
+    }
+
+    fn worker<'r, 'l>(&self, rules: &'r Rules, other: Option<&'r Rules>, labels: Option<&'l Labels>) -> Worker<'r, 'l> {
+        Worker {
+            replay: Replay::default(),
+            summary: Summary::default(),
+            labels: labels.map(|labels| labels.compare(rules)),
+            phrases: self.phrases.then(|| Usage::new(rules)),
+            comparison: other.map(|other| Comparison::new(rules, other)),
+            flips: Flips::default(),
+        }
+    }
+
+    /// Brings together what the threads found.
+    fn gather(&self, rules: &Rules, other: Option<&Rules>, workers: Vec<Worker<'_, '_>>, summary: &mut Summary) {
+        let (mut flips, mut labels, mut phrases) = (Flips::default(), None::<labels::Comparison<'_>>, None::<Usage>);
+        for worker in workers {
+            summary.merge(&worker.summary);
+            flips.merge(worker.flips, self.gate.samples);
+            match (&mut labels, worker.labels) {
+                (Some(all), Some(part)) => all.merge(part),
+                (all, part) => *all = part.or(all.take()),
+            }
+            match (&mut phrases, worker.phrases) {
+                (Some(all), Some(part)) => all.merge(&part),
+                (all, part) => *all = part.or(all.take()),
             }
         }
-        bar.finish_and_clear();
-        summary.labels = comparison.map(|comparison| comparison.report(self.mistakes));
-        if let Some(mut out) = verdicts {
-            out.flush().map_err(|error| Stop::usage(error.to_string()))?;
+        summary.labels = labels.map(|labels| labels.report(self.mistakes));
+        summary.phrases = phrases.map(|usage| usage.report(rules));
+        summary.compare = other.map(|other| self.gate.judge(&rules.hash, &other.hash, flips));
+    }
+}
+
+impl Worker<'_, '_> {
+    /// Judges one input; its verdict, if it is wanted.
+    fn judge(&mut self, rules: &Rules, at: usize, recorded: &Recorded<'_>, writes: bool, samples: usize) -> Option<Vec<u8>> {
+        let is_post = matches!(recorded.input, Input::Post(_));
+        if let Some(comparison) = self.comparison.as_mut() {
+            let flip = comparison.step(recorded);
+            if is_post {
+                self.flips.add(at, flip, samples);
+            }
         }
-        summary.print(self.format, &rules);
-        Ok(Exit::Ok)
+        let outputs = self.replay.step(rules, recorded);
+        self.summary.add(&outputs, is_post);
+        let verdict = outputs.first().and_then(Output::verdict)?;
+        if let Some(labels) = &mut self.labels {
+            labels.add(at, verdict);
+        }
+        let line = writes.then(|| serde_json::to_vec(verdict).unwrap_or_default());
+        if let Some(phrases) = &mut self.phrases {
+            let class = verdict.class.to_owned();
+            drop(outputs);
+            phrases.add(rules, self.replay.work(), &class);
+        }
+        line
     }
 }
 
@@ -103,69 +170,7 @@ fn create(path: &Path) -> Result<BufWriter<fs_err::File>, Stop> {
     fs_err::File::create(path).map(BufWriter::new).map_err(|error| Stop::usage(error.to_string()))
 }
 
-fn write_line(out: &mut impl Write, verdict: &TriageRecord<'_>) -> Result<(), Stop> {
-    let mut line = serde_json::to_vec(verdict).map_err(|error| Stop::usage(error.to_string()))?;
-    line.push(b'\n');
-    out.write_all(&line).map_err(|error| Stop::usage(format!("cannot write the verdicts: {error}")))
-}
-
-impl Summary {
-    fn add(&mut self, outputs: &[Output<'_>], is_post: bool) {
-        if is_post {
-            self.posts += 1
-        } else {
-            self.case_events += 1
-        }
-        for output in outputs {
-            match output {
-                Output::Escalation(record) => *self.escalations.entry(record.kind.name().to_owned()).or_default() += 1,
-                Output::DeadLetter { code, .. } => *self.bad.entry((*code).to_owned()).or_default() += 1,
-                Output::Triage(..) => {}
-            }
-        }
-        let Some(verdict) = outputs.first().and_then(Output::verdict).filter(|_| is_post) else { return };
-        *self.classes.entry(verdict.class.to_owned()).or_default().entry(verdict.route.to_owned()).or_default() += 1;
-        if let (Some(reason), "skipped") = (verdict.reason, verdict.route) {
-            *self.skipped.entry(reason.to_owned()).or_default() += 1;
-        }
-        let mut met: Vec<&str> = verdict.evidence.iter().filter(|piece| piece.met).filter_map(|piece| piece.condition.as_deref()).collect();
-        met.dedup();
-        for condition in met {
-            *self.conditions.entry(condition.to_owned()).or_default() += 1;
-        }
-        self.late += usize::from(verdict.late);
-        self.future += usize::from(verdict.future);
-    }
-
-    fn add_bad(&mut self, bad: &BadLine) {
-        *self.bad.entry(bad.code.to_owned()).or_default() += 1;
-        anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message);
-    }
-
-    fn print(&self, format: Format, rules: &Rules) {
-        if format == Format::Json {
-            anstream::println!("{}", serde_json::to_string_pretty(self).unwrap_or_default());
-            return;
-        }
-        anstream::println!("{} and {} judged with rules {}", count(self.posts, "post"), count(self.case_events, "case event"), rules.hash);
-        anstream::println!("\n{:<16} {:<12} {:>8}", "class", "route", "posts");
-        for (class, routes) in &self.classes {
-            for (route, posts) in routes {
-                anstream::println!("{class:<16} {route:<12} {posts:>8}");
-            }
-        }
-        for (title, counts) in
-            [("skipped", &self.skipped), ("condition", &self.conditions), ("escalation", &self.escalations), ("unreadable", &self.bad)]
-        {
-            for (name, number) in counts {
-                anstream::println!("{:<29} {number:>8}", format!("{title}: {name}"));
-            }
-        }
-        if self.late + self.future > 0 {
-            anstream::println!("late {}, future {}", self.late, self.future);
-        }
-        if let Some(labels) = &self.labels {
-            anstream::print!("\n{labels}");
-        }
-    }
+fn write_line(out: &mut impl Write, line: &[u8]) -> Result<(), Stop> {
+    let written = out.write_all(line).and_then(|()| out.write_all(b"\n"));
+    written.map_err(|error| Stop::usage(format!("cannot write the verdicts: {error}")))
 }

@@ -1,4 +1,4 @@
-//! Recorded posts from a file or standard input: one JSON document a line, in any supported format.
+//! Recorded posts from a file, standard input or a topic: one JSON document each, in any supported format.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -42,15 +42,52 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
     Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).collect())
 }
 
+/// One document to be read.
+#[derive(Debug)]
+pub struct Line {
+    /// From 1.
+    pub number: usize,
+    /// What stands there.
+    pub bytes: Vec<u8>,
+    /// The timestamp of its record, where it is from a topic.
+    pub at: Option<Millis>,
+    /// The format that its record names.
+    pub format: Option<String>,
+    /// `topic/partition/offset`.
+    pub source: String,
+}
+
 /// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
 pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
-    let recorded_at = serde_json::from_str::<Timestamp>(line).ok().and_then(|line| line.record_timestamp);
-    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: recorded_at.unwrap_or_default() };
-    let reading = formats::read(&raw).map_err(|rejected| BadLine { line: number, code: rejected.code, message: rejected.message })?;
     let source = format!("{name}/0/{}", number - 1);
-    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.clone(), own)).collect();
+    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default() };
+    read_raw(raw, number, None, &source, own)
+}
+
+/// The inputs in one line.
+pub fn read<'a>(line: &'a Line, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+    let raw = Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default() };
+    read_raw(raw, line.number, line.at, &line.source, own)
+}
+
+fn read_raw<'a>(
+    raw: Raw<'a>,
+    number: usize,
+    at: Option<Millis>,
+    source: &str,
+    own: &OwnAccounts,
+) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+    let recorded_at = at.or_else(|| timestamp(raw.bytes));
+    let raw = Raw { received_at: recorded_at.unwrap_or_default(), ..raw };
+    let reading = formats::read(&raw).map_err(|rejected| BadLine { line: number, code: rejected.code, message: rejected.message })?;
+    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.to_owned(), own)).collect();
     let bad = reading.bad.into_iter().map(|bad| BadLine { line: number, code: bad.code, message: bad.message });
     Ok((items, bad.collect()))
+}
+
+fn timestamp(bytes: &[u8]) -> Option<Millis> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains("\"record_timestamp\""))?;
+    serde_json::from_str::<Timestamp>(text).ok()?.record_timestamp
 }
 
 fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {

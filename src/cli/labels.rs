@@ -1,13 +1,16 @@
 //! Verdicts against labels that people gave: counts, precision, recall, with intervals.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod report;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
+pub use self::report::Report;
 use super::{Stop, input};
+use crate::compare::leaves_the_queue;
 use crate::record::TriageRecord;
 use crate::rules::Rules;
 
@@ -63,23 +66,34 @@ impl Labels {
     }
 
     /// Begins to compare.
-    pub fn compare(self, rules: &Rules) -> Comparison {
-        let flags = self.0.values().flat_map(|label| label.flags.keys().cloned());
-        let is_known = |name: &String| rules.signal_named(name).is_some() || rules.condition_named(name).is_some();
-        let (known, unknown): (Vec<String>, Vec<String>) = flags.partition(is_known);
-        let flags = known.into_iter().map(|name| (name, Counts::default())).collect();
-        let mut unknown = unknown;
-        unknown.sort_unstable();
-        unknown.dedup();
-        Comparison { labels: self.0, classes: BTreeMap::new(), flags, mistakes: Vec::new(), unknown }
+    pub fn compare(&self, rules: &Rules) -> Comparison<'_> {
+        let flags = self.0.values().flat_map(|label| label.flags.keys());
+        let is_known = |name: &&String| rules.signal_named(name).is_some() || rules.condition_named(name).is_some();
+        let (known, unknown): (BTreeSet<&String>, BTreeSet<&String>) = flags.partition(is_known);
+        let flags = known.into_iter().map(|name| (name.clone(), Counts::default())).collect();
+        let unknown = unknown.into_iter().cloned().collect();
+        Comparison {
+            labels: self,
+            seen: FxHashSet::default(),
+            rows: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            confusion: BTreeMap::new(),
+            flags,
+            mistakes: Vec::new(),
+            unknown,
+        }
     }
 }
 
 /// Verdicts compared so far.
 #[derive(Debug)]
-pub struct Comparison {
-    labels: FxHashMap<String, Label>,
-    classes: BTreeMap<String, ByClass>,
+pub struct Comparison<'l> {
+    labels: &'l Labels,
+    /// Posts that were compared: the first verdict of each counts.
+    seen: FxHashSet<&'l str>,
+    rows: BTreeMap<String, ByLabel>,
+    classes: BTreeMap<String, Counts>,
+    confusion: BTreeMap<String, BTreeMap<String, usize>>,
     flags: BTreeMap<String, Counts>,
     mistakes: Vec<Mistake>,
     unknown: Vec<String>,
@@ -87,7 +101,7 @@ pub struct Comparison {
 
 /// What became of the posts with one label.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct ByClass {
+pub struct ByLabel {
     posts: usize,
     /// Their class is (one of) the labelled.
     right: usize,
@@ -97,7 +111,7 @@ pub struct ByClass {
     silenced: usize,
 }
 
-/// A signal or condition against its labels.
+/// A class, signal or condition against its labels.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Counts {
     both: usize,
@@ -116,56 +130,90 @@ pub struct Mistake {
     because: String,
     /// A customer was silenced: the worst kind.
     severe: bool,
+    /// Its place in the input.
+    #[serde(skip)]
+    at: usize,
 }
 
-/// The comparison, finished.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    classes: BTreeMap<String, ByClass>,
-    flags: BTreeMap<String, Counts>,
-    mistakes: Vec<Mistake>,
-    more_mistakes: usize,
-    /// Flags in the labels that no signal or condition is called.
-    unknown_flags: Vec<String>,
-    /// Labels without a verdict.
-    missing: usize,
-}
-
-impl Comparison {
-    /// Compares one verdict.
-    pub fn add(&mut self, verdict: &TriageRecord<'_>) {
-        let Some(label) = self.labels.remove(verdict.post_id) else { return };
+impl<'l> Comparison<'l> {
+    /// Compares one verdict, on input number `at`.
+    pub fn add(&mut self, at: usize, verdict: &TriageRecord<'_>) {
+        let Some((id, label)) = self.labels.0.get_key_value(verdict.post_id) else { return };
+        if !self.seen.insert(id.as_str()) {
+            return;
+        }
         let names = label.class.names();
         let right = names.iter().any(|name| name == verdict.class);
-        let left = matches!(verdict.route, "oot" | "skipped");
+        let left = leaves_the_queue(verdict.route);
         let needs_answer = names.iter().any(|name| matches!(name.as_str(), "normal" | "multi" | "hard_complaint"));
         let silenced = left && verdict.class != "multi";
-        let row = self.classes.entry(names.join("|")).or_default();
+        let row = self.rows.entry(names.join("|")).or_default();
         row.posts += 1;
         row.right += usize::from(right);
         row.left += usize::from(left);
         row.silenced += usize::from(silenced);
+        self.add_class(names, verdict.class, right);
         if !right && (left == needs_answer) {
             let decided = format!("{} -> {}", verdict.class, verdict.route);
-            self.mistakes.push(mistake(verdict, "class", names.join("|"), decided, silenced && needs_answer));
+            self.mistakes.push(Mistake { severe: silenced && needs_answer, ..mistake(at, verdict, "class", names.join("|"), decided) });
         }
         for (name, expected) in &label.flags {
             let (Some(expected), Some(counts)) = (expected, self.flags.get_mut(name)) else { continue };
             let ours = says(verdict, name);
             counts.add(ours, *expected);
             if ours != *expected {
-                self.mistakes.push(mistake(verdict, name, expected.to_string(), ours.to_string(), false));
+                self.mistakes.push(mistake(at, verdict, name, expected.to_string(), ours.to_string()));
             }
         }
     }
 
+    /// Of several labelled classes any is right: the others are not missed then.
+    fn add_class(&mut self, labelled: &[String], decided: &str, right: bool) {
+        *self.confusion.entry(labelled.join("|")).or_default().entry(decided.to_owned()).or_default() += 1;
+        self.classes.entry(decided.to_owned()).or_default().add(true, right);
+        for name in labelled.iter().filter(|_| !right) {
+            self.classes.entry(name.clone()).or_default().add(false, true);
+        }
+    }
+
+    /// Adds what was compared elsewhere.
+    pub fn merge(&mut self, other: Comparison<'l>) {
+        self.seen.extend(other.seen);
+        for (name, theirs) in other.rows {
+            let row = self.rows.entry(name).or_default();
+            row.posts += theirs.posts;
+            row.right += theirs.right;
+            row.left += theirs.left;
+            row.silenced += theirs.silenced;
+        }
+        for (name, theirs) in other.classes {
+            self.classes.entry(name).or_default().merge(theirs);
+        }
+        for (name, theirs) in other.flags {
+            self.flags.entry(name).or_default().merge(theirs);
+        }
+        for (labelled, row) in other.confusion {
+            let mine = self.confusion.entry(labelled).or_default();
+            row.into_iter().for_each(|(decided, number)| *mine.entry(decided).or_default() += number);
+        }
+        self.mistakes.extend(other.mistakes);
+    }
+
     /// The comparison with at most `mistakes` of its mistakes, the worst first.
-    pub fn report(self, mistakes: usize) -> Report {
-        let Comparison { labels, classes, flags, mistakes: mut all, unknown } = self;
-        all.sort_by_key(|mistake| (!mistake.severe, mistake.what != "class"));
-        let more_mistakes = all.len().saturating_sub(mistakes);
-        all.truncate(mistakes);
-        Report { classes, flags, mistakes: all, more_mistakes, unknown_flags: unknown, missing: labels.len() }
+    pub fn report(mut self, mistakes: usize) -> Report {
+        self.mistakes.sort_by_key(|mistake| (!mistake.severe, mistake.what != "class", mistake.at));
+        let more_mistakes = self.mistakes.len().saturating_sub(mistakes);
+        self.mistakes.truncate(mistakes);
+        Report {
+            classes: self.rows,
+            by_class: self.classes,
+            confusion: self.confusion,
+            flags: self.flags,
+            mistakes: self.mistakes,
+            more_mistakes,
+            unknown_flags: self.unknown,
+            missing: self.labels.0.len() - self.seen.len(),
+        }
     }
 }
 
@@ -175,14 +223,14 @@ fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
     verdict.signals.contains(&name) || verdict.evidence.iter().any(|piece| condition(&piece))
 }
 
-fn mistake(verdict: &TriageRecord<'_>, what: &str, labelled: String, decided: String, severe: bool) -> Mistake {
+fn mistake(at: usize, verdict: &TriageRecord<'_>, what: &str, labelled: String, decided: String) -> Mistake {
     let reasons = verdict.evidence.iter().filter(|piece| piece.met).filter_map(|piece| piece.entry.as_deref().or(piece.signal.as_deref()));
     let because = reasons.take(4).collect::<Vec<_>>().join(", ");
-    Mistake { post_id: verdict.post_id.to_owned(), what: what.to_owned(), labelled, decided, because, severe }
+    Mistake { post_id: verdict.post_id.to_owned(), what: what.to_owned(), labelled, decided, because, severe: false, at }
 }
 
 impl Counts {
-    fn add(&mut self, ours: bool, labelled: bool) {
+    pub(super) fn add(&mut self, ours: bool, labelled: bool) {
         match (ours, labelled) {
             (true, true) => self.both += 1,
             (true, false) => self.only_ours += 1,
@@ -191,60 +239,10 @@ impl Counts {
         }
     }
 
-    fn f1(&self) -> f64 {
-        ratio(2 * self.both, 2 * self.both + self.only_ours + self.only_labelled)
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of labelled posts")]
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
-}
-
-/// `part` of `whole` with the 95 % Wilson interval.
-#[expect(clippy::cast_precision_loss, reason = "counts of labelled posts")]
-fn share(part: usize, whole: usize) -> String {
-    const Z: f64 = 1.96;
-    if whole == 0 {
-        return "-".to_owned();
-    }
-    let (n, p) = (whole as f64, ratio(part, whole));
-    let middle = p + Z * Z / (2.0 * n);
-    let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    format!("{p:.3} [{:.3}, {:.3}] {part}/{whole}", ((middle - reach) / scale).max(0.0), ((middle + reach) / scale).min(1.0))
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<18} {:>6}  {:<32} {:<32} {:>8}", "label", "posts", "class as labelled", "left the agents' queue", "silenced")?;
-        for (name, row) in &self.classes {
-            let (right, left) = (share(row.right, row.posts), share(row.left, row.posts));
-            writeln!(f, "{name:<18} {:>6}  {right:<32} {left:<32} {:>8}", row.posts, row.silenced)?;
-        }
-        writeln!(f, "(silenced: left the queue otherwise than as part of a series; in brackets 95 % intervals)\n")?;
-        writeln!(f, "{:<18} {:<32} {:<32} {:>6}", "flag", "precision", "recall", "F1")?;
-        for (name, counts) in &self.flags {
-            let precision = share(counts.both, counts.both + counts.only_ours);
-            let recall = share(counts.both, counts.both + counts.only_labelled);
-            writeln!(f, "{name:<18} {precision:<32} {recall:<32} {:>6.3}", counts.f1())?;
-        }
-        if !self.mistakes.is_empty() {
-            writeln!(f, "\n{:<26} {:<14} {:<14} {:<24} because", "mistake", "of", "labelled", "decided")?;
-        }
-        for mistake in &self.mistakes {
-            let Mistake { post_id, what, labelled, decided, because, .. } = mistake;
-            writeln!(f, "{post_id:<26} {what:<14} {labelled:<14} {decided:<24} {because}")?;
-        }
-        if self.more_mistakes > 0 {
-            writeln!(f, "and {} more", self.more_mistakes)?;
-        }
-        if self.missing > 0 {
-            writeln!(f, "{} labels have no verdict", self.missing)?;
-        }
-        if !self.unknown_flags.is_empty() {
-            writeln!(f, "no signal or condition is called {}", self.unknown_flags.join(", "))?;
-        }
-        Ok(())
+    fn merge(&mut self, other: Counts) {
+        self.both += other.both;
+        self.only_ours += other.only_ours;
+        self.only_labelled += other.only_labelled;
+        self.neither += other.neither;
     }
 }

@@ -158,6 +158,11 @@ impl<'a> Table<'a> {
             keys.into_iter().map(|key| Spotted { value: key.get_ref().to_string(), spot: self.scope.source.spot(key.span().start) });
         let mut names: Vec<Spotted<String>> = written.collect();
         for given in self.scope.overlay.below(&self.path) {
+            // A value within a table that is written is no entry of its own.
+            let within = given.value.split_once('.').and_then(|(first, _)| self.node?.get(first));
+            if within.is_some_and(|value| value.get_ref().is_table()) {
+                continue;
+            }
             names.retain(|name| name.value != given.value);
             names.push(given);
         }

@@ -14,6 +14,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Kafka;
+use crate::post::Millis;
 
 use super::client::{Plain, serve};
 use super::error::{Call, Outcome, offset_gone, outcome};
@@ -78,6 +79,18 @@ impl<'a> Onlooker<'a> {
     /// The oldest offset of a partition and its end, records of open transactions included.
     pub(super) fn bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
         self.ask(&self.probe, |probe| probe.fetch_watermarks(topic, partition, QUESTION)).map(|(low, end)| low..end)
+    }
+
+    /// The first offset of a partition whose record is of `at` or later, the end of the partition where there is none.
+    pub(super) fn offset_at(&self, topic: &str, partition: i32, at: Millis) -> Result<i64, Refusal> {
+        let mut asked = TopicPartitionList::new();
+        let added = asked.add_partition_offset(topic, partition, Offset::Offset(at.get().max(0)));
+        added.map_err(|error| self.failed(topic, &error))?;
+        let answer = self.ask(&self.reader, |reader| reader.offsets_for_times(asked.clone(), QUESTION))?;
+        match answer.find_partition(topic, partition).map(|found| found.offset()) {
+            Some(Offset::Offset(offset)) => Ok(offset),
+            _ => Ok(self.bounds(topic, partition)?.end),
+        }
     }
 
     /// What the group has committed for each partition of `topic`, no transaction being open that may change it.

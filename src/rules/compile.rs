@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
 use crate::config::lexicon::{Lexicon, Weight};
-use crate::config::reader::{DAY, Document, MINUTE, SECOND, Source, Table, Value};
+use crate::config::reader::{DAY, Document, MINUTE, Overlay, SECOND, Source, Table, Value};
 use crate::config::slang;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -25,11 +25,17 @@ const MAX_SIGNALS: usize = 1_000;
 /// Compiles the rule set in `folder`, whose main document is `rules.toml`. All problems go to `reporter`; `None` if
 /// the rules cannot be used.
 pub fn compile(folder: &Path, reporter: &Reporter) -> Option<Rules> {
+    compile_with(folder, Overlay::default(), reporter)
+}
+
+/// As [`compile`], with values in `overlay` in place of those in `rules.toml`. The hash does not tell the two apart.
+pub fn compile_with(folder: &Path, overlay: Overlay, reporter: &Reporter) -> Option<Rules> {
     let source = Source::read(&folder.join("rules.toml"), None, reporter)?;
-    let document = Document::parse(&source, reporter);
+    let document = Document::parse_with(&source, overlay, reporter);
     let root = document.root();
     let rules = Reading::begin(folder, &root, &source, reporter).and_then(|reading| reading.finish(&root));
     root.finish();
+    document.finish_overlay();
     rules.filter(|_| !reporter.has_errors())
 }
 

@@ -11,7 +11,7 @@ mod ready;
 mod tests;
 
 pub use self::class::Class;
-pub use self::compile::compile;
+pub use self::compile::{compile, compile_with};
 pub use self::quality::QualitySample;
 
 use crate::post::OwnAccounts;

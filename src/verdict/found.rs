@@ -35,6 +35,11 @@ impl Workspace {
         self.findings.reset(0);
     }
 
+    /// The entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
+    pub fn entries(&self) -> impl Iterator<Item = EntryId> {
+        self.hits.iter().chain(&self.profile_hits).map(|hit| hit.entry)
+    }
+
     /// What signal `id` found in `post`, which must be the one that was judged last.
     pub fn pieces<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>, id: SignalId) -> impl Iterator<Item = Piece<'a>> {
         let view = View {

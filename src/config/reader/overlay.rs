@@ -37,6 +37,13 @@ impl Overlay {
         overlay
     }
 
+    /// The one value at `path`, in place of the one that is written.
+    pub fn replacing(path: &str, text: &str) -> Self {
+        let mut overlay = Overlay::default();
+        overlay.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);
+        overlay
+    }
+
     pub(super) fn get(&self, path: &str) -> Option<&Given> {
         self.asked.borrow_mut().insert(path.to_owned());
         self.given.get(path)

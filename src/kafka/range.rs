@@ -1,0 +1,73 @@
+//! A part of a topic as it was recorded, for the commands that look at posts: no group, no commits, only what was
+//! committed.
+//!
+//! Knows nothing of what the records mean.
+
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+
+use super::onlooker::Onlooker;
+use super::refusal::Refusal;
+use crate::config::service::Service;
+use crate::post::Millis;
+
+/// Where a part begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// At this offset of each partition.
+    Offset(i64),
+    /// At the first record of each partition that is not older.
+    Time(Millis),
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Its timestamp.
+    pub at: Millis,
+    /// Its header `format`.
+    pub format: Option<String>,
+    /// Its value.
+    pub value: Vec<u8>,
+}
+
+/// The records of `topic` between `from` and `to` (exclusive; `None`: as it ends now) in the order of their timestamps;
+/// those of one partition stay in its order where timestamps are equal. Records without a value are left out.
+///
+/// # Errors
+/// [`Refusal`] where Kafka cannot be used or the topic is missing.
+pub fn stored(service: &Service, topic: &str, from: Option<Edge>, to: Option<Edge>) -> Result<Vec<Stored>, Refusal> {
+    let onlooker = Onlooker::new(&service.kafka, &service.run.group)?;
+    let mut wanted = Vec::new();
+    for partition in 0..onlooker.partitions(topic)? {
+        let bounds = onlooker.bounds(topic, partition)?;
+        let place = |edge: Option<Edge>, open: i64| match edge {
+            None => Ok(open),
+            Some(Edge::Offset(offset)) => Ok(offset.clamp(bounds.start, bounds.end)),
+            Some(Edge::Time(at)) => onlooker.offset_at(topic, partition, at),
+        };
+        wanted.push((partition, place(from, bounds.start)?..place(to, bounds.end)?));
+    }
+    let mut records = Vec::new();
+    onlooker.read(topic, &wanted, |message| {
+        records.extend(record(message));
+        Ok::<(), Refusal>(())
+    })?;
+    records.sort_by_key(|record: &Stored| (record.at, record.partition, record.offset));
+    Ok(records)
+}
+
+fn record(message: &BorrowedMessage<'_>) -> Option<Stored> {
+    let value = message.payload()?.to_vec();
+    let header = message.headers().and_then(|all| all.iter().find(|header| header.key == "format")?.value);
+    Some(Stored {
+        partition: message.partition(),
+        offset: message.offset(),
+        at: Millis::new(message.timestamp().to_millis().unwrap_or(0)),
+        format: header.and_then(|value| Some(std::str::from_utf8(value).ok()?.to_owned())),
+        value,
+    })
+}
