@@ -12,6 +12,7 @@ use crate::config::reader::show_duration;
 
 use super::client::Membership;
 use super::error::{Call, Outcome, offset_gone, outcome};
+use super::failpoint::{Bug, made};
 use super::lane::LaneSettings;
 use super::limit::Limits;
 use super::positions::Positions;
@@ -82,6 +83,10 @@ impl<'a, S: Stage> Work<'a, S> {
             transaction.check()?;
             let age = begun.elapsed();
             let full = self.batch.inputs.len() >= most || age >= longest;
+            if consumer.context().has_changes() && made(Bug::BatchKeptAfterRevoke) {
+                drop(consumer.unassign());
+                std::thread::sleep(Duration::from_secs(3));
+            }
             if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
                 break;
             }
@@ -176,7 +181,9 @@ impl<'a, S: Stage> Work<'a, S> {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.records.clear();
         self.outbox.unreadable = false;
-        self.stage.rollback();
+        if !made(Bug::NoRollback) {
+            self.stage.rollback();
+        }
         self.positions.rollback();
         self.limits.rollback();
         let name = |&(position, offset): &(usize, i64)| {

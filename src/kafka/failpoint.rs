@@ -1,8 +1,9 @@
-//! Points at which a process can be made to die, for the tests of exactly-once. Without the feature `failpoints`, which
-//! no shipped program has, passing a point does nothing.
+//! Points at which a process can be made to die, and mistakes it can be made to make, for the tests of exactly-once and
+//! for the test of those tests. Without the feature `failpoints`, which no shipped program has, passing a point does
+//! nothing and no mistake can be made.
 //!
 //! `FAILPOINT=name:n` in the environment: a real SIGKILL, by the process itself, the `n`th time one of its lanes passes
-//! the point. Knows nothing of what is done there.
+//! the point; with `name:n:stop` a SIGSTOP. `SEEDED_BUG=name`: that mistake. Knows nothing of what is done there.
 
 /// Where a process can die.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +26,44 @@ pub(super) enum Point {
     InRebalance,
 }
 
+/// A mistake that must be noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bug {
+    /// Offsets are committed beside the transaction.
+    OffsetsOutsideTransaction,
+    /// The journal is written beside the transaction.
+    JournalOutsideTransaction,
+    /// What an aborted transaction has done to the state stays.
+    NoRollback,
+    /// The group's metadata is that of the end of the transaction, not of its beginning.
+    GroupAtCommit,
+    /// A producer of which a late request may still be under way goes on.
+    NoEndGuard,
+    /// Partitions are given up while what was read of them is still to be committed.
+    BatchKeptAfterRevoke,
+    /// The journal is read with what was never committed.
+    UncommittedJournal,
+    /// Where the committed offset is gone, reading begins at the oldest.
+    EarliestWhenGone,
+    /// A partition that comes back is taken to be as it was left.
+    NeverRestored,
+    /// States are forgotten by the wall clock.
+    ExpiryByWallClock,
+}
+
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
 pub(super) fn pass(_: Point) {}
 
+/// Whether the mistake is to be made.
+#[cfg(not(feature = "failpoints"))]
+#[inline(always)]
+pub(super) const fn made(_: Bug) -> bool {
+    false
+}
+
 #[cfg(feature = "failpoints")]
-pub(super) use self::armed::pass;
+pub(super) use self::armed::{made, pass};
 
 #[cfg(feature = "failpoints")]
 mod armed {
@@ -39,22 +72,28 @@ mod armed {
     use std::thread;
     use std::time::Duration;
 
-    use signal_hook::consts::signal::SIGKILL;
+    use signal_hook::consts::signal::{SIGKILL, SIGSTOP};
     use signal_hook::low_level::raise;
 
-    use super::Point;
+    use super::{Bug, Point};
+
+    /// After a stop the client has so long to learn what has happened meanwhile, before the lane goes on.
+    const AWAKENING: Duration = Duration::from_secs(1);
 
     struct Armed {
         name: String,
         passes_left: AtomicU64,
+        /// Instead of killing.
+        stop: bool,
     }
 
     fn armed() -> Option<&'static Armed> {
         static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
         let read = || {
             let value = std::env::var("FAILPOINT").ok()?;
-            let (name, passes) = value.split_once(':')?;
-            Some(Armed { name: name.to_owned(), passes_left: AtomicU64::new(passes.parse().ok()?) })
+            let mut parts = value.split(':');
+            let (name, passes, stop) = (parts.next()?, parts.next()?, parts.next() == Some("stop"));
+            Some(Armed { name: name.to_owned(), passes_left: AtomicU64::new(passes.parse().ok()?), stop })
         };
         ARMED.get_or_init(read).as_ref()
     }
@@ -78,6 +117,11 @@ mod armed {
         if armed.passes_left.fetch_sub(1, Ordering::Relaxed) != 1 {
             return;
         }
+        if armed.stop {
+            drop(raise(SIGSTOP));
+            thread::sleep(AWAKENING);
+            return;
+        }
         match point {
             // Long enough for the client to send some of what it was given.
             Point::MidProduce => thread::sleep(Duration::from_millis(u64::from(std::process::id() % 16))),
@@ -93,5 +137,26 @@ mod armed {
             _ => (),
         }
         drop(raise(SIGKILL));
+    }
+
+    /// Whether the mistake is to be made.
+    pub(in super::super) fn made(bug: Bug) -> bool {
+        static SEEDED: OnceLock<Option<String>> = OnceLock::new();
+        SEEDED.get_or_init(|| std::env::var("SEEDED_BUG").ok()).as_deref() == Some(bug_name(bug))
+    }
+
+    fn bug_name(bug: Bug) -> &'static str {
+        match bug {
+            Bug::OffsetsOutsideTransaction => "offsets_outside_transaction",
+            Bug::JournalOutsideTransaction => "journal_outside_transaction",
+            Bug::NoRollback => "no_rollback",
+            Bug::GroupAtCommit => "group_at_commit",
+            Bug::NoEndGuard => "no_end_guard",
+            Bug::BatchKeptAfterRevoke => "batch_kept_after_revoke",
+            Bug::UncommittedJournal => "uncommitted_journal",
+            Bug::EarliestWhenGone => "earliest_when_gone",
+            Bug::NeverRestored => "never_restored",
+            Bug::ExpiryByWallClock => "expiry_by_wall_clock",
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, TopicPartitionList};
@@ -18,7 +18,7 @@ use super::assignment::Left;
 use super::batch::Work;
 use super::client::{Change, Membership};
 use super::error::Call;
-use super::failpoint::{Point, pass};
+use super::failpoint::{Bug, Point, made, pass};
 use super::report::LaneReport;
 use super::restore::Journal;
 use super::settings::{self, Member, millis};
@@ -221,12 +221,19 @@ impl<S: Stage> Lane<'_, S> {
         consumer: &BaseConsumer<Membership>,
         what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
-        let group = consumer.group_metadata().ok_or_else(|| Trouble::restart("the consumer has no group"))?;
+        let mut group = metadata(consumer)?;
         let transaction = self.writer.begin()?;
         let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
-                let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
+                let mut offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
+                if made(Bug::GroupAtCommit) || made(Bug::BatchKeptAfterRevoke) {
+                    group = metadata(consumer)?;
+                }
+                if made(Bug::OffsetsOutsideTransaction) {
+                    drop(consumer.commit(&offsets, CommitMode::Sync));
+                    offsets = nothing();
+                }
                 match transaction.commit(&offsets, &group) {
                     Ok(()) => {
                         self.work.commit();
@@ -282,6 +289,11 @@ impl<S: Stage> Lane<'_, S> {
         let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
         offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
     }
+}
+
+/// As whom to commit.
+fn metadata(consumer: &BaseConsumer<Membership>) -> Result<ConsumerGroupMetadata, Trouble> {
+    consumer.group_metadata().ok_or_else(|| Trouble::restart("the consumer has no group"))
 }
 
 /// No partition at all: the group is answered, and nothing is fetched.

@@ -18,6 +18,7 @@ use crate::config::service::Kafka;
 
 use super::client::{Plain, serve};
 use super::error::{Call, Outcome, outcome};
+use super::failpoint::{Bug, made};
 use super::refusal::Refusal;
 use super::settings::{self, Isolation};
 use super::trouble::{Trouble, persist};
@@ -131,7 +132,8 @@ impl<'a> Journal<'a> {
                 })?,
             );
         }
-        let reader = reader(self.kafka, self.group, Isolation::Committed)?;
+        let isolation = if made(Bug::UncommittedJournal) { Isolation::Uncommitted } else { Isolation::Committed };
+        let reader = reader(self.kafka, self.group, isolation)?;
         let mut unread = TopicPartitionList::new();
         for (&partition, &end) in &ends {
             match self.settled(&reader, partition, end, &mut go_on)? {

@@ -23,7 +23,7 @@ const SHORTEST_STANDSTILL: Duration = Duration::from_secs(10);
 const FENCING_WINDOW: Duration = Duration::from_secs(60);
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 /// A lane that has lived so long begins with the first pause again.
 const HEALTHY: Duration = Duration::from_secs(60);
 /// How often waiting threads look around.

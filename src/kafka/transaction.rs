@@ -3,30 +3,32 @@
 //! A [`Transaction`] borrows the [`Writer`], so two at once do not compile; commit and abort consume it, and one that is
 //! dropped is aborted.
 
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::KafkaResult;
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{ClientConfig, TopicPartitionList};
 
 use crate::config::service::{Kafka, Run, Topics};
 
 use super::client::Deliveries;
 use super::error::{Call, Outcome, never_accepted, outcome};
-use super::failpoint::{Point, pass};
+use super::failpoint::{Bug, Point, made, pass};
 use super::report::LaneReport;
 use super::settings::{RETRY_BACKOFF_MS, millis};
 use super::stage::Outgoing;
-use super::topics::name;
+use super::topics::{Topic, name};
 use super::trouble::{Trouble, persist};
 
-/// A commit or abort that took this long may have been sent twice.
+/// A request that was answered only after so long may have been sent twice.
 const SUSPICIOUS: Duration = Duration::from_millis(RETRY_BACKOFF_MS as u64 * 8 / 10);
 
-/// A producer is replaced at most this often.
+/// A producer of which only a connection broke, while no answer took long, is replaced at most this often: one that must
+/// try brokers which are away begins with broken connections.
 const SHORTEST_LIFE: Duration = Duration::from_secs(3);
 
 /// How long the first contact with the brokers is tried, in slices.
@@ -69,7 +71,8 @@ impl<'a> Writer<'a> {
     /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka
     /// cannot tell the broker which of two transactions the late request to end one was meant for.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
-        if (self.suspicious || self.producer.client().context().disturbed()) && self.made.elapsed() >= SHORTEST_LIFE {
+        let disturbed = self.producer.client().context().disturbed() && self.made.elapsed() >= SHORTEST_LIFE;
+        if (self.suspicious || disturbed) && !made(Bug::NoEndGuard) {
             tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
             self.producer = make(self.kafka, &self.config, self.timeout, self.report)?;
             self.made = Instant::now();
@@ -119,6 +122,9 @@ impl Transaction<'_, '_> {
     /// The same to `topic`, whatever the record says of its destination.
     pub(super) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
         pass(Point::MidProduce);
+        if record.to == Topic::Journal && made(Bug::JournalOutsideTransaction) {
+            return self.send_beside(topic, record);
+        }
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
@@ -141,6 +147,20 @@ impl Transaction<'_, '_> {
         }
     }
 
+    /// Writes `record` whatever becomes of the transaction.
+    fn send_beside(&self, topic: &str, record: &Outgoing) -> Result<(), Trouble> {
+        static BESIDE: OnceLock<BaseProducer> = OnceLock::new();
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", self.writer.kafka.brokers.join(",")).set("linger.ms", "0");
+        let make = || config.create().unwrap_or_else(|error| panic!("create a producer: {error}"));
+        let producer = BESIDE.get_or_init(make);
+        let mut message = BaseRecord::<[u8], [u8]>::to(topic);
+        (message.partition, message.key, message.payload) = (record.partition, record.key.as_deref(), record.value.as_deref());
+        producer.send(message).map_err(|(error, _)| Trouble::of(Call::Other, "write a record", &error))?;
+        producer.poll(Duration::ZERO);
+        Ok(())
+    }
+
     /// An error as soon as a record of this transaction was not delivered.
     pub(super) fn check(&self) -> Result<(), Trouble> {
         if self.deliveries().failed() { Err(Trouble::Abort("a record was not delivered".into())) } else { Ok(()) }
@@ -155,10 +175,14 @@ impl Transaction<'_, '_> {
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
         pass(Point::BeforeOffsets);
+        let begun = Instant::now();
         report.excuse(OFFSETS_PATIENCE);
         let again = || report.excuse(OFFSETS_PATIENCE);
-        persist("send offsets", timeout, again, || self.producer().send_offsets_to_transaction(offsets, group, timeout))?;
+        let sent = persist("send offsets", timeout, again, || self.producer().send_offsets_to_transaction(offsets, group, timeout));
         report.beat();
+        // Late offsets are as bad as a late end: they would be those of the next transaction.
+        self.writer.suspicious |= begun.elapsed() >= SUSPICIOUS;
+        sent?;
         self.drain()?;
         pass(Point::AfterOffsets);
         pass(Point::DuringCommit);

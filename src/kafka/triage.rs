@@ -14,6 +14,7 @@ use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
 use crate::verdict::Workspace;
 
+use super::failpoint::{Bug, made};
 use super::recent::{Judged, Recent};
 use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
 use super::swap::Swap;
@@ -239,7 +240,7 @@ impl Triage {
     fn sweep(&mut self, partition: i32, now: Millis) {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);
-        let horizon = now.min(states.newest);
+        let horizon = if made(Bug::ExpiryByWallClock) { now } else { now.min(states.newest) };
         let forgotten = |kept: &Kept| !kept.has_case && horizon.since(kept.last_record) > 2 * ID_MEMORY;
         let swept: Vec<Box<str>> =
             states.customers.iter().filter(|(_, kept)| forgotten(kept)).map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();

@@ -56,10 +56,22 @@ pub fn node() -> &'static Node {
 impl Node {
     /// Starts another node, told apart by `name`.
     pub fn start(name: &str) -> Node {
+        Node::start_with(name, &[]).0
+    }
+
+    /// The same for a proxy that listens at `port`; gives the address that the proxy is to hand on to.
+    pub fn start_behind(name: &str, port: u16) -> (Node, String) {
+        let (node, behind) = Node::start_with(name, &[&port.to_string()]);
+        (node, behind.expect("a third address"))
+    }
+
+    fn start_with(name: &str, more: &[&str]) -> (Node, Option<String>) {
         let folder = std::env::temp_dir().join(format!("triage-kafka-{}{name}", std::process::id()));
-        let addresses = Node::script("start", &folder, &[&std::process::id().to_string()]);
-        let (bootstrap, secure) = addresses.trim().split_once(' ').expect("two addresses");
-        Node { bootstrap: bootstrap.to_owned(), secure: secure.to_owned(), folder }
+        let addresses = Node::script("start", &folder, &[&[std::process::id().to_string().as_str()], more].concat());
+        let mut addresses = addresses.split_whitespace().map(str::to_owned);
+        let mut next = || addresses.next();
+        let node = Node { bootstrap: next().expect("an address"), secure: next().expect("a second address"), folder };
+        (node, next())
     }
 
     /// `broker.sh` with a verb for this node: `crash`, `halt`, `resume`.

@@ -2,11 +2,14 @@
 # One node of Apache Kafka on loopback, for the end-to-end tests.
 #
 #   broker.sh fetch             gets the jars (Maven Central) into the cache
-#   broker.sh start DIR [PID]   starts a node with its data in DIR (made here), prints its bootstrap address and that
+#   broker.sh start DIR [PID [PORT]]
+#                               starts a node with its data in DIR (made here), prints its bootstrap address and that
 #                               of its encrypted listener, which lets in user `app` with password `correct horse`
 #                               (PLAIN, SCRAM-SHA-512) or an unsigned token (OAUTHBEARER); its certificate is
 #                               DIR/broker.pem, that of somebody else DIR/stranger.pem;
-#                               when process PID ends, the node is stopped and DIR removed
+#                               when process PID ends, the node is stopped and DIR removed;
+#                               with PORT prints the address of a third, open listener, which sends its clients to
+#                               PORT: for a proxy that listens there
 #   broker.sh crash DIR         kills that node as a power cut would; its data stay
 #   broker.sh halt DIR          stops it in order; its data stay
 #   broker.sh resume DIR        starts it again on its data, at the same addresses
@@ -89,15 +92,16 @@ certificate() {
 
 # Retention counts from the records' own time, and the tests' posts are old: nothing is ever deleted.
 properties() {
+    local client=$1 secure=$4 behind=$5 front=$6
     cat <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$2
-listeners=PLAINTEXT://127.0.0.1:$1,CONTROLLER://127.0.0.1:$2,SASL_SSL://127.0.0.1:$4
-advertised.listeners=PLAINTEXT://127.0.0.1:$1,SASL_SSL://127.0.0.1:$4
+listeners=PLAINTEXT://127.0.0.1:$client,CONTROLLER://127.0.0.1:$2,SASL_SSL://127.0.0.1:$secure,BEHIND://127.0.0.1:$behind
+advertised.listeners=PLAINTEXT://127.0.0.1:$client,SASL_SSL://127.0.0.1:$secure,BEHIND://127.0.0.1:$front
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,BEHIND:PLAINTEXT
 listener.name.sasl_ssl.ssl.keystore.location=$3/broker.p12
 listener.name.sasl_ssl.ssl.keystore.type=PKCS12
 listener.name.sasl_ssl.ssl.keystore.password=changeit
@@ -117,17 +121,21 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 auto.create.topics.enable=false
 log.retention.ms=-1
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 END
 }
 
-# Starts the node on three ports; fails if it ends before it answers (somebody else took a port).
+# Starts the node on four ports; fails if it ends before it answers (somebody else took a port).
 try_start() {
-    local dir=$1 client=$2 controller=$3 secure=$4
+    local dir=$1 client=$2 controller=$3 secure=$4 behind=$5 front=$6
     rm -rf "$dir/data"
-    properties "$client" "$controller" "$dir" "$secure" >"$dir/server.properties"
+    properties "$client" "$controller" "$dir" "$secure" "$behind" "$front" >"$dir/server.properties"
     java_tool kafka.tools.StorageTool format --ignore-formatted -t "$(java_tool kafka.tools.StorageTool random-uuid)" \
         -c "$dir/server.properties" --add-scram 'SCRAM-SHA-512=[name=app,password=correct horse]' >"$dir/format.log" 2>&1 || fail "could not format $dir: $(tail -n 3 "$dir/format.log")"
     launch "$dir" "$client"
@@ -157,18 +165,19 @@ resume() {
 }
 
 start() {
-    local dir=$1 owner=${2:-} client secure
+    local dir=$1 owner=${2:-} front=${3:-} client secure behind
     mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
     certificate "$dir" broker && certificate "$dir" stranger || fail "keytool, which comes with Java, could not make a certificate"
     for _ in 1 2 3; do
         client=$(free_port)
         secure=$(free_port)
-        if try_start "$dir" "$client" "$(free_port)" "$secure"; then
+        behind=$(free_port)
+        if try_start "$dir" "$client" "$(free_port)" "$secure" "$behind" "${front:-$behind}"; then
             if [ -n "$owner" ]; then
                 setsid "$here/broker.sh" outlive "$dir" "$owner" >/dev/null 2>&1 </dev/null &
             fi
-            echo "127.0.0.1:$client 127.0.0.1:$secure"
+            echo "127.0.0.1:$client 127.0.0.1:$secure${front:+ 127.0.0.1:$behind}"
             return
         fi
     done
@@ -207,12 +216,12 @@ stop() {
 
 case ${1:-} in
 fetch) fetch ;;
-start) fetch && start "${2:?DIR}" "${3:-}" ;;
+start) fetch && start "${2:?DIR}" "${3:-}" "${4:-}" ;;
 outlive) outlive "${2:?DIR}" "${3:?PID}" ;;
 crash) end "${2:?DIR}" KILL ;;
 halt) end "${2:?DIR}" TERM ;;
 resume) resume "${2:?DIR}" ;;
 stop) stop "${2:?DIR}" ;;
 tool) fetch && shift && java_tool "$@" ;;
-*) fail "usage: broker.sh fetch | start DIR [PID] | crash|halt|resume|stop DIR | tool CLASS ..." ;;
+*) fail "usage: broker.sh fetch | start DIR [PID [PORT]] | crash|halt|resume|stop DIR | tool CLASS ..." ;;
 esac

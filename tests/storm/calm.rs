@@ -51,6 +51,30 @@ impl<'a> Progress<'a> {
     pub fn judged(&self) -> Option<i64> {
         committed(&self.client, self.service, &self.service.topics.inbox).map(|all| all.values().sum())
     }
+
+    /// Where it stands in each partition.
+    pub fn positions(&self) -> Option<BTreeMap<i32, i64>> {
+        committed(&self.client, self.service, &self.service.topics.inbox)
+    }
+
+    /// Where each partition of the inbox ends.
+    pub fn ends(&self) -> BTreeMap<i32, i64> {
+        let end = |partition| self.client.fetch_watermarks(&self.service.topics.inbox, partition, QUESTION).expect("an end").1;
+        partitions(self.service).map(|partition| (partition, end(partition))).collect()
+    }
+
+    /// Waits until the group has gone on.
+    pub fn wait_for_more(&self) {
+        let mut before = None;
+        wait_until("progress", || match (before, self.judged()) {
+            (Some(before), Some(now)) => now > before,
+            (None, now) => {
+                before = now;
+                false
+            }
+            _ => false,
+        });
+    }
 }
 
 /// Waits until both stages have gone through everything.

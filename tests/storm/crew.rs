@@ -10,7 +10,7 @@ use triage::config::service::Service;
 use super::broker::wait_until;
 use super::calm::{wait_for_all, wait_for_closed};
 use super::load::Load;
-use super::oracle::examine;
+use super::oracle::{Findings, examine};
 use super::program::{Process, triage};
 
 /// A process that is told to end has so long.
@@ -23,6 +23,7 @@ pub struct Crew<'a> {
     logs: PathBuf,
     started: usize,
     transaction_timeout: &'static str,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl<'a> Crew<'a> {
@@ -30,7 +31,13 @@ impl<'a> Crew<'a> {
     pub fn new(service: &'a Service, test: &'static str, transaction_timeout: &'static str) -> Self {
         let logs = std::env::temp_dir().join(format!("triage-storm-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&logs).expect("a folder for logs");
-        Crew { service, test, logs, started: 0, transaction_timeout }
+        Crew { service, test, logs, started: 0, transaction_timeout, environment: Vec::new() }
+    }
+
+    /// Processes get this too.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
+        self
     }
 
     /// `triage run`, which dies the `n`th time it passes a point, if `failpoint` says `point:n`.
@@ -40,6 +47,7 @@ impl<'a> Crew<'a> {
         let mut command = triage(self.service, &["run"]);
         command.args(instance.map(|name| format!("--instance={name}"))).envs(failpoint.map(|point| ("FAILPOINT", point)));
         command.env("TRIAGE_RUN__TRANSACTION_TIMEOUT", self.transaction_timeout).env("TRIAGE_RUN__SESSION_TIMEOUT", "6s");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         Process(command.stderr(Stdio::from(log)).spawn().expect("triage starts"))
     }
 
@@ -56,6 +64,12 @@ impl<'a> Crew<'a> {
     /// Everything that must hold at the end: all is read, the processes end in order, nothing is open, and what was
     /// written is what should have been.
     pub fn finish(self, load: Load, processes: Vec<Process>) {
+        let test = self.test;
+        self.settle(load, processes).assert_none(test);
+    }
+
+    /// The same, but gives what is wrong with what was written.
+    pub fn settle(self, load: Load, processes: Vec<Process>) -> Findings {
         let begun = Instant::now();
         let raw = load.finish();
         wait_for_all(self.service);
@@ -73,8 +87,12 @@ impl<'a> Crew<'a> {
             count("stands still"),
             self.logs.display()
         );
-        examine(self.service, raw).assert_none(self.test);
-        drop(std::fs::remove_dir_all(self.logs));
+        let findings = examine(self.service, raw);
+        findings.show(self.test);
+        if findings.kinds().is_empty() {
+            drop(std::fs::remove_dir_all(self.logs));
+        }
+        findings
     }
 }
 

@@ -3,7 +3,7 @@
 //! `TRIAGE_LONG=1` for many more of everything.
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
-//! it all; `kills`, `members` and `brokers` bring the trouble.
+//! it all; `kills`, `members`, `brokers` and, through the `proxy`, `endings` bring the trouble.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,6 +20,7 @@ mod broker;
 mod brokers;
 mod calm;
 mod crew;
+mod endings;
 mod kills;
 mod load;
 mod members;
@@ -27,5 +28,6 @@ mod oracle;
 #[allow(dead_code, reason = "the other tests need more of it")]
 #[path = "../e2e/program.rs"]
 mod program;
+mod proxy;
 #[path = "../e2e/texts.rs"]
 mod texts;

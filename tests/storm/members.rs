@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use super::broker::{long, service, wait_until};
+use super::broker::{long, service};
 use super::calm::{Progress, open_transactions, wait_for_closed};
 use super::crew::{Crew, end, ended, signal};
 use super::load::Load;
@@ -12,19 +12,6 @@ use super::program::Process;
 
 /// Records a second.
 const RATE: usize = 300;
-
-/// Waits until the group has gone on: there is something to be disturbed.
-fn wait_for_progress(progress: &Progress<'_>) {
-    let mut before = None;
-    wait_until("progress", || match (before, progress.judged()) {
-        (Some(before), Some(now)) => now > before,
-        (None, now) => {
-            before = now;
-            false
-        }
-        _ => false,
-    });
-}
 
 /// A process that stands still until then.
 struct Frozen {
@@ -68,7 +55,7 @@ fn processes_that_stood_still_are_shut_out() {
     let mut crew = Crew::new(&service, "zombies", "2s");
     let load = Load::start(&service, RATE, 17);
     let mut processes: Vec<Process> = [Some("pod-0"), None, None].into_iter().map(|name| crew.start(name, None)).collect();
-    wait_for_progress(&Progress::new(&service));
+    Progress::new(&service).wait_for_more();
     let (times, least, most) = if long() { (50, 1_000, 60_000) } else { (4, 7_000, 9_000) };
     freeze(&mut processes, times, least, most);
     println!("zombies: {times} stops");
@@ -82,7 +69,7 @@ fn members_come_and_go() {
     let progress = Progress::new(&service);
     let load = Load::start(&service, RATE, 19);
     let mut unnamed = vec![crew.start(None, None)];
-    wait_for_progress(&progress);
+    progress.wait_for_more();
     let (changes, restarts) = if long() { (60, 20) } else { (6, 3) };
     let mut dice = Rng::with_seed(3);
     for _ in 0..changes {
@@ -97,12 +84,12 @@ fn members_come_and_go() {
     end(unnamed);
     let names = ["pod-0", "pod-1", "pod-2"];
     let mut named: Vec<Process> = names.iter().map(|name| crew.start(Some(name), None)).collect();
-    wait_for_progress(&progress);
+    progress.wait_for_more();
     for restart in 0..restarts {
         let slot = restart % names.len();
         end(vec![named.remove(slot)]);
         named.insert(slot, crew.start(Some(names[slot]), None));
-        wait_for_progress(&progress);
+        progress.wait_for_more();
     }
     println!("churn: {changes} changes, {restarts} rolling restarts");
     crew.finish(load, named);
@@ -119,7 +106,7 @@ fn a_process_told_to_end_leaves_nothing_open() {
     let times = if long() { 50 } else { 5 };
     for time in 0..times {
         let process = crew.start((time % 2 == 0).then_some("pod-0"), None);
-        wait_for_progress(&progress);
+        progress.wait_for_more();
         slowest = slowest.max(end(vec![process]));
         let begun = Instant::now();
         wait_for_closed(&service);

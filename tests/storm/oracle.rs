@@ -48,8 +48,14 @@ impl Findings {
         self.wrong.keys().copied().collect()
     }
 
-    /// Says what was seen; fails if anything is wrong.
+    /// Fails if anything is wrong.
     pub fn assert_none(&self, test: &str) {
+        assert_eq!(self.kinds(), [""; 0], "{test}");
+        assert!(self.late > 0 && self.future > 0 && self.duplicates > 0, "{test}: the load must hold posts of every kind");
+    }
+
+    /// Says what was seen.
+    pub fn show(&self, test: &str) {
         let count = |kind| self.wrong.get(kind).map_or(0, Vec::len);
         println!(
             "{test}: {} outputs of {} customers; lost {}, duplicate {}, reordered {}, unexpected {}, states {}; late {}, future {}, repeated {}",
@@ -68,8 +74,6 @@ impl Findings {
             println!("{test}: {kind}: {}", all.len());
             all.iter().take(SHOWN).for_each(|one| println!("    {one}"));
         }
-        assert_eq!(self.kinds(), [""; 0], "{test}");
-        assert!(self.late > 0 && self.future > 0 && self.duplicates > 0, "{test}: the load must hold posts of every kind");
     }
 }
 
