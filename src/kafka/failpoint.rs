@@ -3,7 +3,7 @@
 //! nothing and no mistake can be made.
 //!
 //! `FAILPOINT=name:n` in the environment: a real SIGKILL, by the process itself, the `n`th time one of its lanes passes
-//! the point; with `name:n:stop` a SIGSTOP. `SEEDED_BUG=name`: that mistake. Knows nothing of what is done there.
+//! the point. `SEEDED_BUG=name`: that mistake. Knows nothing of what is done there.
 
 /// Where a process can die.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +35,10 @@ pub(super) enum Bug {
     JournalOutsideTransaction,
     /// What an aborted transaction has done to the state stays.
     NoRollback,
-    /// The group's metadata is that of the end of the transaction, not of its beginning.
-    GroupAtCommit,
     /// A producer of which a late request may still be under way goes on.
     NoEndGuard,
-    /// Partitions are given up while what was read of them is still to be committed.
+    /// Partitions are given up while what was read of them is still to be committed, and is: as the member of the group
+    /// that the lane has become meanwhile. Either alone does no harm.
     BatchKeptAfterRevoke,
     /// The journal is read with what was never committed.
     UncommittedJournal,
@@ -72,28 +71,22 @@ mod armed {
     use std::thread;
     use std::time::Duration;
 
-    use signal_hook::consts::signal::{SIGKILL, SIGSTOP};
+    use signal_hook::consts::signal::SIGKILL;
     use signal_hook::low_level::raise;
 
     use super::{Bug, Point};
 
-    /// After a stop the client has so long to learn what has happened meanwhile, before the lane goes on.
-    const AWAKENING: Duration = Duration::from_secs(1);
-
     struct Armed {
         name: String,
         passes_left: AtomicU64,
-        /// Instead of killing.
-        stop: bool,
     }
 
     fn armed() -> Option<&'static Armed> {
         static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
         let read = || {
             let value = std::env::var("FAILPOINT").ok()?;
-            let mut parts = value.split(':');
-            let (name, passes, stop) = (parts.next()?, parts.next()?, parts.next() == Some("stop"));
-            Some(Armed { name: name.to_owned(), passes_left: AtomicU64::new(passes.parse().ok()?), stop })
+            let (name, passes) = value.split_once(':')?;
+            Some(Armed { name: name.to_owned(), passes_left: AtomicU64::new(passes.parse().ok()?) })
         };
         ARMED.get_or_init(read).as_ref()
     }
@@ -115,11 +108,6 @@ mod armed {
     pub(in super::super) fn pass(point: Point) {
         let Some(armed) = armed().filter(|armed| armed.name == name(point)) else { return };
         if armed.passes_left.fetch_sub(1, Ordering::Relaxed) != 1 {
-            return;
-        }
-        if armed.stop {
-            drop(raise(SIGSTOP));
-            thread::sleep(AWAKENING);
             return;
         }
         match point {
@@ -150,7 +138,6 @@ mod armed {
             Bug::OffsetsOutsideTransaction => "offsets_outside_transaction",
             Bug::JournalOutsideTransaction => "journal_outside_transaction",
             Bug::NoRollback => "no_rollback",
-            Bug::GroupAtCommit => "group_at_commit",
             Bug::NoEndGuard => "no_end_guard",
             Bug::BatchKeptAfterRevoke => "batch_kept_after_revoke",
             Bug::UncommittedJournal => "uncommitted_journal",

@@ -227,7 +227,7 @@ impl<S: Stage> Lane<'_, S> {
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
                 let mut offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
-                if made(Bug::GroupAtCommit) || made(Bug::BatchKeptAfterRevoke) {
+                if made(Bug::BatchKeptAfterRevoke) {
                     group = metadata(consumer)?;
                 }
                 if made(Bug::OffsetsOutsideTransaction) {

@@ -3,7 +3,7 @@
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
 //! to survive in `process` (started by `program`), how it gets in in `login`, what many posts of all kinds must not bring
 //! into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
-//! look on in files of their names, numbers in `throughput` and `restore`.
+//! look on in files of their names, numbers in `throughput`, `latency` and `restore`.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,6 +20,7 @@ mod counting;
 mod dead_letters;
 mod injection;
 mod lane;
+mod latency;
 mod login;
 mod process;
 mod program;

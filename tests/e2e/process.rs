@@ -1,8 +1,11 @@
 //! The program itself, as a process that is killed: what exactly-once is for.
 
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
 use triage::config::service::Service;
 
-use super::broker::{consume, produce, service, wait_until};
+use super::broker::{consume, consume_all, long, produce, service, wait_until};
 use super::program::{json, start, terminate};
 use super::stages::{by_source, posts};
 
@@ -25,32 +28,65 @@ fn verdicts(service: &Service) -> Vec<(String, &'static str, String)> {
     verdicts
 }
 
+/// What the journal says last of each customer.
+fn states(service: &Service) -> BTreeMap<String, String> {
+    let mut states = BTreeMap::new();
+    for record in consume_all(&service.kafka, &service.topics.state) {
+        match record.value {
+            // Whose journal it is.
+            _ if record.key_text().starts_with('\0') => (),
+            Some(_) => drop(states.insert(record.key_text(), record.text())),
+            None => drop(states.remove(&record.key_text())),
+        }
+    }
+    states
+}
+
+/// Moments at which a process is killed: so many posts are judged. The same in each run.
+fn moments(posts: usize) -> Vec<usize> {
+    let mut dice = Rng::with_seed(47);
+    let mut moments: Vec<usize> = (0..if long() { 20 } else { 4 }).map(|_| dice.usize(1..posts)).collect();
+    moments.sort_unstable();
+    moments
+}
+
 #[test]
 fn a_killed_process_loses_and_repeats_nothing() {
-    const POSTS: usize = 12_000;
+    let count = if long() { 60_000 } else { 12_000 };
+    const CUSTOMERS: usize = 200;
     let straight = service("straight", 2);
-    produce(&straight.kafka, &straight.topics.posts[0], posts(POSTS, 200));
+    produce(&straight.kafka, &straight.topics.posts[0], posts(count, CUSTOMERS));
     let process = start(&straight, None);
-    wait_until("the straight run", || outcomes(&straight) == POSTS);
+    wait_until("the straight run", || outcomes(&straight) == count);
     assert_eq!(terminate(process), Some(0), "SIGTERM drains and ends well");
 
     let broken = service("broken", 2);
-    produce(&broken.kafka, &broken.topics.posts[0], posts(POSTS, 200));
-    for part in 1..=4 {
+    produce(&broken.kafka, &broken.topics.posts[0], posts(count, CUSTOMERS));
+    let mut killed_at = vec![0];
+    for (number, moment) in moments(count).into_iter().enumerate() {
         let mut process = start(&broken, Some("pod-0"));
-        wait_until("a part", || outcomes(&broken) >= POSTS * part / 6);
+        let (before, mut now) = (killed_at[number], 0);
+        wait_until("a part", || {
+            now = outcomes(&broken);
+            now == count || now >= moment.max(before + 1)
+        });
         process.kill();
-        if part == 2 {
+        killed_at.push(now);
+        if number == 1 {
             // What was under way hangs in a transaction until the broker gives it up, and is neither lost nor there.
             let (code, account) = json(&broken, &["reconcile"]);
             assert_eq!(code, Some(0), "{account:#}");
         }
     }
+    println!("killed when {killed_at:?} of {count} were judged");
     // A process of no name waits until the broker gives up the killed one.
     let mut unnamed = start(&broken, None);
-    wait_until("the rest", || outcomes(&broken) == POSTS);
+    wait_until("the rest", || outcomes(&broken) == count);
     unnamed.kill();
     assert_eq!(verdicts(&broken), verdicts(&straight));
+    let restored = states(&broken);
+    assert_eq!(restored, states(&straight));
+    assert_eq!(restored.len(), CUSTOMERS, "each is remembered");
     let (code, account) = json(&broken, &["reconcile"]);
     assert_eq!(code, Some(0), "{account:#}");
 }

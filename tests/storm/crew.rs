@@ -70,8 +70,13 @@ impl<'a> Crew<'a> {
 
     /// The same, but gives what is wrong with what was written.
     pub fn settle(self, load: Load, processes: Vec<Process>) -> Findings {
-        let begun = Instant::now();
         let raw = load.finish();
+        self.settle_after(raw, processes)
+    }
+
+    /// The same when so many raw records were written.
+    pub fn settle_after(self, raw: usize, processes: Vec<Process>) -> Findings {
+        let begun = Instant::now();
         wait_for_all(self.service);
         let settled = begun.elapsed();
         end(processes);

@@ -3,7 +3,8 @@
 //! `TRIAGE_LONG=1` for many more of everything.
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
-//! it all; `kills`, `members`, `brokers` and, through the `proxy`, `endings` bring the trouble.
+//! it all; `kills`, `members`, `brokers` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
+//! long it lasts. `seeded` makes sure that all this would notice a program that is wrong.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,5 +30,7 @@ mod oracle;
 #[path = "../e2e/program.rs"]
 mod program;
 mod proxy;
+mod recovery;
+mod seeded;
 #[path = "../e2e/texts.rs"]
 mod texts;

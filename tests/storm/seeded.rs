@@ -1,0 +1,207 @@
+//! Tests of the tests: a program with a mistake in it must be noticed. `SEEDED_BUG` names the mistake; each has a short
+//! battery that meets it for certain, and that finds nothing in a program without one.
+//!
+//! `no_end_guard` is tried in `endings`, where the proxy is. `ONLY=name,name` tries only those.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use triage::config::service::Service;
+
+use super::broker::{long, service, wait_until};
+use super::calm::{Progress, wait_for_all};
+use super::crew::{Crew, end, ended, was_killed};
+use super::endings::Disturbed;
+use super::load::Load;
+use super::program::Process;
+use super::proxy::Fault;
+
+/// Records a second.
+const RATE: usize = 500;
+
+/// What a battery finds wrong.
+type Kinds = Vec<&'static str>;
+
+type Bug = Option<&'static str>;
+
+/// A service under load, the stage `ingest` in a process of its own without a mistake, and `triage` as the battery has it.
+struct Field<'a> {
+    crew: Crew<'a>,
+    ingest: Process,
+    load: Load,
+    progress: Progress<'a>,
+}
+
+impl<'a> Field<'a> {
+    fn new(service: &'a Service, test: &'static str, transaction_timeout: &'static str, bug: Bug) -> Self {
+        let of = |test, stage: &str| Crew::new(service, test, transaction_timeout).with("TRIAGE_RUN__STAGE", stage);
+        let mut crew = of(test, "triage");
+        if let Some(bug) = bug {
+            crew = crew.with("SEEDED_BUG", bug);
+        }
+        let ingest = of("seeded-ingest", "ingest").start(None, None);
+        Field { crew, ingest, load: Load::start(service, RATE, 41), progress: Progress::new(service) }
+    }
+
+    /// How often partitions were given to a process.
+    fn assignments(&self) -> usize {
+        self.crew.said("partitions assigned")
+    }
+
+    /// Ends it all.
+    fn settle(self, mut processes: Vec<Process>) -> Kinds {
+        processes.push(self.ingest);
+        self.crew.settle(self.load, processes).kinds()
+    }
+}
+
+/// A process is killed when everything of a transaction is written but its end.
+fn killed_before_the_commit(test: &'static str, bug: Bug) -> Kinds {
+    let service = service(test, 4);
+    let mut field = Field::new(&service, test, "2s", bug);
+    for _ in 0..2 {
+        let mut process = field.crew.start(Some("pod-0"), Some("after_offsets:20"));
+        wait_until("a kill", || ended(&mut process).is_some_and(was_killed));
+    }
+    let last = field.crew.start(Some("pod-0"), None);
+    field.progress.wait_for_more();
+    field.settle(vec![last])
+}
+
+/// A second process comes and goes.
+fn joined_and_left(test: &'static str, bug: Bug) -> Kinds {
+    let service = service(test, 4);
+    let mut field = Field::new(&service, test, "2s", bug);
+    let first = field.crew.start(None, None);
+    field.progress.wait_for_more();
+    for _ in 0..3 {
+        let before = field.assignments();
+        let second = field.crew.start(None, None);
+        wait_until("partitions for both", || field.assignments() >= before + 2);
+        field.progress.wait_for_more();
+        // What the second does meanwhile, the first must learn from the journal.
+        std::thread::sleep(Duration::from_secs(1));
+        end(vec![second]);
+        field.progress.wait_for_more();
+    }
+    field.settle(vec![first])
+}
+
+/// A process begins with states from long ago, with nothing to do but to look after them.
+fn begun_anew(test: &'static str, bug: Bug) -> Kinds {
+    let service = service(test, 4);
+    let mut field = Field::new(&service, test, "2s", bug);
+    let first = field.crew.start(None, None);
+    field.progress.wait_for_more();
+    std::thread::sleep(Duration::from_secs(2));
+    end(vec![first]);
+    let raw = field.load.finish();
+    let second = field.crew.start(None, None);
+    wait_for_all(&service);
+    // Once a second a lane that has read everything looks at what is due.
+    std::thread::sleep(Duration::from_secs(3));
+    field.crew.settle_after(raw, vec![second, field.ingest]).kinds()
+}
+
+/// The brokers refuse offsets now and then: the transaction is aborted.
+fn refused(test: &'static str, bug: Bug) -> Kinds {
+    let broker = Disturbed::start("-refusing");
+    let kinds = broker.storm(test, &[Fault::Refused], 200, bug, |report| report.least() >= 10).1.kinds();
+    broker.node.tell("stop");
+    kinds
+}
+
+/// Records that were never read are deleted. Only a human can help: the program must not go on.
+fn deleted(test: &'static str, bug: Bug) -> Kinds {
+    let service = service(test, 4);
+    let mut field = Field::new(&service, test, "2s", bug);
+    let first = field.crew.start(None, None);
+    field.progress.wait_for_more();
+    end(vec![first]);
+    let ends = field.progress.ends();
+    wait_until("more in every partition", || field.progress.ends().iter().all(|(partition, end)| *end > ends[partition] + 10));
+    delete_all(&service, &service.topics.inbox);
+    let before = field.progress.judged();
+    let mut second = field.crew.start(None, None);
+    let mut refused = false;
+    wait_until("a refusal, or progress", || {
+        refused = ended(&mut second).is_some_and(|status| status.code().is_some_and(|code| code != 0));
+        refused || field.progress.judged() > before
+    });
+    field.load.finish();
+    if refused { Vec::new() } else { vec!["went on without what was deleted"] }
+}
+
+/// Deletes what is in all partitions of `topic`.
+fn delete_all(service: &Service, topic: &str) {
+    let mut config = ClientConfig::new();
+    let admin: AdminClient<DefaultClientContext> =
+        config.set("bootstrap.servers", service.kafka.brokers.join(",")).create().expect("an admin");
+    let mut all = TopicPartitionList::new();
+    for partition in 0..service.topics.partitions {
+        all.add_partition_offset(topic, partition, Offset::End).expect("an offset");
+    }
+    let options = AdminOptions::new();
+    let mut deletion = std::pin::pin!(admin.delete_records(&all, &options));
+    wait_until("the deletion", || deletion.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready());
+}
+
+type Battery = fn(&'static str, Bug) -> Kinds;
+
+/// The mistakes that are always tried, and those only in the long form.
+const ALWAYS: [(&str, Battery); 2] =
+    [("offsets_outside_transaction", killed_before_the_commit), ("uncommitted_journal", killed_before_the_commit)];
+const LONG: [(&str, Battery); 6] = [
+    ("expiry_by_wall_clock", begun_anew),
+    ("journal_outside_transaction", killed_before_the_commit),
+    ("never_restored", joined_and_left),
+    ("batch_kept_after_revoke", joined_and_left),
+    ("no_rollback", refused),
+    ("earliest_when_gone", deleted),
+];
+
+/// The same batteries without a mistake.
+const SOUND: [(&str, Battery); 5] = [
+    ("sound-killed", killed_before_the_commit),
+    ("sound-joined", joined_and_left),
+    ("sound-anew", begun_anew),
+    ("sound-refused", refused),
+    ("sound-deleted", deleted),
+];
+
+/// Those of `cases` whose name is in `ONLY`, if that is set.
+fn chosen(cases: &[(&'static str, Battery)]) -> Vec<(&'static str, Battery)> {
+    let only = std::env::var("ONLY").ok();
+    cases.iter().copied().filter(|(name, _)| only.as_deref().is_none_or(|only| only.split(',').any(|one| one == *name))).collect()
+}
+
+#[test]
+fn a_mistake_in_the_program_is_noticed() {
+    let mut cases = chosen(&ALWAYS);
+    if long() {
+        cases.extend(chosen(&LONG));
+    }
+    let mut unnoticed = Vec::new();
+    for (bug, battery) in cases {
+        let begun = Instant::now();
+        let kinds = battery(bug, Some(bug));
+        println!("seeded: {bug}: noticed as {kinds:?} in {:.0?}", begun.elapsed());
+        if kinds.is_empty() {
+            unnoticed.push(bug);
+        }
+    }
+    assert_eq!(unnoticed, [""; 0]);
+}
+
+#[test]
+fn what_notices_mistakes_finds_none_in_a_sound_program() {
+    if !long() {
+        return;
+    }
+    for (test, battery) in chosen(&SOUND) {
+        let kinds = battery(test, None);
+        assert_eq!(kinds, [""; 0], "{test}");
+    }
+}
