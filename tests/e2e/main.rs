@@ -27,6 +27,7 @@ mod program;
 mod reconcile;
 mod reload;
 mod restore;
+mod ruleset;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;

@@ -11,6 +11,7 @@ use triage::config::service::Service;
 use super::broker::{Record, consume_all, produce, service, service_with, wait_until};
 use super::process::outcomes;
 use super::program::{Process, shipped, terminate, triage_with};
+use super::ruleset::Rules;
 use super::stages::posts;
 
 /// A class before all others: whatever is no complaint is put aside.
@@ -23,33 +24,8 @@ feeds = false
 
 [[classes]]"#;
 
-/// A copy of the shipped rules, to be changed.
-struct Rules(TempDir);
-
-impl Rules {
-    fn copy() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        for part in ["lexicon", "lists"] {
-            fs_err::create_dir(folder.path().join(part)).expect("made");
-            for file in fs_err::read_dir(shipped().join(part)).expect("read").map(|file| file.expect("a file")) {
-                fs_err::copy(file.path(), folder.path().join(part).join(file.file_name())).expect("copied");
-            }
-        }
-        fs_err::copy(shipped().join("rules.toml"), folder.path().join("rules.toml")).expect("copied");
-        Rules(folder)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Writes rules in which `from` has become `to`, as an editor does: beside, then over.
-    fn change(&self, from: &str, to: &str) {
-        let rules = fs_err::read_to_string(self.path().join("rules.toml")).expect("rules");
-        assert!(rules.contains(from), "{from} is not in the rules");
-        fs_err::write(self.path().join("rules.toml.new"), rules.replacen(from, to, 1)).expect("written");
-        fs_err::rename(self.path().join("rules.toml.new"), self.path().join("rules.toml")).expect("renamed");
-    }
+fn change(rules: &Rules, from: &str, to: &str) {
+    rules.write(&rules.with(from, to));
 }
 
 /// A service and the posts it has been given.
@@ -125,23 +101,23 @@ fn verdicts(service: &Service) -> Vec<Record> {
 #[test]
 fn right_rules_are_taken_over_and_wrong_ones_are_not() {
     let rules = Rules::copy();
-    let mut running = Running::start(service("reload", 2), rules.path(), &[]);
+    let mut running = Running::start(service("reload", 2), &rules.path(), &[]);
     let first = running.feed(40);
     assert_eq!(first.len(), 1, "{first:?}");
 
-    rules.change("share = 0.02", "share = 0.03");
+    change(&rules, "share = 0.02", "share = 0.03");
     running.wait_for("rules read again");
     let second = running.feed(40);
     assert!(second.len() == 1 && second.is_disjoint(&first), "{first:?} {second:?}");
 
-    rules.change("[time]", "[time");
+    change(&rules, "[time]", "[time");
     running.wait_for("the rules have errors: keeping those in use");
     running.wait_for("rules.toml:13:");
     assert_eq!(running.feed(10), second, "after a mistake");
 
-    rules.change("[time", "[time]");
+    change(&rules, "[time", "[time]");
     running.wait_for("the rules are the same");
-    rules.change("[[classes]]", NO_COMPLAINT);
+    change(&rules, "[[classes]]", NO_COMPLAINT);
     running.wait_for("more than the share of 0.05 that [reload.guard] allows");
     running.wait_for("signal continuation");
     assert_eq!(running.feed(10), second, "after rules that silence nearly everybody");
@@ -156,9 +132,9 @@ fn right_rules_are_taken_over_and_wrong_ones_are_not() {
 #[test]
 fn rules_that_are_only_tried_say_where_they_differ() {
     let tried = Rules::copy();
-    tried.change("[[classes]]", NO_COMPLAINT);
+    change(&tried, "[[classes]]", NO_COMPLAINT);
     let service = service_with("shadow", 2, &[("shadow.config", &tried.path().to_string_lossy())]);
-    let mut running = Running::start(service, &shipped(), &[("TRIAGE_SHADOW__CONFIG", tried.path())]);
+    let mut running = Running::start(service, &shipped(), &[("TRIAGE_SHADOW__CONFIG", &tried.path())]);
     let live = running.feed(60);
     assert_eq!(live.len(), 1, "what is only tried decides nothing: {live:?}");
     let topics = &running.service.topics;

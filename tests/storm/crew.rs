@@ -1,5 +1,6 @@
 //! The processes of a group, each with a log of its own.
 
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
@@ -11,7 +12,7 @@ use super::broker::wait_until;
 use super::calm::{wait_for_all, wait_for_closed};
 use super::load::Load;
 use super::oracle::{Findings, examine};
-use super::program::{Process, triage};
+use super::program::{Process, shipped, triage_with};
 
 /// A process that is told to end has so long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -24,6 +25,7 @@ pub struct Crew<'a> {
     started: usize,
     transaction_timeout: &'static str,
     environment: Vec<(&'static str, String)>,
+    rules: PathBuf,
 }
 
 impl<'a> Crew<'a> {
@@ -31,7 +33,7 @@ impl<'a> Crew<'a> {
     pub fn new(service: &'a Service, test: &'static str, transaction_timeout: &'static str) -> Self {
         let logs = std::env::temp_dir().join(format!("triage-storm-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&logs).expect("a folder for logs");
-        Crew { service, test, logs, started: 0, transaction_timeout, environment: Vec::new() }
+        Crew { service, test, logs, started: 0, transaction_timeout, environment: Vec::new(), rules: shipped() }
     }
 
     /// Processes get this too.
@@ -40,11 +42,17 @@ impl<'a> Crew<'a> {
         self
     }
 
+    /// Processes use the rules in this folder.
+    pub fn with_rules(mut self, folder: PathBuf) -> Self {
+        self.rules = folder;
+        self
+    }
+
     /// `triage run`, which dies the `n`th time it passes a point, if `failpoint` says `point:n`.
     pub fn start(&mut self, instance: Option<&str>, failpoint: Option<&str>) -> Process {
         self.started += 1;
         let log = std::fs::File::create(self.logs.join(format!("{:04}.log", self.started))).expect("a log");
-        let mut command = triage(self.service, &["run"]);
+        let mut command = triage_with(&self.rules, self.service, &["run"]);
         command.args(instance.map(|name| format!("--instance={name}"))).envs(failpoint.map(|point| ("FAILPOINT", point)));
         command.env("TRIAGE_RUN__TRANSACTION_TIMEOUT", self.transaction_timeout).env("TRIAGE_RUN__SESSION_TIMEOUT", "6s");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -59,6 +67,19 @@ impl<'a> Crew<'a> {
             text.lines().filter(|line| line.contains(part)).count()
         };
         files.map(count).sum()
+    }
+
+    /// The rules that came into use in any process.
+    pub fn hashes(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for file in std::fs::read_dir(&self.logs).expect("logs").map(|file| file.expect("a log").path()) {
+            let text = std::fs::read_to_string(file).expect("a log");
+            for line in text.lines() {
+                let begun = line.split_once("starting rules=\"").or_else(|| line.split_once(" now=\""));
+                found.extend(begun.and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned())));
+            }
+        }
+        found
     }
 
     /// Everything that must hold at the end: all is read, the processes end in order, nothing is open, and what was

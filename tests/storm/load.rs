@@ -2,8 +2,8 @@
 //! future, and now and then no post at all.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -32,14 +32,29 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Load {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<usize>,
+    sent: Sent,
 }
+
+/// When the post of each number was sent first.
+pub type Sent = Arc<Mutex<Vec<Instant>>>;
+
+/// The id of the first post; the others follow.
+pub const FIRST_ID: u64 = 1_990_000_000_000_000_000;
 
 impl Load {
     /// Begins to write `rate` records a second.
     pub fn start(service: &Service, rate: usize, seed: u64) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
-        let (theirs, brokers, topic) = (Arc::clone(&stop), service.kafka.brokers.join(","), service.topics.posts[0].clone());
-        Load { stop, thread: thread::spawn(move || write(&brokers, &topic, rate, Rng::with_seed(seed), &theirs)) }
+        let (brokers, topic) = (service.kafka.brokers.join(","), service.topics.posts[0].clone());
+        let sent = Sent::default();
+        let (their_stop, their_sent) = (Arc::clone(&stop), Arc::clone(&sent));
+        let thread = thread::spawn(move || write(&brokers, &topic, rate, Rng::with_seed(seed), &their_stop, &their_sent));
+        Load { stop, thread, sent }
+    }
+
+    /// When posts were sent, to be looked at any time.
+    pub fn sent(&self) -> Sent {
+        Arc::clone(&self.sent)
     }
 
     /// Writes no more; how many were written, all of which the broker has.
@@ -49,7 +64,7 @@ impl Load {
     }
 }
 
-fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool) -> usize {
+fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool, sent: &Sent) -> usize {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
     config.set("topic.metadata.refresh.interval.ms", "2000");
@@ -60,6 +75,8 @@ fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool) 
         let due = (begun.elapsed().as_secs_f64() * rate as f64) as usize;
         while posts.number < due {
             let (key, value, at) = posts.next();
+            // A number of which nothing new was written is never looked for.
+            sent.lock().expect("a list").push(Instant::now());
             let mut message = BaseRecord::to(topic).key(&key).payload(&value).timestamp(at);
             // A broker that is away: the queue fills, nothing is lost.
             while let Err((_, returned)) = producer.send(message) {
@@ -101,7 +118,7 @@ impl Posts {
         let moment = jiff::Timestamp::from_millisecond(created_at).expect("a time").strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
         let value = json!({
             "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "created_at": moment,
-            "post_id": format!("{}", 1_990_000_000_000_000_000_u64 + number as u64),
+            "post_id": format!("{}", FIRST_ID + number as u64),
             "author": {"id": format!("90{author}"), "handle": format!("pelanggan_{author}"), "followers": author * 10},
             "text": format!("{} ({number})", TEXTS[self.dice.usize(..TEXTS.len())]), "mentions": [{"handle": "TelkomCare", "implicit": false}],
         })

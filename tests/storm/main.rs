@@ -3,7 +3,7 @@
 //! `TRIAGE_LONG=1` for many more of everything.
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
-//! it all; `kills`, `members`, `brokers` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
+//! it all; `kills`, `members`, `brokers`, `reloads` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
 //! long it lasts. `seeded` makes sure that all this would notice a program that is wrong.
 
 #![allow(
@@ -31,6 +31,10 @@ mod oracle;
 mod program;
 mod proxy;
 mod recovery;
+mod reloads;
+#[allow(dead_code, reason = "the other tests need more of it")]
+#[path = "../e2e/ruleset.rs"]
+mod ruleset;
 mod seeded;
 #[path = "../e2e/texts.rs"]
 mod texts;
