@@ -68,7 +68,7 @@ impl Change {
             Change::Exchanged => rules.deploy(NUMBER, &other),
             Change::Broken => rules.write(&rules.with("[time]", "[time")),
             Change::Truncated => {
-                let whole = rules.with(NUMBER, NUMBER);
+                let whole = rules.with("", "");
                 fs_err::write(rules.document(), &whole[..whole.len() / 2]).expect("written");
             }
             Change::Empty => fs_err::write(rules.document(), "").expect("written"),
