@@ -46,7 +46,7 @@ pub(super) enum Bug {
     EarliestWhenGone,
     /// A partition that comes back is taken to be as it was left.
     NeverRestored,
-    /// States are forgotten by the wall clock.
+    /// States are forgotten by the wall clock, with their cases.
     ExpiryByWallClock,
 }
 

@@ -240,8 +240,9 @@ impl Triage {
     fn sweep(&mut self, partition: i32, now: Millis) {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);
-        let horizon = if made(Bug::ExpiryByWallClock) { now } else { now.min(states.newest) };
-        let forgotten = |kept: &Kept| !kept.has_case && horizon.since(kept.last_record) > 2 * ID_MEMORY;
+        let by_wall_clock = made(Bug::ExpiryByWallClock);
+        let horizon = if by_wall_clock { now } else { now.min(states.newest) };
+        let forgotten = |kept: &Kept| (!kept.has_case || by_wall_clock) && horizon.since(kept.last_record) > 2 * ID_MEMORY;
         let swept: Vec<Box<str>> =
             states.customers.iter().filter(|(_, kept)| forgotten(kept)).map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
         for customer in swept {
