@@ -8,7 +8,7 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-pub use self::report::Report;
+pub use self::report::{Report, share};
 use super::{Stop, input};
 use crate::compare::leaves_the_queue;
 use crate::record::TriageRecord;
@@ -47,22 +47,42 @@ fn yes() -> bool {
 }
 
 /// Labels by post.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Labels(FxHashMap<String, Label>);
 
 impl Labels {
     /// Reads `path`. Labels that their authors were not sure of are left out.
     pub fn read(path: &Path) -> Result<Self, Stop> {
-        let mut labels = FxHashMap::default();
+        let mut labels = Labels::default();
         for (number, line) in (1..).zip(input::lines(path)?) {
-            let label: Label = serde_json::from_str(&line).map_err(|error| {
+            labels.insert(&line).map_err(|error| {
                 Stop::usage(format!("{}:{number}: not a label: {error}; a label has post_id and class", path.display()))
             })?;
-            if label.sure {
-                labels.insert(label.post_id.clone(), label);
-            }
         }
-        Ok(Labels(labels))
+        Ok(labels)
+    }
+
+    /// Adds the label in one JSON document; one that its author was not sure of is left out.
+    pub fn insert(&mut self, document: &str) -> Result<(), serde_json::Error> {
+        let label: Label = serde_json::from_str(document)?;
+        if label.sure {
+            self.0.insert(label.post_id.clone(), label);
+        }
+        Ok(())
+    }
+
+    /// Adds `more`, which win over what is there.
+    pub fn add(&mut self, more: Labels) {
+        self.0.extend(more.0);
+    }
+
+    /// Whether the post is labelled as `name`, a flag or a class; `None`: it is not labelled, or that was not judged.
+    pub fn tells(&self, post_id: &str, name: &str) -> Option<bool> {
+        let label = self.0.get(post_id)?;
+        match label.flags.get(name) {
+            Some(flag) => *flag,
+            None => Some(label.class.names().iter().any(|class| class == name)),
+        }
     }
 
     /// Begins to compare.
@@ -218,7 +238,7 @@ impl<'l> Comparison<'l> {
 }
 
 /// Whether the verdict says `name` of the post itself.
-fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
+pub fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
     let condition = |piece: &&crate::signals::Evidence<'_>| piece.met && piece.condition.as_deref() == Some(name);
     verdict.signals.contains(&name) || verdict.evidence.iter().any(|piece| condition(&piece))
 }
