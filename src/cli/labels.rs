@@ -48,7 +48,11 @@ fn yes() -> bool {
 
 /// Labels by post.
 #[derive(Debug, Default)]
-pub struct Labels(FxHashMap<String, Label>);
+pub struct Labels {
+    by_post: FxHashMap<String, Label>,
+    /// Flags that a label judges.
+    flags: FxHashSet<String>,
+}
 
 impl Labels {
     /// Reads `path`. Labels that their authors were not sure of are left out.
@@ -66,28 +70,31 @@ impl Labels {
     pub fn insert(&mut self, document: &str) -> Result<(), serde_json::Error> {
         let label: Label = serde_json::from_str(document)?;
         if label.sure {
-            self.0.insert(label.post_id.clone(), label);
+            self.flags.extend(label.flags.keys().cloned());
+            self.by_post.insert(label.post_id.clone(), label);
         }
         Ok(())
     }
 
     /// Adds `more`, which win over what is there.
     pub fn add(&mut self, more: Labels) {
-        self.0.extend(more.0);
+        self.by_post.extend(more.by_post);
+        self.flags.extend(more.flags);
     }
 
     /// Whether the post is labelled as `name`, a flag or a class; `None`: it is not labelled, or that was not judged.
     pub fn tells(&self, post_id: &str, name: &str) -> Option<bool> {
-        let label = self.0.get(post_id)?;
+        let label = self.by_post.get(post_id)?;
         match label.flags.get(name) {
             Some(flag) => *flag,
+            None if self.flags.contains(name) => None,
             None => Some(label.class.names().iter().any(|class| class == name)),
         }
     }
 
     /// Begins to compare.
     pub fn compare(&self, rules: &Rules) -> Comparison<'_> {
-        let flags = self.0.values().flat_map(|label| label.flags.keys());
+        let flags = self.by_post.values().flat_map(|label| label.flags.keys());
         let is_known = |name: &&String| rules.signal_named(name).is_some() || rules.condition_named(name).is_some();
         let (known, unknown): (BTreeSet<&String>, BTreeSet<&String>) = flags.partition(is_known);
         let flags = known.into_iter().map(|name| (name.clone(), Counts::default())).collect();
@@ -158,7 +165,7 @@ pub struct Mistake {
 impl<'l> Comparison<'l> {
     /// Compares one verdict, on input number `at`.
     pub fn add(&mut self, at: usize, verdict: &TriageRecord<'_>) {
-        let Some((id, label)) = self.labels.0.get_key_value(verdict.post_id) else { return };
+        let Some((id, label)) = self.labels.by_post.get_key_value(verdict.post_id) else { return };
         if !self.seen.insert(id.as_str()) {
             return;
         }
@@ -232,7 +239,7 @@ impl<'l> Comparison<'l> {
             mistakes: self.mistakes,
             more_mistakes,
             unknown_flags: self.unknown,
-            missing: self.labels.0.len() - self.seen.len(),
+            missing: self.labels.by_post.len() - self.seen.len(),
         }
     }
 }

@@ -22,6 +22,8 @@ const LONGEST: usize = 3;
 const MOST_GRAMS: usize = 5_000;
 /// How strongly weights are held to what is written.
 const RIDGE: f64 = 2.0;
+/// The same for new phrases: little, so that of those that always stand together one is taken up and not all by halves.
+const SLIGHT: f64 = 0.1;
 /// How much a new phrase must be worth to be taken up at all.
 const LASSO: f64 = 1.5;
 
@@ -99,7 +101,7 @@ impl Examples {
         }
         for (gram, rows) in frequent(&seen, &listed(rules, &groups), least) {
             features.push(Feature::Gram(gram));
-            columns.push(Column { rows: rows.into_iter().map(|row| (row, 1.0)).collect(), ..Column::new(RIDGE, LASSO) });
+            columns.push(Column { rows: rows.into_iter().map(|row| (row, 1.0)).collect(), ..Column::new(SLIGHT, LASSO) });
         }
         Ok(Examples {
             score: score.to_owned(),
