@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use proptest::{prop_assert, proptest};
+
 use super::*;
 use crate::problem::Reporter;
 use crate::rules;
@@ -93,4 +95,15 @@ fn series_stay_together_and_keys_apart() {
     let before = customers(&|_, post| rules.own.customer_of(post).as_str().to_owned());
     let after = customers(&|capture, post| rules.own.customer_of(&capture.scrubber.post(post)).as_str().to_owned());
     assert_eq!(before, after);
+}
+
+#[test]
+fn nobody_is_left_whatever_stands_around() {
+    let rules = shipped();
+    let scrubber = Scrubber::new(&rules, Key::new(b"a key of sixteen")).unwrap_or_else(|_| panic!("a pattern"));
+    proptest!(|(before in "\\PC{0,20}", handle in "[a-z]{4}_[a-z]{8}", number in "08[1-9][0-9]{8}", after in "\\PC{0,20}")| {
+        let text = format!("{before} @{handle} {number} https://x.com/{handle}?s={number} {handle}@contoh.org {after}");
+        let new = scrubber.post(&Post { text: text.as_str().into(), ..Post::default() }).text.as_str().to_owned();
+        prop_assert!(!new.contains(&handle) && !new.contains(&number), "{text} became {new}");
+    });
 }
