@@ -8,7 +8,7 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-pub use self::report::Report;
+pub use self::report::{Report, share};
 use super::{Stop, input};
 use crate::compare::leaves_the_queue;
 use crate::record::TriageRecord;
@@ -47,27 +47,54 @@ fn yes() -> bool {
 }
 
 /// Labels by post.
-#[derive(Debug)]
-pub struct Labels(FxHashMap<String, Label>);
+#[derive(Debug, Default)]
+pub struct Labels {
+    by_post: FxHashMap<String, Label>,
+    /// Flags that a label judges.
+    flags: FxHashSet<String>,
+}
 
 impl Labels {
     /// Reads `path`. Labels that their authors were not sure of are left out.
     pub fn read(path: &Path) -> Result<Self, Stop> {
-        let mut labels = FxHashMap::default();
+        let mut labels = Labels::default();
         for (number, line) in (1..).zip(input::lines(path)?) {
-            let label: Label = serde_json::from_str(&line).map_err(|error| {
+            labels.insert(&line).map_err(|error| {
                 Stop::usage(format!("{}:{number}: not a label: {error}; a label has post_id and class", path.display()))
             })?;
-            if label.sure {
-                labels.insert(label.post_id.clone(), label);
-            }
         }
-        Ok(Labels(labels))
+        Ok(labels)
+    }
+
+    /// Adds the label in one JSON document; one that its author was not sure of is left out.
+    pub fn insert(&mut self, document: &str) -> Result<(), serde_json::Error> {
+        let label: Label = serde_json::from_str(document)?;
+        if label.sure {
+            self.flags.extend(label.flags.keys().cloned());
+            self.by_post.insert(label.post_id.clone(), label);
+        }
+        Ok(())
+    }
+
+    /// Adds `more`, which win over what is there.
+    pub fn add(&mut self, more: Labels) {
+        self.by_post.extend(more.by_post);
+        self.flags.extend(more.flags);
+    }
+
+    /// Whether the post is labelled as `name`, a flag or a class; `None`: it is not labelled, or that was not judged.
+    pub fn tells(&self, post_id: &str, name: &str) -> Option<bool> {
+        let label = self.by_post.get(post_id)?;
+        match label.flags.get(name) {
+            Some(flag) => *flag,
+            None if self.flags.contains(name) => None,
+            None => Some(label.class.names().iter().any(|class| class == name)),
+        }
     }
 
     /// Begins to compare.
     pub fn compare(&self, rules: &Rules) -> Comparison<'_> {
-        let flags = self.0.values().flat_map(|label| label.flags.keys());
+        let flags = self.by_post.values().flat_map(|label| label.flags.keys());
         let is_known = |name: &&String| rules.signal_named(name).is_some() || rules.condition_named(name).is_some();
         let (known, unknown): (BTreeSet<&String>, BTreeSet<&String>) = flags.partition(is_known);
         let flags = known.into_iter().map(|name| (name.clone(), Counts::default())).collect();
@@ -138,7 +165,7 @@ pub struct Mistake {
 impl<'l> Comparison<'l> {
     /// Compares one verdict, on input number `at`.
     pub fn add(&mut self, at: usize, verdict: &TriageRecord<'_>) {
-        let Some((id, label)) = self.labels.0.get_key_value(verdict.post_id) else { return };
+        let Some((id, label)) = self.labels.by_post.get_key_value(verdict.post_id) else { return };
         if !self.seen.insert(id.as_str()) {
             return;
         }
@@ -212,13 +239,13 @@ impl<'l> Comparison<'l> {
             mistakes: self.mistakes,
             more_mistakes,
             unknown_flags: self.unknown,
-            missing: self.labels.0.len() - self.seen.len(),
+            missing: self.labels.by_post.len() - self.seen.len(),
         }
     }
 }
 
 /// Whether the verdict says `name` of the post itself.
-fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
+pub fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
     let condition = |piece: &&crate::signals::Evidence<'_>| piece.met && piece.condition.as_deref() == Some(name);
     verdict.signals.contains(&name) || verdict.evidence.iter().any(|piece| condition(&piece))
 }

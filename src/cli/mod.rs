@@ -1,6 +1,7 @@
 //! Arguments in, exit code out; one file a subcommand.
 
 mod backtest;
+mod capture;
 mod check;
 mod dead_letters;
 #[allow(clippy::disallowed_methods, reason = "the demonstration paces itself and waits with deadlines; decisions get no time from it")]
@@ -11,8 +12,10 @@ mod explain;
 pub(crate) mod fixture;
 mod input;
 mod labels;
+mod learn;
 mod reason;
 mod reconcile;
+mod report;
 mod run;
 mod schema;
 mod settings;
@@ -37,7 +40,7 @@ pub struct Arguments {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 ok, 1 findings (a failed test, a flipped verdict, a lost record), 2 usage, 69 a service that is needed cannot be
+Exit codes: 0 ok, 1 findings (a failed test, flipped verdicts over a limit, a lost record), 2 usage, 69 a service that is needed cannot be
 used, 78 invalid configuration.
 
 Try it:       triage demo
@@ -53,6 +56,12 @@ enum Command {
     Explain(explain::Explain),
     /// Judge recorded posts with a rule set
     Backtest(backtest::Backtest),
+    /// Write recorded posts as fixtures, with pseudonyms in place of people
+    Capture(capture::Capture),
+    /// Say how often verdicts were right, by agents' corrections
+    Report(report::Report),
+    /// Propose weights and phrases for a score from labelled posts
+    Learn(learn::Learn),
     /// Print the JSON Schema of a record
     Schema(schema::Schema),
     /// Run the service
@@ -116,6 +125,9 @@ pub fn main() -> ExitCode {
         Command::Test(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Backtest(command) => command.run(),
+        Command::Capture(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Learn(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -123,11 +135,11 @@ pub fn main() -> ExitCode {
         Command::Reconcile(command) => command.run(),
         Command::DeadLetters(command) => command.run(),
     };
-    let exit = result.unwrap_or_else(|stop| report(&stop));
+    let exit = result.unwrap_or_else(|stop| explain_stop(&stop));
     ExitCode::from(exit as u8)
 }
 
-fn report(stop: &Stop) -> Exit {
+fn explain_stop(stop: &Stop) -> Exit {
     match stop {
         Stop::Configuration(problems) => {
             anstream::eprint!("{}", problems.render());

@@ -38,8 +38,11 @@ pub enum Cause {
     },
     /// The post is the same to both, but an earlier one of the customer was not: the conditions of the case differ.
     Case,
-    /// Signals and case are the same: the classes, their order or their routes differ.
-    Classes,
+    /// Signals and case are the same: what follows from them differs.
+    Rules {
+        /// What is written otherwise, as `hard.when`, `classes.promo`, `case`; empty where that cannot be told apart.
+        differ: Vec<String>,
+    },
 }
 
 /// What a signal measured.
@@ -93,9 +96,37 @@ pub(super) fn find(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, before:
     let mut causes: Vec<Cause> = names.into_iter().filter_map(|name| of_signal(first, second, post, name)).collect();
     causes.sort_by_key(|cause| !matches!(cause, Cause::Signal { conditions, .. } if !conditions.is_empty()));
     if causes.is_empty() {
-        causes.push(if before.conditions == after.conditions { Cause::Classes } else { Cause::Case });
+        let same_case = before.conditions == after.conditions;
+        causes.push(if same_case { Cause::Rules { differ: definitions(first.rules, second.rules) } } else { Cause::Case });
     }
     causes
+}
+
+/// What is defined otherwise beside signals. Expressions can be compared where names have the same numbers.
+fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
+    let names = |rules: &Rules| -> Vec<String> {
+        let signals = rules.signals.iter().map(|signal| &signal.name);
+        signals.chain(rules.conditions.iter().map(|condition| &condition.name)).cloned().collect()
+    };
+    if names(first) != names(second) {
+        return Vec::new();
+    }
+    let mut differ = Vec::new();
+    if first.hard.when != second.hard.when {
+        differ.push("hard.when".to_owned());
+    }
+    if first.limits != second.limits {
+        differ.push("the limits in case and time".to_owned());
+    }
+    let order = |rules: &Rules| rules.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>();
+    if order(first) != order(second) {
+        differ.push("the order of the classes".to_owned());
+        return differ;
+    }
+    let changed = first.classes.iter().zip(&second.classes);
+    let changed = changed.filter(|(one, other)| (&one.when, one.route, one.feeds) != (&other.when, other.route, other.feeds));
+    differ.extend(changed.map(|(class, _)| format!("classes.{}", class.name)));
+    differ
 }
 
 /// The signals that conditions and classes stand on, for or against.

@@ -181,7 +181,10 @@ impl Flip {
                 let (before, after) = (list(&self.before.conditions), list(&self.after.conditions));
                 writeln!(f, "      conditions of the case, by earlier posts: {before} => {after}")
             }
-            Cause::Classes => writeln!(f, "      the same signals: the classes or the rule for hard cases differ"),
+            Cause::Rules { differ } => {
+                let differ = if differ.is_empty() { "classes or the rule for hard cases".to_owned() } else { differ.join(", ") };
+                writeln!(f, "      the same signals and case; written otherwise: {differ}")
+            }
         }
     }
 }

@@ -62,7 +62,12 @@ fn a_flip_names_what_is_responsible() {
     check(
         &[("rules.toml", "at_least = 2", "at_least = 1")],
         &["@telkomcare ke media massa, internet mati"],
-        &["the same signals: the classes or the rule for hard cases differ"],
+        &["the same signals and case; written otherwise: hard.when"],
+    );
+    check(
+        &[("rules.toml", "route = \"skipped\"\nfeeds", "route = \"agents\"\nfeeds")],
+        &["halo"],
+        &["the same signals and case; written otherwise: classes.skipped"],
     );
     // The brand's account is known to one only.
     check(&[("accounts.txt", "@telkomcare", "@lain")], &["@telkomcare halo"], &["_own: met 1 of 1 => not met 0 of 1", "- @telkomcare"]);

@@ -34,8 +34,8 @@ pub struct Stored {
     pub value: Vec<u8>,
 }
 
-/// The records of `topic` between `from` and `to` (exclusive; `None`: as it ends now) in the order of their timestamps;
-/// those of one partition stay in its order where timestamps are equal. Records without a value are left out.
+/// The records of `topic` between `from` and `to` (exclusive; `None`: as it ends now): each partition in its own order,
+/// the partitions woven together by the newest timestamp so far. Records without a value are left out.
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used or the topic is missing.
@@ -56,8 +56,20 @@ pub fn stored(service: &Service, topic: &str, from: Option<Edge>, to: Option<Edg
         records.extend(record(message));
         Ok::<(), Refusal>(())
     })?;
-    records.sort_by_key(|record: &Stored| (record.at, record.partition, record.offset));
-    Ok(records)
+    Ok(woven(records))
+}
+
+fn woven(mut records: Vec<Stored>) -> Vec<Stored> {
+    records.sort_by_key(|record| (record.partition, record.offset));
+    let (mut partition, mut newest) = (-1, Millis::default());
+    let mut placed: Vec<(Millis, Stored)> = Vec::with_capacity(records.len());
+    for record in records {
+        newest = if record.partition == partition { newest.max(record.at) } else { record.at };
+        partition = record.partition;
+        placed.push((newest, record));
+    }
+    placed.sort_by_key(|(newest, _)| *newest);
+    placed.into_iter().map(|(_, record)| record).collect()
 }
 
 fn record(message: &BorrowedMessage<'_>) -> Option<Stored> {
@@ -70,4 +82,28 @@ fn record(message: &BorrowedMessage<'_>) -> Option<Stored> {
         format: header.and_then(|value| Some(std::str::from_utf8(value).ok()?.to_owned())),
         value,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_are_woven_and_keep_their_order() {
+        let check = |records: &[(i32, i64, i64)], expected: &[(i32, i64)]| {
+            let stored = |&(partition, offset, at): &(i32, i64, i64)| Stored {
+                partition,
+                offset,
+                at: Millis::new(at),
+                format: None,
+                value: Vec::new(),
+            };
+            let woven = woven(records.iter().map(stored).collect());
+            assert_eq!(woven.iter().map(|one| (one.partition, one.offset)).collect::<Vec<_>>(), expected, "{records:?}");
+        };
+        check(&[(1, 0, 20), (0, 0, 10), (0, 1, 30)], &[(0, 0), (1, 0), (0, 1)]);
+        // A late record stays behind the newer one that came before it.
+        check(&[(0, 0, 30), (0, 1, 10), (1, 0, 20)], &[(1, 0), (0, 0), (0, 1)]);
+        check(&[], &[]);
+    }
 }

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod analysts;
+
 use std::path::Path;
 
 use assert_cmd::Command;

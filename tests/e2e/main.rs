@@ -3,7 +3,7 @@
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
 //! to survive in `process` (started by `program`), how it gets in in `login`, what many posts of all kinds must not bring
 //! into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
-//! look on in files of their names, numbers in `throughput`, `latency` and `restore`.
+//! look on or replay in files of their names, numbers in `throughput`, `latency` and `restore`.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@
     reason = "a test against the real thing"
 )]
 
+mod backtest;
 #[allow(dead_code, reason = "tests/storm needs more of it")]
 mod broker;
 mod counting;
@@ -31,6 +32,8 @@ mod ruleset;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;
 mod stages;
+#[path = "../../benches/synthetic/mod.rs"]
+mod synthetic;
 mod texts;
 mod throughput;
 mod variety;

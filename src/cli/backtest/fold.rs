@@ -89,7 +89,7 @@ fn share_out<W: Send>(
     for (at, recorded) in (before..).zip(inputs) {
         shares[worker_of(recorded.customer.as_str(), count)].push((at, recorded));
     }
-    let written = thread::scope(|scope| {
+    let mut written = thread::scope(|scope| {
         let parts: Vec<_> = workers
             .iter_mut()
             .zip(shares)
@@ -102,7 +102,6 @@ fn share_out<W: Send>(
             .collect();
         parts.into_iter().flat_map(join).collect::<Vec<_>>()
     });
-    let mut written = written;
     written.sort_unstable_by_key(|(at, _)| *at);
     written.into_iter().map(|(_, bytes)| bytes).collect()
 }

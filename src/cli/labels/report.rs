@@ -31,10 +31,11 @@ impl Counts {
         ratio(2 * self.both, 2 * self.both + self.only_ours + self.only_labelled)
     }
 
-    fn row(&self, name: &str) -> String {
+    /// Precision, recall and F1 after `name`, which takes `width` characters.
+    pub fn row(&self, name: &str, width: usize) -> String {
         let precision = share(self.both, self.both + self.only_ours);
         let recall = share(self.both, self.both + self.only_labelled);
-        format!("{name:<18} {precision:<32} {recall:<32} {:>6.3}", self.f1())
+        format!("{name:<width$} {precision:<32} {recall:<32} {:>6.3}", self.f1())
     }
 }
 
@@ -45,7 +46,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 
 /// `part` of `whole` with the 95 % Wilson interval.
 #[expect(clippy::cast_precision_loss, reason = "counts of labelled posts")]
-fn share(part: usize, whole: usize) -> String {
+pub fn share(part: usize, whole: usize) -> String {
     const Z: f64 = 1.96;
     if whole == 0 {
         return "-".to_owned();
@@ -68,7 +69,7 @@ impl fmt::Display for Report {
         for (title, table) in [("class", &self.by_class), ("flag", &self.flags)] {
             if !table.is_empty() {
                 writeln!(f, "{title:<18} {:<32} {:<32} {:>6}", "precision", "recall", "F1")?;
-                table.iter().try_for_each(|(name, counts)| writeln!(f, "{}", counts.row(name)))?;
+                table.iter().try_for_each(|(name, counts)| writeln!(f, "{}", counts.row(name, 18)))?;
                 writeln!(f)?;
             }
         }

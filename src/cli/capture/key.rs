@@ -1,0 +1,85 @@
+//! Pseudonyms by HMAC-SHA256: the same for the same person and key, and of no use without the key.
+
+use sha2::{Digest, Sha256};
+
+/// Bytes of a block of SHA-256.
+const BLOCK: usize = 64;
+
+/// A secret key.
+#[derive(Clone)]
+pub struct Key {
+    inner: [u8; BLOCK],
+    outer: [u8; BLOCK],
+}
+
+impl Key {
+    /// The key `secret`, of any length.
+    pub fn new(secret: &[u8]) -> Self {
+        let mut block = [0; BLOCK];
+        if secret.len() > BLOCK {
+            block[..32].copy_from_slice(&Sha256::digest(secret));
+        } else {
+            block[..secret.len()].copy_from_slice(secret);
+        }
+        Key { inner: block.map(|byte| byte ^ 0x36), outer: block.map(|byte| byte ^ 0x5c) }
+    }
+
+    fn authenticate(&self, message: &[u8]) -> [u8; 32] {
+        let inner = Sha256::new().chain_update(self.inner).chain_update(message).finalize();
+        Sha256::new().chain_update(self.outer).chain_update(inner).finalize().into()
+    }
+
+    /// `length` hexadecimal digits (at most 64) that stand for `value`, which is of that `kind`.
+    pub fn hex(&self, kind: &str, value: &str, length: usize) -> String {
+        let code = self.authenticate(format!("{kind}\0{value}").as_bytes());
+        code.iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(length).collect()
+    }
+
+    /// As many decimal digits as `digits` has that stand for it, the first not 0.
+    pub fn digits(&self, kind: &str, digits: &str) -> String {
+        let mut out = String::with_capacity(digits.len());
+        let mut round = 0;
+        while out.len() < digits.len() {
+            let code = self.authenticate(format!("{kind}\0{round}\0{digits}").as_bytes());
+            for digit in code.iter().map(|byte| byte % 10) {
+                if digit != 0 || !out.is_empty() {
+                    out.push(char::from(b'0' + digit));
+                }
+            }
+            round += 1;
+        }
+        out.truncate(digits.len());
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_rfc_4231_says() {
+        let check = |key: &[u8], message: &str, expected: &str| {
+            let code: String = Key::new(key).authenticate(message.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(code, expected, "{message}");
+        };
+        check(&[0x0b; 20], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        check(b"Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        check(
+            &[0xaa; 131],
+            "Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        );
+    }
+
+    #[test]
+    fn digits_keep_their_number() {
+        let key = Key::new(b"a key of sixteen");
+        for digits in ["123456", "0812000000", "12345678901234567890123456789012345678901234567890"] {
+            let hidden = key.digits("number", digits);
+            assert_eq!(hidden.len(), digits.len());
+            assert!(!hidden.starts_with('0') && hidden != digits, "{hidden}");
+            assert_eq!(hidden, key.digits("number", digits));
+        }
+    }
+}
