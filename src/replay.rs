@@ -35,7 +35,8 @@ pub struct Recorded<'a> {
 
 impl Replay {
     /// One step; what it writes.
-    pub fn step<'a>(&'a mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
+    pub fn step<'a>(&mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
+        self.work.forget_decision();
         let customer = recorded.customer.as_str();
         if !self.states.contains_key(customer) {
             self.states.insert(customer.to_owned(), AuthorState::default());
@@ -44,6 +45,11 @@ impl Replay {
         let arrival =
             Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
+    }
+
+    /// The buffers of the last step: what was found in its post, and how its class was decided.
+    pub fn workspace(&self) -> &Workspace {
+        &self.work
     }
 
     /// The state of `customer`.
