@@ -23,7 +23,7 @@ pub enum Input<'a> {
 
 /// One step of the fold. The first output is the terminal record of the input; what follows are additional ones.
 pub fn step<'a>(
-    work: &'a mut Workspace,
+    work: &mut Workspace,
     rules: &'a Rules,
     state: &mut AuthorState,
     input: &'a Input<'a>,
@@ -41,7 +41,7 @@ pub fn step<'a>(
 }
 
 fn post_step<'a>(
-    work: &'a mut Workspace,
+    work: &mut Workspace,
     rules: &'a Rules,
     state: &mut AuthorState,
     post: &'a Post<'a>,

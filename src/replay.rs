@@ -35,7 +35,7 @@ pub struct Recorded<'a> {
 
 impl Replay {
     /// One step; what it writes.
-    pub fn step<'a>(&'a mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
+    pub fn step<'a>(&mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
         let customer = recorded.customer.as_str();
         if !self.states.contains_key(customer) {
             self.states.insert(customer.to_owned(), AuthorState::default());
@@ -47,8 +47,8 @@ impl Replay {
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
     }
 
-    /// What was found in the post of the last step.
-    pub fn work(&self) -> &Workspace {
+    /// The buffers of the last step: what was found in its post, and how its class was decided.
+    pub fn workspace(&self) -> &Workspace {
         &self.work
     }
 

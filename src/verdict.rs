@@ -2,22 +2,19 @@
 //!
 //! Changes the state it is given; writes nothing.
 
+mod evidence;
 mod found;
 
 use smallvec::SmallVec;
 
+use self::evidence::{add_class_evidence, conditions_evidence};
 pub use self::found::Piece;
 use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
-use crate::rules::{Class, Condition, Rules};
+use crate::rules::{Class, Rules};
 use crate::signals::mentions::Account;
-use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View, of_trace};
+use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View};
 use crate::text::{Facts, GroupSet, Hit};
-
-/// Pieces of evidence that most verdicts have at most.
-const USUAL_EVIDENCE: usize = 8;
-/// Pieces of evidence shown for one signal.
-const MAX_TRACES: usize = 3;
 
 /// Buffers that one post leaves to the next.
 #[derive(Debug, Default)]
@@ -31,6 +28,18 @@ pub struct Workspace {
     findings: Findings,
     past: Vec<PastPost>,
     times: Vec<Millis>,
+    decision: Option<Decision>,
+}
+
+/// How the class of a post was found, for whoever explains it.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The number of the class that won.
+    pub class: usize,
+    /// What held when classes were tested whose posts are not counted.
+    pub before: Names,
+    /// What held when the others were tested, the post being counted; `None` if it was not.
+    pub after: Option<Names>,
 }
 
 /// What was decided about a post.
@@ -79,17 +88,33 @@ pub struct Candidate<'a> {
 }
 
 impl Workspace {
+    /// Nothing has been judged yet.
+    pub fn forget(&mut self) {
+        self.decision = None;
+        self.findings.reset(0);
+    }
+
+    /// The decision on the post judged last, if it was asked for (`every_condition`).
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
+    }
+
+    /// Facts about the text of the post judged last.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     /// Judges a post and counts it in the customer's case. `state` does not count the post, nor an earlier version of
     /// it; `known_before` are the conditions of the case before that version was taken back.
     pub fn judge<'a>(
-        &'a mut self,
+        &mut self,
         rules: &'a Rules,
         state: &mut AuthorState,
         candidate: &Candidate<'a>,
         known_before: &[String],
     ) -> Verdict<'a> {
         self.read(rules, candidate.post);
-        let Workspace { facts, hits, groups, accounts, profile_hits, findings, past, times, .. } = self;
+        let Workspace { facts, hits, groups, accounts, profile_hits, findings, past, times, decision, .. } = self;
         let (facts, hits, groups, accounts, profile_hits) = (&*facts, &*hits, &*groups, &*accounts, &*profile_hits);
         let view = View {
             post: candidate.post,
@@ -115,12 +140,19 @@ impl Workspace {
             subjects,
             words,
         };
+        let mut after = None;
         if before.aside.is_none() {
             if candidate.eligible {
                 verdict.outcome = feed(rules, state, candidate, &before.conditions, &verdict, known_before);
             }
             let hard = candidate.eligible && state.case.as_ref().is_some_and(|case| case.hard);
-            verdict.class = feeding_class(rules, &before, &verdict.outcome, hard, &findings.names);
+            let names = after.insert(names_of_case(&before, hard, &verdict.outcome, &findings.names));
+            verdict.class = feeding_class(rules, names);
+        }
+        if candidate.every_condition {
+            let class = rules.classes.iter().position(|class| std::ptr::eq(class, verdict.class)).unwrap_or(0);
+            *decision =
+                Some(Decision { class, before: names_of_case(&before, before.case_hard, &Outcome::default(), &findings.names), after });
         }
         add_class_evidence(rules, &view, findings, &mut verdict);
         verdict
@@ -151,6 +183,7 @@ struct Before<'a> {
     conditions: SmallVec<[bool; 8]>,
     case_open: bool,
     complaint_open: bool,
+    case_hard: bool,
     in_conversation: bool,
 }
 
@@ -164,7 +197,7 @@ const OF_THE_CASE: [Builtin; 6] = [
     Builtin::InConversation,
 ];
 
-fn evaluate<'a>(rules: &'a Rules, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> Before<'a> {
+fn evaluate<'a>(rules: &'a Rules, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> Before<'a> {
     findings.reset(rules.signals.len());
     for &fact in &rules.facts {
         findings.names.set(Ref::Builtin(fact), fact.holds(view, history));
@@ -184,6 +217,7 @@ fn evaluate<'a>(rules: &'a Rules, view: &View<'_>, history: &History<'_>, findin
         conditions,
         case_open: history.case_open,
         complaint_open: history.complaint_open,
+        case_hard: history.case_hard,
         in_conversation: history.in_conversation,
     }
 }
@@ -273,19 +307,24 @@ pub fn is_hard(rules: &Rules, case: &Case) -> bool {
     })
 }
 
-/// The class of a post that was counted, its effect on the case known. `names` hold for the post alone.
-fn feeding_class<'a>(rules: &'a Rules, before: &Before<'_>, outcome: &Outcome, hard: bool, names: &Names) -> &'a Class {
+/// What holds of the post and of the case; `names` hold for the post alone.
+fn names_of_case(before: &Before<'_>, hard: bool, outcome: &Outcome, names: &Names) -> Names {
     let mut names = names.clone();
     let known = [before.case_open, before.complaint_open, hard, outcome.becomes_hard, outcome.gains_condition, before.in_conversation];
     for (fact, holds) in OF_THE_CASE.into_iter().zip(known) {
         names.set(Ref::Builtin(fact), holds);
     }
+    names
+}
+
+/// The class of a post that was counted.
+fn feeding_class<'a>(rules: &'a Rules, names: &Names) -> &'a Class {
     let mut feeding = rules.classes.iter().filter(|class| class.feeds);
-    let found = feeding.find(|class| class.test.as_ref().is_none_or(|test| test.holds(&names)));
+    let found = feeding.find(|class| class.test.as_ref().is_none_or(|test| test.holds(names)));
     found.or_else(|| rules.classes.last()).unwrap_or(&rules.classes[0])
 }
 
-fn content<'a>(rules: &'a Rules, view: &View<'_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
+fn content<'a>(rules: &'a Rules, view: &View<'_, '_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
     match rules.continuation.map(|id| &rules.signal(id).kind) {
         Some(Kind::Continuation(continuation)) => continuation.content(view),
         _ => Default::default(),
@@ -295,95 +334,4 @@ fn content<'a>(rules: &'a Rules, view: &View<'_>) -> (SmallVec<[&'a str; 4]>, Sm
 fn met_signals<'a>(rules: &'a Rules, findings: &Findings) -> Vec<&'a str> {
     let met = findings.names.signals().map(|id| rules.signal(id)).filter(|signal| !signal.is_helper());
     met.map(|signal| signal.name.as_str()).collect()
-}
-
-/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
-fn conditions_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
-    let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
-    for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
-        push_evidence(rules, view, findings, leaf, &mut evidence);
-    }
-    evidence.truncate(MAX_TRACES);
-    for piece in &mut evidence {
-        piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
-    }
-    for (condition, &met) in rules.conditions.iter().zip(here) {
-        let first = evidence.len();
-        if met {
-            for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
-                push_evidence(rules, view, findings, leaf, &mut evidence);
-            }
-        } else if every || is_close(condition, findings) {
-            for leaf in missing(condition, findings) {
-                push_evidence(rules, view, findings, leaf, &mut evidence);
-            }
-        }
-        for piece in &mut evidence[first..] {
-            piece.condition = Some(condition.name.as_str().into());
-            piece.clause = Some(condition.clause.as_str().into());
-            piece.met = met;
-        }
-    }
-    evidence
-}
-
-/// For each conjunct that the post does not meet: the signal that came nearest to meeting it.
-fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
-    let nearness = |&leaf: &u16| {
-        let finding = findings.get(leaf);
-        finding.value / finding.threshold.max(f32::EPSILON)
-    };
-    let unmet = condition.conjuncts.iter().filter(|(conjunct, _)| !conjunct.holds(&findings.names));
-    let nearest = unmet.filter_map(|(_, leaves)| leaves.iter().copied().max_by(|a, b| nearness(a).total_cmp(&nearness(b))));
-    nearest.collect()
-}
-
-fn is_close(condition: &Condition, findings: &Findings) -> bool {
-    const CLOSE: f32 = 0.6;
-    let near = condition.named.iter().any(|&id| {
-        let finding = findings.get(id);
-        let enough = !finding.met && finding.value >= CLOSE * finding.threshold;
-        enough && (finding.threshold < 1.0 || (finding.threshold > 1.0 - f32::EPSILON && finding.value > 0.0))
-    });
-    near || condition.partly.holds(&findings.names)
-}
-
-/// Evidence of one signal: its traces, or where it has none what it measured.
-fn push_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, id: u16, evidence: &mut Vec<Evidence<'a>>) {
-    let signal = rules.signal(id);
-    let traces = findings.traces(id);
-    let pieces = traces.iter().take(MAX_TRACES).map(|trace| of_trace(trace, id, &signal.name, view, findings));
-    let before = evidence.len();
-    evidence.extend(pieces);
-    if evidence.len() == before {
-        let finding = findings.get(id);
-        evidence.push(Evidence {
-            signal: Some(signal.name.as_str().into()),
-            post_id: (*view.post.post_id).into(),
-            met: finding.met,
-            value: finding.value,
-            threshold: finding.threshold,
-            ..Evidence::default()
-        });
-    }
-    for piece in &mut evidence[before..] {
-        piece.clause = signal.clause.as_deref().map(Into::into);
-    }
-}
-
-/// Evidence for what decided the class, where the conditions do not say it already.
-fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'a>, findings: &Findings, verdict: &mut Verdict<'a>) {
-    let class = verdict.class;
-    let first = verdict.evidence.len();
-    for &leaf in class.leaves.iter().filter(|leaf| findings.met(**leaf)) {
-        let signal = &rules.signal(leaf).name;
-        if !verdict.evidence.iter().any(|piece| piece.met && piece.signal.as_ref().is_some_and(|name| *name == *signal.as_str())) {
-            push_evidence(rules, view, findings, leaf, &mut verdict.evidence);
-        }
-    }
-    for piece in &mut verdict.evidence[first..] {
-        if piece.clause.is_none() {
-            piece.clause = class.clause.as_deref().map(Into::into);
-        }
-    }
 }

@@ -160,7 +160,7 @@ impl Worker<'_, '_> {
         if let Some(phrases) = &mut self.phrases {
             let class = verdict.class.to_owned();
             drop(outputs);
-            phrases.add(rules, self.replay.work(), &class);
+            phrases.add(rules, self.replay.workspace(), &class);
         }
         line
     }

@@ -1,4 +1,4 @@
-//! `triage check`: compile the rules, report every mistake.
+//! `triage check`: compile the rules, report every mistake and whatever is odd.
 
 use super::{ConfigFolder, Exit, Format, Stop, count};
 use crate::problem::Reporter;
@@ -21,6 +21,7 @@ impl Check {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let reporter = Reporter::default();
         let rules = rules::compile(&self.config.folder, &reporter);
+        rules.iter().for_each(|rules| rules::lint(rules, &reporter));
         let problems = reporter.into_problems();
         let warnings = problems.len() - problems.errors();
         match self.format {

@@ -1,11 +1,14 @@
 //! A rule set that is small enough to be read in one go, for the tests of the commands.
 
+use std::path::Path;
+
 use tempfile::TempDir;
 
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 
-const RULES: &str = r#"
+/// Its main document.
+pub const RULES: &str = r#"
 [time]
 allowed_lateness = "120s"
 max_future_skew = "10m"
@@ -100,13 +103,13 @@ const FILES: [(&str, &str); 7] = [
     ("campaigns.toml", ""),
 ];
 
-/// The compiled rule set.
-pub fn rules() -> Rules {
-    changed(&[])
+/// The rule set on disk.
+pub fn folder() -> TempDir {
+    folder_with(&[])
 }
 
-/// The compiled rule set after `changes`: in the file named first, the text named second becomes the third.
-pub fn changed(changes: &[(&str, &str, &str)]) -> Rules {
+/// The rule set on disk after `changes`: in the file named first, the text named second becomes the third.
+fn folder_with(changes: &[(&str, &str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, text) in FILES {
         let of_file = changes.iter().filter(|(file, ..)| *file == name);
@@ -116,7 +119,22 @@ pub fn changed(changes: &[(&str, &str, &str)]) -> Rules {
         });
         fs_err::write(folder.path().join(name), text).unwrap();
     }
+    folder
+}
+
+/// The rule set in `folder`, compiled.
+pub fn compiled(folder: &Path) -> Rules {
     let reporter = Reporter::default();
-    let rules = rules::compile(folder.path(), &reporter);
+    let rules = rules::compile(folder, &reporter);
     rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
+}
+
+/// The compiled rule set.
+pub fn rules() -> Rules {
+    compiled(folder().path())
+}
+
+/// The compiled rule set after `changes`: in the file named first, the text named second becomes the third.
+pub fn changed(changes: &[(&str, &str, &str)]) -> Rules {
+    compiled(folder_with(changes).path())
 }

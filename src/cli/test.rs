@@ -2,13 +2,19 @@
 //!
 //! Each test begins with an empty state and has its own time; nothing here decides anything about a post.
 
+mod coverage;
 mod document;
 mod expected;
+mod junit;
+mod mutate;
+mod occurrence;
 mod outcome;
 mod post;
 mod report;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use self::document::RuleTest;
 use self::expected::Seen;
@@ -26,6 +32,19 @@ pub struct Test {
     /// Only tests whose name or file contains TEXT, in upper or lower case
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Write the results to FILE too, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Say which signals, conditions, classes, thresholds and phrases no test exercises
+    #[arg(long, conflicts_with = "mutate")]
+    coverage: bool,
+    /// Change the rules in many small ways and say which changes no test notices; KINDS, separated by commas, are all
+    /// if not given
+    #[arg(long, value_name = "KINDS", value_enum, value_delimiter = ',', num_args = 0.., require_equals = true)]
+    mutate: Option<Vec<mutate::Sort>>,
+    /// Findings of one kind that are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    list: usize,
     /// How the results are printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -48,22 +67,55 @@ impl Test {
             }
         }
         let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
+        if let Some(file) = &self.junit {
+            let written = fs_err::write(file, junit::document(&results));
+            written.map_err(|error| Stop::usage(format!("the results cannot be written: {error}")))?;
+        }
+        if self.coverage && results.failed == 0 {
+            return Ok(self.cover(&mut rules, &tests));
+        }
+        if let (Some(sorts), 0) = (&self.mutate, results.failed) {
+            return Ok(self.survey(sorts, &rules, &tests));
+        }
         match self.format {
             Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&results).unwrap_or_default()),
             Format::Human => anstream::print!("{results}"),
         }
         Ok(if results.failed == 0 { Exit::Ok } else { Exit::Findings })
     }
+
+    /// Says what the tests do not exercise.
+    fn cover(&self, rules: &mut Rules, tests: &[RuleTest]) -> Exit {
+        let coverage = coverage::of(rules, tests);
+        match self.format {
+            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&coverage).unwrap_or_default()),
+            Format::Human => anstream::print!("{}", coverage.render(self.list)),
+        }
+        if coverage.is_complete() { Exit::Ok } else { Exit::Findings }
+    }
+
+    /// Changes the rules and says which changes are not noticed.
+    fn survey(&self, sorts: &[mutate::Sort], rules: &Rules, tests: &[RuleTest]) -> Exit {
+        let sorts = if sorts.is_empty() { &mutate::Sort::ALL } else { sorts };
+        let survey = mutate::survey(&self.config.folder, rules, tests, sorts);
+        match self.format {
+            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&survey).unwrap_or_default()),
+            Format::Human => anstream::print!("{}", survey.render(self.list)),
+        }
+        if survey.is_clean() { Exit::Ok } else { Exit::Findings }
+    }
 }
 
 /// Runs one test from an empty state.
 fn run_one(rules: &mut Rules, test: &RuleTest) -> Outcome {
     rules.with_quiz_posts(&test.quiz_posts);
+    let rules = &*rules;
     let mut replay = Replay::default();
+    replay.every_condition = true;
     let mut failures = Vec::new();
     for (number, step) in (1..).zip(&test.steps) {
         let outputs = replay.step(rules, &step.recorded);
-        let mismatches = step.expected.compare(&Seen::of(&outputs));
+        let mismatches = step.expected.compare(&Seen::of(&outputs, rules, replay.workspace()));
         if !mismatches.is_empty() {
             failures.push(Failure::new(number, step, mismatches, &outputs));
         }

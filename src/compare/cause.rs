@@ -86,7 +86,7 @@ pub enum Change {
 
 /// The causes of the flip from `before` to `after`, most telling first.
 pub(super) fn find(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, before: &Decision, after: &Decision) -> Vec<Cause> {
-    let read = |side: &Side<'_>| side.replay.work().findings().is_some();
+    let read = |side: &Side<'_>| side.replay.workspace().findings().is_some();
     if read(first) != read(second) {
         let aside = if read(first) { after } else { before };
         return vec![Cause::Unread { reason: aside.reason.clone().unwrap_or_default() }];
@@ -174,18 +174,18 @@ fn of_signal(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, name: &str) -
 
 fn measure(side: &Side<'_>, name: &str) -> Option<Measure> {
     let id = side.rules.signal_named(name)?;
-    let finding = side.replay.work().findings()?.get(id);
+    let finding = side.replay.workspace().findings()?.get(id);
     Some(Measure { met: finding.met, value: finding.value, threshold: finding.threshold })
 }
 
 /// What signal `name` counted: as written, where, how much.
 fn entries_of(side: &Side<'_>, post: &Post<'_>, name: &str) -> Vec<(String, Option<String>, f32)> {
     let Some(id) = side.rules.signal_named(name) else { return Vec::new() };
-    let pieces = side.replay.work().pieces(side.rules, post, id);
+    let pieces = side.replay.workspace().pieces(side.rules, post, id);
     let entries = pieces.filter(|piece| !piece.measured).filter_map(|piece| {
         let counted = piece.counted.map(|id| side.rules.signal(id).name.clone());
         let text = counted.or_else(|| piece.evidence.entry.as_deref().map(str::to_owned))?;
-        let place = piece.entry.map(|entry| side.rules.book.entry(entry).spot.to_string());
+        let place = piece.entry.map(|entry| side.rules.book.entry(entry).at.to_string());
         Some((text, place, piece.weight))
     });
     entries.collect()
@@ -194,7 +194,9 @@ fn entries_of(side: &Side<'_>, post: &Post<'_>, name: &str) -> Vec<(String, Opti
 /// Conditions that stand on signal `name` and are met by one of the two only.
 fn conditions(first: &Side<'_>, second: &Side<'_>, name: &str) -> Vec<String> {
     let met = |side: &Side<'_>| -> BTreeSet<String> {
-        let (Some(id), Some(findings)) = (side.rules.signal_named(name), side.replay.work().findings()) else { return BTreeSet::new() };
+        let (Some(id), Some(findings)) = (side.rules.signal_named(name), side.replay.workspace().findings()) else {
+            return BTreeSet::new();
+        };
         let standing = side.rules.conditions.iter().filter(|condition| condition.leaves.contains(&id));
         standing.filter(|condition| condition.test.holds(&findings.names)).map(|condition| condition.name.clone()).collect()
     };

@@ -51,7 +51,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use self::overlay::Overlay;
-pub use self::source::{Line, Source};
+pub use self::source::{Folder, Line, Source};
 use self::value::Node;
 pub use self::value::{DAY, HOUR, MINUTE, SECOND, Value, parse_duration, show_duration};
 use crate::problem::{Problem, Reporter, Spot, Spotted, did_you_mean};

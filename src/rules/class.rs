@@ -2,7 +2,7 @@
 
 use crate::config::reader::{Table, Value};
 use crate::post::Platform;
-use crate::problem::Problem;
+use crate::problem::{Problem, Spot};
 use crate::record::Destination;
 use crate::signals::compiler::Compiler;
 use crate::signals::{Expression, Ref, SignalId, Test};
@@ -36,6 +36,8 @@ pub struct Class {
     pub clause: Option<String>,
     /// The signals that decide it.
     pub leaves: Vec<SignalId>,
+    /// Where it is written.
+    pub at: Spot,
 }
 
 impl Class {
@@ -63,7 +65,7 @@ impl Class {
             Some(when) => Some(when?),
             None => None,
         };
-        Some(Class { name: name?, when, test: None, route: route?, note, feeds, reason, clause, leaves: Vec::new() })
+        Some(Class { name: name?, when, test: None, route: route?, note, feeds, reason, clause, leaves: Vec::new(), at: spot })
     }
 }
 

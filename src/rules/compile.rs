@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
 use crate::config::lexicon::{Lexicon, Weight};
-use crate::config::reader::{DAY, Document, MINUTE, Overlay, SECOND, Source, Table, Value};
+use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
 use crate::config::slang;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -25,12 +25,13 @@ const MAX_SIGNALS: usize = 1_000;
 /// Compiles the rule set in `folder`, whose main document is `rules.toml`. All problems go to `reporter`; `None` if
 /// the rules cannot be used.
 pub fn compile(folder: &Path, reporter: &Reporter) -> Option<Rules> {
-    compile_with(folder, Overlay::default(), reporter)
+    compile_changed(&Folder::new(folder), Overlay::default(), reporter)
 }
 
-/// As [`compile`], with values in `overlay` in place of those in `rules.toml`. The hash does not tell the two apart.
-pub fn compile_with(folder: &Path, overlay: Overlay, reporter: &Reporter) -> Option<Rules> {
-    let source = Source::read(&folder.join("rules.toml"), None, reporter)?;
+/// The same for a folder of which a document may be edited in memory, with values in `overlay` in place of those in
+/// `rules.toml`, which the hash does not tell.
+pub fn compile_changed(folder: &Folder, overlay: Overlay, reporter: &Reporter) -> Option<Rules> {
+    let source = folder.read("rules.toml", None, reporter)?;
     let document = Document::parse_with(&source, overlay, reporter);
     let root = document.root();
     let rules = Reading::begin(folder, &root, &source, reporter).and_then(|reading| reading.finish(&root));
@@ -50,7 +51,7 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Reads what signals stand on: the spelling of words and the names of all signals and conditions.
-    fn begin(folder: &Path, root: &'a Table<'a>, source: &Source, reporter: &'a Reporter) -> Option<Self> {
+    fn begin(folder: &Folder, root: &'a Table<'a>, source: &Source, reporter: &'a Reporter) -> Option<Self> {
         let mut sources = Vec::new();
         let text = root.section("text");
         let slang = slang_table(folder, &text, &mut sources, reporter);
@@ -155,7 +156,7 @@ impl<'a> Reading<'a> {
         if known {
             table.finish();
         }
-        Some(Signal { name: name.value.clone(), clause, kind: kind? })
+        Some(Signal { name: name.value.clone(), clause, kind: kind?, at: name.spot.clone() })
     }
 
     fn read_kind(&mut self, kind: &Spotted<String>, table: &Table<'_>, complaint: SignalId) -> Option<Kind> {
@@ -200,7 +201,7 @@ impl<'a> Reading<'a> {
                 let clause = table.required("clause").string();
                 let when = self.compiler.expression(&table.required("when"));
                 table.finish();
-                Some(Condition::new(name.value, clause?, when?))
+                Some(Condition::new(name, clause?, when?))
             });
             refs.push(self.compiler.take_dependencies());
             conditions = conditions.zip(condition).map(|(mut all, condition)| {
@@ -321,17 +322,17 @@ enum Visit {
 const KINDS: [&str; 10] =
     ["phrases", "pattern", "mentions", "hashtags", "capitals", "profile", "campaign", "burst", "continuation", "score"];
 
-fn slang_table(folder: &Path, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> SlangTable {
+fn slang_table(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> SlangTable {
     let file = text.required("slang").spotted_string();
-    let source = file.and_then(|file| Source::read(&folder.join(&file.value), Some(&file.spot), reporter));
+    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
     let rows = slang::parse(&source, reporter);
     sources.extend(source);
     SlangTable::new(rows.iter().filter(|row| !row.ambiguous).map(|row| (row.slang.as_str(), row.standard.as_str())))
 }
 
-fn acronyms(folder: &Path, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> Acronyms {
+fn acronyms(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> Acronyms {
     let file = text.required("acronyms").spotted_string();
-    let source = file.and_then(|file| Source::read(&folder.join(&file.value), Some(&file.spot), reporter));
+    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
     let lexicon = Lexicon::parse(&source, reporter);
     sources.extend(source);
     Acronyms::new(lexicon.groups.iter().flat_map(|group| &group.entries).map(|entry| entry.text.as_str()))

@@ -5,16 +5,19 @@
 
 mod class;
 mod compile;
+mod lint;
 mod quality;
 mod ready;
 #[cfg(test)]
 mod tests;
 
 pub use self::class::Class;
-pub use self::compile::{compile, compile_with};
+pub use self::compile::{compile, compile_changed};
+pub use self::lint::lint;
 pub use self::quality::QualitySample;
 
 use crate::post::OwnAccounts;
+use crate::problem::{Spot, Spotted};
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::text::{Acronyms, PhraseBook, Vocabulary};
 
@@ -68,6 +71,8 @@ pub struct Condition {
     pub name: String,
     /// The sentence of the work instruction.
     pub clause: String,
+    /// Where it is written.
+    pub at: Spot,
     /// When a post meets it.
     pub when: Expression,
     /// The signals that decide it, derived ones resolved.
@@ -84,9 +89,10 @@ pub struct Condition {
 
 impl Condition {
     /// A condition as it was written; what follows from `when` is for the compiler to fill in.
-    pub fn new(name: String, clause: String, when: Expression) -> Self {
+    pub fn new(name: Spotted<String>, clause: String, when: Expression) -> Self {
         let (test, partly) = (Test::of(&when, &[]), Test::of(&when.partly(), &[]));
-        Condition { name, clause, when, leaves: Vec::new(), conjuncts: Vec::new(), test, partly, named: Vec::new() }
+        let Spotted { value: name, spot: at } = name;
+        Condition { name, clause, at, when, leaves: Vec::new(), conjuncts: Vec::new(), test, partly, named: Vec::new() }
     }
 }
 

@@ -70,7 +70,8 @@ mod tests {
             let groups = (0..3).map(|other| (other == group).then_some(Strength::Strong)).collect();
             Kind::Phrases(Phrases { groups, need: [Some(1); 3], requires: vec![], voided_by: vec![] })
         };
-        let signal = |id: usize| Signal { name: String::new(), clause: None, kind: if id < 3 { phrases(id) } else { derived(id) } };
+        let kind = |id: usize| if id < 3 { phrases(id) } else { derived(id) };
+        let signal = |id: usize| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") };
         let signals: Vec<Signal> = (0..70).map(signal).collect();
         let agenda = Agenda::new(&signals, (0..70).rev().collect(), 3);
         let check = |groups: &[u16], looked_at: &[u16]| {

@@ -73,7 +73,7 @@ impl Builtin {
     }
 
     /// Whether it holds for the post, before the post is counted in its case.
-    pub fn holds(self, view: &View<'_>, history: &History<'_>) -> bool {
+    pub fn holds(self, view: &View<'_, '_>, history: &History<'_>) -> bool {
         let post = view.post;
         match self {
             Builtin::OnOwnPage => post.on_own_page(),
@@ -94,12 +94,12 @@ impl Builtin {
     }
 }
 
-fn replies_to_own(view: &View<'_>) -> bool {
+fn replies_to_own(view: &View<'_, '_>) -> bool {
     let answered = view.post.in_reply_to_author_id.as_ref();
     answered.is_some_and(|id| view.own.has_id(id) || view.own.has_handle(id))
 }
 
-fn mentions_own(view: &View<'_>) -> bool {
+fn mentions_own(view: &View<'_, '_>) -> bool {
     let listed = view.post.mentions.iter().any(|mention| !mention.implicit && view.own.has_handle(&mention.handle));
     listed || view.facts.handles.iter().any(|handle| view.own.has_handle(&handle.name) && super::mentions::is_explicit(view.post, handle))
 }

@@ -29,7 +29,7 @@ pub enum Complaints {
 }
 
 impl Burst {
-    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.within[view.post.platform as usize];
         let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
         let most = self.most(history.posts, this, within);

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::compiler::Compiler;
 use super::{Findings, Place, Trace, View, What};
 use crate::config::campaigns::Campaigns;
-use crate::config::reader::{Source, Table};
+use crate::config::reader::Table;
 use crate::post::Millis;
 
 /// A signal over the quiz registry.
@@ -44,7 +44,7 @@ pub struct Quiz {
 }
 
 impl Campaign {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let quiz = match self.by {
             By::Post => {
                 [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at))
@@ -80,7 +80,7 @@ impl Campaign {
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let by = table.required("evidence").one_of(&[("post", By::Post), ("tag", By::Tag), ("host", By::Host)]);
         let file = table.required("registry").spotted_string()?;
-        let source = Source::read(&compiler.path(&file.value), Some(&file.spot), compiler.reporter)?;
+        let source = compiler.read(&file)?;
         compiler.note_source(&source);
         let campaigns = Campaigns::parse(&source, compiler.reporter);
         let by = by?;

@@ -17,7 +17,7 @@ pub struct CapitalsLimit {
 }
 
 impl CapitalsLimit {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let capitals = &view.facts.capitals;
         #[expect(clippy::cast_possible_truncation, reason = "a share of letters needs no more than six digits")]
         let share = capitals.share() as f32;

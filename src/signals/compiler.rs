@@ -3,14 +3,13 @@
 //! Each kind reads its own table in its own file; this is what they share. Every problem is reported and compiling
 //! goes on, so that one run shows them all.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Builtin, Expression, Ref, SignalId};
 use crate::config::lexicon::{Lexicon, Weight};
-use crate::config::reader::{Source, Table, Value};
+use crate::config::reader::{Folder, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::text::{EntryInfo, GroupId, PhraseBook, PhraseBookBuilder, Vocabulary};
 
@@ -36,7 +35,7 @@ pub struct LoadedGroup {
 pub struct Compiler<'r> {
     /// Where problems go.
     pub reporter: &'r Reporter,
-    folder: PathBuf,
+    folder: Folder,
     book: PhraseBookBuilder,
     lexicons: FxHashMap<String, Option<Vec<LoadedGroup>>>,
     groups: usize,
@@ -51,7 +50,7 @@ pub struct Compiler<'r> {
 impl<'r> Compiler<'r> {
     /// A compiler for the rule set in `folder`, whose signals and conditions have these names.
     pub fn new(
-        folder: &Path,
+        folder: &Folder,
         reporter: &'r Reporter,
         book: PhraseBookBuilder,
         signals: Vec<Spotted<String>>,
@@ -59,7 +58,7 @@ impl<'r> Compiler<'r> {
     ) -> Self {
         Compiler {
             reporter,
-            folder: folder.to_owned(),
+            folder: folder.clone(),
             book,
             lexicons: FxHashMap::default(),
             groups: 0,
@@ -72,9 +71,9 @@ impl<'r> Compiler<'r> {
         }
     }
 
-    /// The file that `name` stands for.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+    /// The document that `name` names.
+    pub fn read(&self, name: &Spotted<String>) -> Option<Source> {
+        self.folder.read(&name.value, Some(&name.spot), self.reporter)
     }
 
     /// Remembers the text of a document of the rule set, for its hash.
@@ -161,10 +160,9 @@ impl<'r> Compiler<'r> {
     }
 
     fn load(&mut self, file: &Spotted<String>) -> Option<Vec<LoadedGroup>> {
-        let path = self.path(&file.value);
-        let shipped = Source::read(&path, Some(&file.spot), self.reporter)?;
-        let private = path.with_extension("local.txt");
-        let private = private.exists().then(|| Source::read(&private, Some(&file.spot), self.reporter)).flatten();
+        let shipped = self.read(file)?;
+        let private = self.folder.path(&file.value).with_extension("local.txt");
+        let private = private.exists().then(|| self.folder.read_path(&private, Some(&file.spot), self.reporter)).flatten();
         self.note_source(&shipped);
         private.iter().for_each(|source| self.note_source(source));
         let lexicon = Lexicon::parse(std::iter::once(&shipped).chain(&private), self.reporter);
@@ -177,7 +175,7 @@ impl<'r> Compiler<'r> {
         let id = GroupId::try_from(self.groups).unwrap_or(GroupId::MAX);
         self.groups += 1;
         for entry in &group.entries {
-            let info = EntryInfo { text: entry.text.as_str().into(), spot: entry.spot.clone(), group: id, file, exclude: entry.exclude };
+            let info = EntryInfo { text: entry.text.as_str().into(), group: id, file, exclude: entry.exclude, at: entry.spot.clone() };
             if !self.book.add(info) {
                 let what = format!("`{}` can never match: nothing is left of it once punctuation is gone", entry.text);
                 self.reporter.warning(&entry.spot, what);

@@ -46,7 +46,7 @@ pub enum Subject {
 }
 
 impl Continuation {
-    pub(super) fn evaluate(&self, view: &View<'_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
         let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
@@ -59,7 +59,7 @@ impl Continuation {
     }
 
     /// Whether time, place and replies allow the post to belong to the series.
-    fn may_join(&self, view: &View<'_>, series: &Series<'_>) -> bool {
+    fn may_join(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
         let at = view.written_at;
         let Some(near) = nearest(series.times, at) else { return false };
         let close = near.since(at).abs() < self.gap[view.post.platform as usize];
@@ -68,7 +68,7 @@ impl Continuation {
     }
 
     /// Whether the post opens another matter (2.9, 14).
-    fn opens_subject(&self, view: &View<'_>, series: &Series<'_>, findings: &Findings) -> bool {
+    fn opens_subject(&self, view: &View<'_, '_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| findings.names.has(name);
         if self.numbered.is_some_and(is) {
             return false;
@@ -83,7 +83,7 @@ impl Continuation {
     }
 
     /// The subjects that a post names, and the fingerprints of its telling words: what the next post is compared with.
-    pub fn content<'a>(&'a self, view: &View<'_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
+    pub fn content<'a>(&'a self, view: &View<'_, '_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
         let subject = |group: GroupId| self.subjects.get(usize::from(group)).and_then(Option::as_ref);
         let mut named: SmallVec<[&str; 4]> = SmallVec::new();
         let mut masked: SmallVec<[(u16, u16); 16]> = SmallVec::new();
@@ -112,7 +112,7 @@ fn reply_between(series: &Series<'_>, near: Millis, at: Millis) -> bool {
 }
 
 /// On a page a thread is what hangs under one post (2.9, 13).
-fn same_thread(view: &View<'_>, series: &Series<'_>) -> bool {
+fn same_thread(view: &View<'_, '_>, series: &Series<'_>) -> bool {
     match view.post.platform {
         Platform::Facebook | Platform::Instagram => {
             let parent = view.post.parent_id.as_ref().and_then(|id| id.non_blank());

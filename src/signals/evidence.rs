@@ -57,7 +57,7 @@ impl Evidence<'_> {
 }
 
 /// The evidence that `trace` of signal `id` gives, condition and clause left for the caller.
-pub fn of_trace<'a>(trace: &Trace, id: SignalId, signal: &'a str, view: &View<'a>, findings: &Findings) -> Evidence<'a> {
+pub fn of_trace<'a>(trace: &Trace, id: SignalId, signal: &'a str, view: &View<'_, 'a>, findings: &Findings) -> Evidence<'a> {
     let finding = findings.get(id);
     let place = placed(trace.place, view);
     Evidence {
@@ -73,7 +73,7 @@ pub fn of_trace<'a>(trace: &Trace, id: SignalId, signal: &'a str, view: &View<'a
     }
 }
 
-fn placed<'a>(place: Place, view: &View<'a>) -> Option<([u32; 2], &'a str)> {
+fn placed<'a>(place: Place, view: &View<'_, 'a>) -> Option<([u32; 2], &'a str)> {
     let text: &'a str = &view.post.text;
     match place {
         Place::Tokens(first, end) => {
@@ -91,7 +91,7 @@ fn placed<'a>(place: Place, view: &View<'a>) -> Option<([u32; 2], &'a str)> {
     }
 }
 
-fn entry<'a>(what: What, view: &View<'a>) -> Option<Str<'a>> {
+fn entry<'a>(what: What, view: &View<'_, 'a>) -> Option<Str<'a>> {
     let post = view.post;
     match what {
         What::Entry(id) | What::ProfileEntry(id) => Some((*view.book.entry(id).text).into()),

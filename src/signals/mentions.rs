@@ -107,7 +107,7 @@ impl Account {
         }
     }
 
-    fn is_listed(&self, view: &View<'_>, handles: &FxHashSet<Box<str>>) -> bool {
+    fn is_listed(&self, view: &View<'_, '_>, handles: &FxHashSet<Box<str>>) -> bool {
         match self.what {
             What::Handle(number) => {
                 view.facts.handles.get(usize::from(number)).is_some_and(|handle| handles.contains(handle.name.as_str()))
@@ -129,7 +129,7 @@ fn followers(mention: &Mention<'_>) -> Option<u64> {
 }
 
 impl Mentions {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut count = 0_u16;
         for account in view.accounts {
             if (self.implicit || account.explicit) && self.is_meant(view, account) && !self.is_used(account.place, view, findings) {
@@ -141,7 +141,7 @@ impl Mentions {
         (count >= self.min, f32::from(count), f32::from(self.min))
     }
 
-    fn is_meant(&self, view: &View<'_>, account: &Account) -> bool {
+    fn is_meant(&self, view: &View<'_, '_>, account: &Account) -> bool {
         let known = !account.own && self.min_followers.is_some_and(|min| account.followers.is_some_and(|followers| followers >= min));
         known
             || match &self.whom {
@@ -151,7 +151,7 @@ impl Mentions {
             }
     }
 
-    fn is_used(&self, place: Place, view: &View<'_>, findings: &Findings) -> bool {
+    fn is_used(&self, place: Place, view: &View<'_, '_>, findings: &Findings) -> bool {
         let Place::Text(span) = place else { return false };
         let Some(other) = self.not_overlapping.filter(|&other| findings.met(other)) else { return false };
         findings.traces(other).iter().any(|trace| match trace.place {
@@ -161,7 +161,7 @@ impl Mentions {
         })
     }
 
-    fn count_recipients(&self, view: &View<'_>, findings: &mut Findings) -> u16 {
+    fn count_recipients(&self, view: &View<'_, '_>, findings: &mut Findings) -> u16 {
         let Some(recipients) = &view.post.recipients else { return 0 };
         let lists = [(&recipients.to, self.recipients.to), (&recipients.cc, self.recipients.cc), (&recipients.bcc, self.recipients.bcc)];
         let all = lists.iter().flat_map(|&(list, wanted)| list.iter().map(move |address| (address, wanted)));

@@ -30,6 +30,7 @@ pub use self::history::{History, PastPost, Series};
 pub use self::names::{Names, Test};
 
 use crate::post::{Millis, OwnAccounts, Post};
+use crate::problem::Spot;
 use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span};
 
 /// Number of a signal in the rules.
@@ -44,6 +45,8 @@ pub struct Signal {
     pub clause: Option<String>,
     /// What it looks at.
     pub kind: Kind,
+    /// Where it is written.
+    pub at: Spot,
 }
 
 impl Signal {
@@ -205,19 +208,19 @@ impl Findings {
 
 /// Everything a signal may look at.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
+pub struct View<'v, 'a> {
     /// The post.
     pub post: &'a Post<'a>,
     /// Facts of its text.
-    pub facts: &'a Facts,
+    pub facts: &'v Facts,
     /// Lexicon entries in its text.
-    pub hits: &'a [Hit],
+    pub hits: &'v [Hit],
     /// Their groups.
-    pub groups: &'a GroupSet,
+    pub groups: &'v GroupSet,
     /// Accounts that the post names.
-    pub accounts: &'a [mentions::Account],
+    pub accounts: &'v [mentions::Account],
     /// Lexicon entries in the author's profile.
-    pub profile_hits: &'a [Hit],
+    pub profile_hits: &'v [Hit],
     /// The lexicons.
     pub book: &'a PhraseBook,
     /// The brand's accounts.
@@ -229,7 +232,7 @@ pub struct View<'a> {
 impl Signal {
     /// Looks at the post and writes the finding of this signal, number `id`; `history` is what is
     /// remembered of the author.
-    pub fn evaluate(&self, id: SignalId, view: &View<'_>, history: &History<'_>, findings: &mut Findings) {
+    pub fn evaluate(&self, id: SignalId, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
         let from = findings.mark();
         let (met, value, threshold) = match &self.kind {
             Kind::Phrases(kind) => kind.evaluate(view, findings),

@@ -17,7 +17,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let text: &str = &view.post.text;
         let Some(found) = self.regex.find(text.as_bytes()) else { return (false, 0.0, 1.0) };
         let characters = |bytes: usize| u32::try_from(text.get(..bytes).map_or(0, |before| before.chars().count())).unwrap_or(u32::MAX);

@@ -62,14 +62,14 @@ pub enum Side {
 }
 
 impl Relation {
-    fn stands_near(&self, hit: &Hit, view: &View<'_>, findings: &Findings) -> bool {
+    fn stands_near(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
         findings.traces(self.signal).iter().any(|trace| match trace.place {
             Place::Tokens(first, end) => self.fits(hit, first, end, view),
             Place::Text(_) | Place::Elsewhere => false,
         })
     }
 
-    fn fits(&self, hit: &Hit, first: u16, end: u16, view: &View<'_>) -> bool {
+    fn fits(&self, hit: &Hit, first: u16, end: u16, view: &View<'_, '_>) -> bool {
         let clause = |a: u16, b: u16| self.across || view.facts.same_clause(a.into(), b.into());
         let before = end <= hit.first && hit.first - end < self.within && clause(end - 1, hit.first);
         let after = first >= hit.end && first - hit.end < self.within && clause(hit.end - 1, first);
@@ -86,7 +86,7 @@ impl Relation {
 }
 
 impl Phrases {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
         for hit in view.hits {
             let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
@@ -101,7 +101,7 @@ impl Phrases {
         self.weigh(&counted)
     }
 
-    fn counts(&self, hit: &Hit, view: &View<'_>, findings: &Findings) -> bool {
+    fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
         let required = self.requires.iter().all(|relation| !relation.applies(findings) || relation.stands_near(hit, view, findings));
         required && !self.voided_by.iter().any(|relation| relation.applies(findings) && relation.stands_near(hit, view, findings))
     }

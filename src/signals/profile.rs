@@ -26,7 +26,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let threshold = as_points(self.min_followers);
         let Some(author) = &view.post.author else { return (false, 0.0, threshold) };
         let followers = author.followers.unwrap_or(0);

@@ -28,7 +28,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
         let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };

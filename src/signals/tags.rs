@@ -22,7 +22,7 @@ pub struct Hashtags {
 }
 
 impl Hashtags {
-    pub(super) fn evaluate(&self, view: &View<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut count = 0_u16;
         for (number, tag) in view.facts.tags.iter().enumerate() {
             if self.counts(&tag.name) && !view.facts.tags[..number].iter().any(|earlier| earlier.name == tag.name) {

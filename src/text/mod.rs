@@ -6,13 +6,15 @@
 
 mod capitals;
 mod entry;
+mod overlap;
 mod phrases;
 mod tokenise;
 mod vocabulary;
 mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder};
+pub use self::overlap::Overlap;
+pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder, TakenOut};
 pub use self::vocabulary::{SlangTable, Vocabulary, VocabularyBuilder};
 
 /// A range of the original text, in Unicode scalar values, end exclusive.

@@ -66,14 +66,14 @@ impl GroupSet {
 pub struct EntryInfo {
     /// As written in the lexicon.
     pub text: Arc<str>,
-    /// Where it stands.
-    pub spot: Spot,
     /// Its group.
     pub group: GroupId,
     /// The lexicon's number, for masks.
     pub file: u8,
     /// It masks its words for its lexicon instead of counting.
     pub exclude: bool,
+    /// Where it is written.
+    pub at: Spot,
 }
 
 /// Collects entries before they are compiled.
@@ -86,9 +86,9 @@ pub struct PhraseBookBuilder {
 }
 
 #[derive(Debug, Default, Clone)]
-struct Node {
-    entries: SmallVec<[EntryId; 1]>,
-    after_gap: u32,
+pub(super) struct Node {
+    pub(super) entries: SmallVec<[EntryId; 1]>,
+    pub(super) after_gap: u32,
     has_edges: bool,
 }
 
@@ -155,12 +155,20 @@ impl PhraseBookBuilder {
     }
 }
 
+/// An entry that is out of the book for a while.
+#[derive(Debug)]
+pub struct TakenOut {
+    entry: EntryId,
+    node: usize,
+    at: usize,
+}
+
 /// The compiled phrases.
 #[derive(Debug, Default)]
 pub struct PhraseBook {
     first: Vec<u32>,
-    nodes: Vec<Node>,
-    edges: FxHashMap<(u32, WordId), u32>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: FxHashMap<(u32, WordId), u32>,
     entries: Vec<EntryInfo>,
 }
 
@@ -175,6 +183,11 @@ impl PhraseBook {
         self.entries.len()
     }
 
+    /// All entries in the order of their numbers.
+    pub fn entries(&self) -> impl Iterator<Item = (EntryId, &EntryInfo)> {
+        (0..).zip(&self.entries)
+    }
+
     /// Whether the book has no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -183,6 +196,12 @@ impl PhraseBook {
     /// Puts every entry that stands in `facts` into `hits`, in order of their first token. Exclusions have been
     /// applied: they mask their words for the other entries of the same lexicon.
     pub fn find(&self, facts: &Facts, hits: &mut Vec<Hit>) {
+        self.find_unmasked(facts, hits);
+        self.apply_exclusions(hits);
+    }
+
+    /// As [`PhraseBook::find`], the exclusions among the entries and nothing masked.
+    pub fn find_unmasked(&self, facts: &Facts, hits: &mut Vec<Hit>) {
         hits.clear();
         for (at, token) in facts.tokens.iter().enumerate() {
             for &reading in token.readings.iter().take_while(|&&reading| reading != 0) {
@@ -192,7 +211,24 @@ impl PhraseBook {
                 }
             }
         }
-        self.apply_exclusions(hits);
+    }
+
+    /// Takes `entry` out, as if its line were not in its list, until [`PhraseBook::put_back`]; its words stay known.
+    /// `None` if it is not in the book.
+    pub fn take_out(&mut self, entry: EntryId) -> Option<TakenOut> {
+        let place = self.nodes.iter_mut().enumerate().find_map(|(number, node)| {
+            let at = node.entries.iter().position(|&other| other == entry)?;
+            node.entries.remove(at);
+            Some((number, at))
+        });
+        place.map(|(node, at)| TakenOut { entry, node, at })
+    }
+
+    /// Undoes [`PhraseBook::take_out`].
+    pub fn put_back(&mut self, taken: TakenOut) {
+        if let Some(node) = self.nodes.get_mut(taken.node) {
+            node.entries.insert(taken.at, taken.entry);
+        }
     }
 
     fn walk(&self, facts: &Facts, node: u32, first: usize, at: usize, hits: &mut Vec<Hit>) {
@@ -248,7 +284,7 @@ mod tests {
         let slang = SlangTable::new([("ga", "tidak"), ("gada", "tidak ada"), ("masalah", "masalah")]);
         let mut builder = PhraseBookBuilder::new(VocabularyBuilder::new(slang, ["nya", "lah"].map(String::from)));
         for entry in entries {
-            let info = EntryInfo { text: (*entry).into(), spot: Spot::whole("test"), group: 0, file: 0, exclude: entry.starts_with('!') };
+            let info = EntryInfo { text: (*entry).into(), group: 0, file: 0, exclude: entry.starts_with('!'), at: Spot::whole("list") };
             assert!(builder.add(info), "{entry} can never match");
         }
         let (book, vocabulary) = builder.build();

@@ -30,11 +30,6 @@ impl Workspace {
         Some(&self.findings).filter(|findings| !findings.is_empty())
     }
 
-    /// Nothing has been judged yet.
-    pub fn forget(&mut self) {
-        self.findings.reset(0);
-    }
-
     /// The entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
     pub fn entries(&self) -> impl Iterator<Item = EntryId> {
         self.hits.iter().chain(&self.profile_hits).map(|hit| hit.entry)
@@ -57,7 +52,7 @@ impl Workspace {
     }
 }
 
-fn piece<'a>(trace: &Trace, id: SignalId, rules: &'a Rules, view: &View<'a>, findings: &Findings) -> Piece<'a> {
+fn piece<'a>(trace: &Trace, id: SignalId, rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings) -> Piece<'a> {
     let entry = if let What::Entry(entry) | What::ProfileEntry(entry) = trace.what { Some(entry) } else { None };
     let counted = if let What::Signal(signal) = trace.what { Some(signal) } else { None };
     let evidence = of_trace(trace, id, &rules.signal(id).name, view, findings);

@@ -74,7 +74,7 @@ impl Usage {
         let all = (0..).zip(&self.0).filter(|(entry, _)| !rules.book.entry(*entry).exclude);
         let rows = all.map(|(entry, counts)| {
             let info = rules.book.entry(entry);
-            Row { entry: info.text.to_string(), place: info.spot.to_string(), counts: *counts }
+            Row { entry: info.text.to_string(), place: info.at.to_string(), counts: *counts }
         });
         let (mut found, unused): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.counts.found > 0);
         found.sort_by_key(|row| std::cmp::Reverse((row.counts.decided, row.counts.counted, row.counts.found)));

@@ -156,7 +156,7 @@ fn look(
     };
     let Input::Post(post) = &recorded.input else { return None };
     let wanted = labels.tells(&post.post_id, target)?;
-    let findings = replay.work().findings()?;
+    let findings = replay.workspace().findings()?;
     let mut counts = BTreeMap::new();
     let mut counted: FxHashSet<EntryId> = FxHashSet::default();
     for trace in findings.traces(id) {

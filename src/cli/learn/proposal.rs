@@ -39,7 +39,7 @@ impl Proposal {
                 Feature::Group(group) if changed => {
                     let entries = (0..rules.book.len()).filter_map(|entry| EntryId::try_from(entry).ok());
                     let mut entries = entries.map(|entry| rules.book.entry(entry)).filter(|info| info.group == *group);
-                    let Some(spot) = entries.next().map(|info| &info.spot) else { continue };
+                    let Some(spot) = entries.next().map(|info| &info.at) else { continue };
                     let name = group_at(Path::new(&*spot.file), spot.line);
                     groups.extend(name.map(|name| (spot.file.to_string(), name, column.prior, weight)));
                 }

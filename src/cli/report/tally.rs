@@ -88,7 +88,7 @@ impl Tally {
 /// Where an entry is written, if a list holds it.
 fn place(rules: &Rules, entry: &str) -> Option<String> {
     let entries = (0..rules.book.len()).filter_map(|id| EntryId::try_from(id).ok()).map(|id| rules.book.entry(id));
-    let spot = entries.into_iter().find(|info| *info.text == *entry).map(|info| &info.spot)?;
+    let spot = entries.into_iter().find(|info| *info.text == *entry).map(|info| &info.at)?;
     let file = Path::new(&*spot.file).file_name()?.to_string_lossy().into_owned();
     Some(format!("{file}:{}", spot.line))
 }

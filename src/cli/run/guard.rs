@@ -74,7 +74,8 @@ fn names(flip: &Flip) -> Vec<String> {
             })),
             Cause::Unread { reason } => names.push(format!("put aside unread as {reason}")),
             Cause::Case => names.push("the case of the customer".to_owned()),
-            Cause::Classes => names.push("the classes, their order or their routes".to_owned()),
+            Cause::Rules { differ } if differ.is_empty() => names.push("the rules as a whole".to_owned()),
+            Cause::Rules { differ } => names.extend(differ.iter().cloned()),
         }
     }
     names.sort();

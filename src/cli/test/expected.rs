@@ -6,6 +6,7 @@ use crate::config::reader::{Table, Value};
 use crate::problem::Problem;
 use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord};
 use crate::rules::Rules;
+use crate::verdict::Workspace;
 
 /// What stands in a test for "there is none".
 const NONE: &str = "none";
@@ -28,9 +29,11 @@ pub struct Mismatch {
 }
 
 /// What came of a post or a case event.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Seen<'a> {
     outputs: &'a [Output<'a>],
+    /// Signals met, helpers included.
+    signals: Vec<&'a str>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -138,9 +141,7 @@ impl Key {
             Key::Route => routes.to_vec(),
             Key::Note => rules.classes.iter().flat_map(|class| class.note.iter().flatten()).map(String::as_str).chain([NONE]).collect(),
             Key::Conditions => rules.conditions.iter().map(|condition| condition.name.as_str()).collect(),
-            Key::Signals | Key::NoSignals => {
-                rules.signals.iter().filter(|signal| !signal.is_helper()).map(|signal| signal.name.as_str()).collect()
-            }
+            Key::Signals | Key::NoSignals => rules.signals.iter().map(|signal| signal.name.as_str()).collect(),
             Key::Escalation => escalations.into_iter().chain([NONE]).collect(),
             Key::Also => escalations.into_iter().chain(routes).collect(),
             _ => return None,
@@ -185,9 +186,10 @@ fn listed(names: &[String]) -> String {
 }
 
 impl<'a> Seen<'a> {
-    /// What `outputs` say.
-    pub fn of(outputs: &'a [Output<'a>]) -> Self {
-        Seen { outputs }
+    /// What `outputs` say, and what the rules saw on the way to them.
+    pub fn of(outputs: &'a [Output<'a>], rules: &'a Rules, work: &Workspace) -> Self {
+        let met = work.decision().iter().flat_map(|decision| decision.before.signals()).collect::<Vec<_>>();
+        Seen { outputs, signals: met.into_iter().map(|id| rules.signal(id).name.as_str()).collect() }
     }
 
     fn verdict(&self) -> Option<&'a TriageRecord<'a>> {
@@ -213,7 +215,7 @@ impl<'a> Seen<'a> {
                 .map(|case| case.conditions.clone())
                 .or_else(|| self.escalation().map(|record| record.conditions.clone()))
                 .unwrap_or_default(),
-            Key::Signals | Key::NoSignals => verdict.iter().flat_map(|verdict| &verdict.signals).map(|name| (*name).to_owned()).collect(),
+            Key::Signals | Key::NoSignals => self.signals.iter().map(|&name| name.to_owned()).collect(),
             Key::Because | Key::NotBecause => verdict.map(reasons).unwrap_or_default(),
             Key::Case => one(case.map(|case| case.id.as_str()).or(self.escalation().map(|record| record.case_id.as_str())).map(first_post)),
             Key::Hard => flag(case.map(|case| case.hard)),

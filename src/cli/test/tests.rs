@@ -58,6 +58,45 @@ expect = { class = ["normal", "quiz"], note = "none" }
 }
 
 #[test]
+fn build_servers_read_the_failures() {
+    let (mut rules, tests, _) = read(
+        r#"
+[[test]]
+name = "a \"threat\" & more"
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { class = "quiz" }
+[[test]]
+name = "passes"
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { class = "normal" }
+"#,
+    );
+    let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
+    insta::assert_snapshot!(junit::document(&results));
+}
+
+#[test]
+fn coverage_names_what_no_test_exercises() {
+    let (mut rules, tests, _) = read(
+        r#"
+[[test]]
+name = "a complaint"
+[[test.post]]
+text = "@TelkomCare internet mati"
+expect = { class = "normal" }
+[[test.post]]
+text = "@TelkomCare halo"
+expect = { class = "normal" }
+"#,
+    );
+    let rendered = coverage::of(&mut rules, &tests).render(2);
+    let folder = rules.signals[0].at.file.trim_end_matches("rules.toml").to_owned();
+    insta::assert_snapshot!(rendered.replace(&folder, ""));
+}
+
+#[test]
 fn every_test_begins_anew() {
     let complaint = |name: &str, quiz: &str, expect: &str| {
         format!(
@@ -84,7 +123,7 @@ author = { followers = "many", verified_type = "gold" }
 [[test.post]]
 at = "soon"
 txt = "misspelt key"
-expect = { class = "norml", route = "oott", conditions = ["capital"], signals = ["_own", "complaint"], hard = "yes", notes = "" }
+expect = { class = "norml", route = "oott", conditions = ["capital"], signals = ["_onw", "complaint"], hard = "yes", notes = "" }
 
 [[test.post]]
 at = 90

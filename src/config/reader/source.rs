@@ -1,4 +1,4 @@
-//! The text of one document with the way from an offset to line and column.
+//! The text of one document with the way from an offset to line and column, and the folder that documents lie in.
 
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -10,6 +10,50 @@ use crate::problem::{Problem, Reporter, Spot, did_you_mean};
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// Lines with broken UTF-8 that are named one by one.
 const MAX_BROKEN_LINES: usize = 5;
+
+/// A folder with documents, one of which may say something else than on disk: what would be if it were edited.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    edited: Option<(PathBuf, Arc<str>)>,
+}
+
+impl Folder {
+    /// The folder at `path` as it is.
+    pub fn new(path: &Path) -> Self {
+        Folder { path: path.to_owned(), edited: None }
+    }
+
+    /// The same folder, its document `name` saying `text`.
+    #[must_use]
+    pub fn edited(&self, name: &str, text: &str) -> Self {
+        self.edited_at(&self.path(name), text)
+    }
+
+    /// The same for the document at `path` in the folder.
+    #[must_use]
+    pub fn edited_at(&self, path: &Path, text: &str) -> Self {
+        Folder { path: self.path.clone(), edited: Some((path.to_owned(), text.into())) }
+    }
+
+    /// The file that `name` stands for.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Reads the document `name`, as [`Source::read`] does.
+    pub fn read(&self, name: &str, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Source> {
+        self.read_path(&self.path(name), named_at, reporter)
+    }
+
+    /// Reads the document at `path` in the folder.
+    pub fn read_path(&self, path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Source> {
+        match &self.edited {
+            Some((edited, text)) if edited == path => Some(Source::new(&path.display().to_string(), text)),
+            _ => Source::read(path, named_at, reporter),
+        }
+    }
+}
 
 /// A document as it was read: UTF-8, without a byte order mark.
 #[derive(Debug)]

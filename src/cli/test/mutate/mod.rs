@@ -1,0 +1,178 @@
+//! `triage test --mutate`: does a test notice when the rules are changed a little?
+//!
+//! Each change is compiled as if somebody had saved it and run through the same step as any test. A phrase that stands
+//! in no post of the tests needs no run: nobody can miss it.
+
+mod edit;
+mod phrase;
+mod report;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Serialize;
+
+use super::document::RuleTest;
+use super::occurrence::Occurrences;
+use super::run_one;
+use crate::config::reader::{Folder, Overlay};
+use crate::problem::{Reporter, Spot};
+use crate::rules::{self, Rules};
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Numbers and durations that something is held against, one step up and down
+    Thresholds,
+    /// Parts of expressions, relations between phrases, switches
+    Conditions,
+    /// What signals add to scores, one step up and down
+    Weights,
+    /// Entries of lexicons
+    Phrases,
+}
+
+impl Sort {
+    /// All, in the order of the report.
+    pub const ALL: [Sort; 4] = [Sort::Thresholds, Sort::Conditions, Sort::Weights, Sort::Phrases];
+
+    /// Whether a change of that sort must be noticed: phrases and weights are tuned on many posts, not by single ones.
+    fn must_be_noticed(self) -> bool {
+        matches!(self, Sort::Thresholds | Sort::Conditions)
+    }
+}
+
+/// A change that no test notices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Survivor {
+    /// What is changed.
+    pub sort: Sort,
+    /// Where.
+    #[serde(flatten)]
+    pub at: Spot,
+    /// The change in words.
+    pub what: String,
+    /// Tests that it could have changed.
+    pub tests: usize,
+}
+
+/// How the changes of one sort fared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Changes that give usable rules.
+    pub changes: usize,
+    /// A test fails.
+    pub noticed: usize,
+    /// No test fails.
+    pub survive: usize,
+    /// Changes among those that survive which concern no post of any test.
+    pub concern_no_test: usize,
+}
+
+/// What the changes showed.
+#[derive(Debug, Serialize)]
+pub struct Survey {
+    /// For each sort that was asked for.
+    pub tallies: Vec<(Sort, Tally)>,
+    /// Changes that no test notices, in the order of sort and place.
+    pub survivors: Vec<Survivor>,
+}
+
+impl Survey {
+    /// Whether every change that must be noticed is.
+    pub fn is_clean(&self) -> bool {
+        !self.survivors.iter().any(|survivor| survivor.sort.must_be_noticed())
+    }
+
+    fn add(&mut self, sort: Sort, fates: Vec<(Spot, String, Fate)>) {
+        let mut tally = Tally::default();
+        for (at, what, fate) in fates {
+            match fate {
+                Fate::Impossible => continue,
+                Fate::Noticed => tally.noticed += 1,
+                Fate::Survives { tests } => {
+                    tally.survive += 1;
+                    tally.concern_no_test += usize::from(tests == 0);
+                    self.survivors.push(Survivor { sort, at, what, tests });
+                }
+            }
+            tally.changes += 1;
+        }
+        self.tallies.push((sort, tally));
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It gives no usable rules.
+    Impossible,
+    /// A test fails.
+    Noticed,
+    /// No test of so many fails.
+    Survives { tests: usize },
+}
+
+/// Changes the rules in `folder` in every way of these `sorts`.
+pub fn survey(folder: &Path, rules: &Rules, tests: &[RuleTest], sorts: &[Sort]) -> Survey {
+    let folder = Folder::new(folder);
+    let mut survey = Survey { tallies: Vec::new(), survivors: Vec::new() };
+    let source = folder.read("rules.toml", None, &Reporter::default());
+    let edits = source.as_ref().map(|source| edit::all(source, rules)).unwrap_or_default();
+    let text = source.map(|source| source.text().to_string()).unwrap_or_default();
+    for sort in Sort::ALL.into_iter().filter(|sort| sorts.contains(sort)) {
+        let fates = if sort == Sort::Phrases {
+            phrase::fates(&folder, rules, tests, &Occurrences::of(rules, tests))
+        } else {
+            let edits: Vec<&edit::Edit> = edits.iter().filter(|edit| edit.sort == sort).collect();
+            let fates = on_all_cores(&edits, || (), |(), edit| with_edit(&folder.edited("rules.toml", &edit.apply(&text)), tests.iter()));
+            edits.iter().zip(fates).map(|(edit, fate)| (edit.at.clone(), edit.what.clone(), fate)).collect()
+        };
+        survey.add(sort, fates);
+    }
+    survey
+}
+
+/// What `tests` say to the rules in `folder`.
+fn with_edit<'t>(folder: &Folder, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
+    match rules::compile_changed(folder, Overlay::default(), &Reporter::default()) {
+        Some(mut rules) => with_rules(&mut rules, tests),
+        None => Fate::Impossible,
+    }
+}
+
+/// What `tests` say to `rules`; the first that fails is enough.
+fn with_rules<'t>(rules: &mut Rules, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
+    let mut ran = 0;
+    for test in tests {
+        ran += 1;
+        if !run_one(rules, test).failures.is_empty() {
+            return Fate::Noticed;
+        }
+    }
+    Fate::Survives { tests: ran }
+}
+
+/// Does all `jobs`, each core with a workplace of its own; the results in the order of the jobs.
+fn on_all_cores<J: Sync, W, R: Send + Copy>(jobs: &[J], workplace: impl Fn() -> W + Sync, work: impl Fn(&mut W, &J) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut place = workplace();
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(number) else { return done };
+            done.push((number, work(&mut place, job)));
+        }
+    };
+    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores.min(jobs.len())).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,55 @@
+//! Entries of lexicons left out one by one.
+
+use std::path::Path;
+
+use super::{Fate, on_all_cores, with_edit, with_rules};
+use crate::cli::test::document::RuleTest;
+use crate::cli::test::occurrence::{Occurrences, bare_name};
+use crate::config::reader::{Folder, Overlay};
+use crate::problem::{Reporter, Spot};
+use crate::rules::{self, Rules};
+use crate::text::{EntryId, EntryInfo};
+
+/// What became of each entry of the book: its place, the change, its fate.
+pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurrences: &Occurrences) -> Vec<(Spot, String, Fate)> {
+    let entries: Vec<(EntryId, &EntryInfo)> = rules.book.entries().collect();
+    let occurring: Vec<&(EntryId, &EntryInfo)> = entries.iter().filter(|(id, _)| !occurrences.tests(*id).is_empty()).collect();
+    let ran = on_all_cores(
+        &occurring,
+        || rules::compile_changed(folder, Overlay::default(), &Reporter::default()),
+        |rules, &&(id, info)| {
+            let concerned = occurrences.tests(id).iter().filter_map(|&number| tests.get(number));
+            match rules {
+                None => Fate::Impossible,
+                // Accounts, tags and domains are not only in the book: they are taken out of the file.
+                Some(_) if bare_name(&info.text).is_some() => {
+                    without_line(folder, &info.at).map_or(Fate::Impossible, |folder| with_edit(&folder, concerned))
+                }
+                Some(rules) => without_entry(rules, id, concerned),
+            }
+        },
+    );
+    let mut ran = ran.into_iter();
+    let unseen = Fate::Survives { tests: 0 };
+    let fate = |id| if occurrences.tests(id).is_empty() { unseen } else { ran.next().unwrap_or(unseen) };
+    let with_fate = entries.iter().zip(entries.iter().map(|(id, _)| *id).map(fate));
+    with_fate
+        .map(|((_, info), fate)| (info.at.clone(), format!("without `{}{}`", if info.exclude { "!" } else { "" }, info.text), fate))
+        .collect()
+}
+
+fn without_entry<'t>(rules: &mut Rules, id: EntryId, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
+    let Some(taken) = rules.book.take_out(id) else { return Fate::Impossible };
+    let fate = with_rules(rules, tests);
+    rules.book.put_back(taken);
+    fate
+}
+
+/// The folder with the line at `spot` left empty.
+fn without_line(folder: &Folder, spot: &Spot) -> Option<Folder> {
+    let path = Path::new(&*spot.file);
+    let text = fs_err::read_to_string(path).ok()?;
+    let line = (spot.line as usize).checked_sub(1)?;
+    let lines: Vec<&str> = text.lines().enumerate().map(|(number, text)| if number == line { "" } else { text }).collect();
+    Some(folder.edited_at(path, &lines.join("\n")))
+}

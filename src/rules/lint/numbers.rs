@@ -1,0 +1,111 @@
+//! Numbers that can be used but lie outside what makes sense.
+
+use crate::config::reader::{DAY, MINUTE, SECOND, show_duration};
+use crate::problem::{Problem, Reporter, Spot};
+use crate::rules::Rules;
+use crate::signals::burst::Burst;
+use crate::signals::capitals::CapitalsLimit;
+use crate::signals::phrases::Phrases;
+use crate::signals::score::Score;
+use crate::signals::{Kind, Ref, Signal};
+
+pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
+    for signal in &rules.signals {
+        let found = match &signal.kind {
+            Kind::Capitals(limit) => capitals(limit),
+            Kind::Burst(burst) => window(burst),
+            Kind::Score(score) => sum(rules, score),
+            Kind::Phrases(phrases) => needs(rules, phrases),
+            Kind::Pattern(pattern) if pattern.regex.is_match(b"") => {
+                Some(("the expression matches every text".to_owned(), "ask for at least one character"))
+            }
+            _ => None,
+        };
+        if let Some((what, hint)) = found {
+            report(reporter, &signal.at, signal, &what, hint);
+        }
+    }
+    let limits = &rules.limits;
+    if let Some(at) = rules.conditions.first().map(|condition| Spot::whole(condition.at.file.clone())) {
+        if limits.idle_ttl > limits.max_age {
+            let what = format!(
+                "`idle_ttl` ({}) never matters: `max_age` ({}) is shorter",
+                show_duration(limits.idle_ttl),
+                show_duration(limits.max_age)
+            );
+            reporter.report(Problem::warning(&at, what).hint("a case is idle for a shorter time than it may last"));
+        }
+        if rules.hard.watch_at > rules.conditions.len() {
+            let what =
+                format!("no case is ever watched: `watch_at` is {}, there are {} conditions", rules.hard.watch_at, rules.conditions.len());
+            reporter.report(Problem::warning(&at, what).hint("watch from one condition less than a hard case needs"));
+        }
+        if let Some(clocks) = rules.escalation.clocks.as_ref().filter(|clocks| clocks.callback < clocks.monitor) {
+            let (callback, monitor) = (show_duration(clocks.callback), show_duration(clocks.monitor));
+            let what = format!("`callback` ({callback}) comes round more often than `monitor` ({monitor})");
+            reporter.report(Problem::warning(&at, what).hint("W-10 5.2: progress is looked at every hour, the customer called every six"));
+        }
+    }
+}
+
+fn report(reporter: &Reporter, at: &Spot, signal: &Signal, what: &str, hint: &str) {
+    reporter.report(Problem::warning(at, format!("signal `{}`: {what}", signal.name)).hint(hint));
+}
+
+type Oddity = Option<(String, &'static str)>;
+
+fn capitals(limit: &CapitalsLimit) -> Oddity {
+    if limit.min_share < 0.4 {
+        let what = format!("`min_share` {} calls a text shouted that is mostly in small letters", limit.min_share);
+        return Some((what, "0.5 to 0.9 tells shouting from names and acronyms"));
+    }
+    if limit.min_letters < 4 {
+        return Some((format!("`min_letters` {} calls `OK` shouting", limit.min_letters), "8 to 15 is a short sentence"));
+    }
+    (limit.run_letters < limit.run_words).then(|| {
+        (format!("`run_letters` {} is always reached by {} words", limit.run_letters, limit.run_words), "a word has about five letters")
+    })
+}
+
+fn window(burst: &Burst) -> Oddity {
+    let shortest = burst.within.iter().min().copied().unwrap_or(0);
+    let longest = burst.within.iter().max().copied().unwrap_or(0);
+    if shortest < i64::from(burst.posts) * SECOND {
+        let what = format!("nobody writes {} posts in {}", burst.posts, show_duration(shortest));
+        return Some((what, "W-10: 5 minutes, for mail 15"));
+    }
+    (longest >= DAY).then(|| {
+        let what = format!("`within` {} is no short time", show_duration(longest));
+        (what, if longest > 15 * MINUTE { "W-10: 5 minutes, for mail 15" } else { "" })
+    })
+}
+
+/// A threshold that no sum reaches, or that every sum does.
+fn sum(rules: &Rules, score: &Score) -> Oddity {
+    let entries = rules.book.entries().filter(|(_, info)| !info.exclude);
+    let listed: f32 = entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).filter(|weight| **weight > 0.0).sum();
+    let named: f32 = score.names.iter().map(|(_, weight)| weight.max(0.0)).sum();
+    let most = score.bias + listed + named;
+    if most < score.threshold {
+        return Some((
+            format!("no post reaches `threshold` {}: all weights together make {most}", score.threshold),
+            "lower it, or add weights",
+        ));
+    }
+    if score.threshold <= score.bias {
+        return Some((format!("a post without any of it reaches `threshold` {}", score.threshold), "raise it above `bias`"));
+    }
+    let nothing = score.names.iter().find(|(name, weight)| *weight == 0.0 && !matches!(name, Ref::Condition(_)));
+    nothing.map(|_| ("a weight of 0 adds nothing".to_owned(), "remove the line"))
+}
+
+/// More entries needed than the lists have.
+fn needs(rules: &Rules, phrases: &Phrases) -> Oddity {
+    let counted = |most: usize| {
+        let counts =
+            |group: u16| phrases.groups.get(usize::from(group)).copied().flatten().is_some_and(|strength| strength as usize <= most);
+        rules.book.entries().filter(|(_, info)| !info.exclude && counts(info.group)).count()
+    };
+    let reachable = phrases.need.iter().enumerate().any(|(strength, need)| need.is_some_and(|need| usize::from(need) <= counted(strength)));
+    (!reachable).then(|| ("the lists have fewer entries than `need` asks for".to_owned(), "lower `need`, or name more groups"))
+}

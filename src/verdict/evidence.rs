@@ -1,0 +1,109 @@
+//! Why it was decided so: evidence for what is met, and for what a post came close to.
+
+use smallvec::SmallVec;
+
+use super::Verdict;
+use crate::rules::{Condition, Rules};
+use crate::signals::{Evidence, Findings, View, of_trace};
+
+/// Pieces of evidence that most verdicts have at most.
+const USUAL_EVIDENCE: usize = 8;
+/// Pieces of evidence shown for one signal.
+const MAX_TRACES: usize = 3;
+
+/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
+pub(super) fn conditions_evidence<'a>(
+    rules: &'a Rules,
+    view: &View<'_, 'a>,
+    findings: &Findings,
+    here: &[bool],
+    every: bool,
+) -> Vec<Evidence<'a>> {
+    let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
+    for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
+        push_evidence(rules, view, findings, leaf, &mut evidence);
+    }
+    evidence.truncate(MAX_TRACES);
+    for piece in &mut evidence {
+        piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
+    }
+    for (condition, &met) in rules.conditions.iter().zip(here) {
+        let first = evidence.len();
+        if met {
+            for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
+                push_evidence(rules, view, findings, leaf, &mut evidence);
+            }
+        } else if every || is_close(condition, findings) {
+            for leaf in missing(condition, findings) {
+                push_evidence(rules, view, findings, leaf, &mut evidence);
+            }
+        }
+        for piece in &mut evidence[first..] {
+            piece.condition = Some(condition.name.as_str().into());
+            piece.clause = Some(condition.clause.as_str().into());
+            piece.met = met;
+        }
+    }
+    evidence
+}
+
+/// For each conjunct that the post does not meet: the signal that came nearest to meeting it.
+fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
+    let nearness = |&leaf: &u16| {
+        let finding = findings.get(leaf);
+        finding.value / finding.threshold.max(f32::EPSILON)
+    };
+    let unmet = condition.conjuncts.iter().filter(|(conjunct, _)| !conjunct.holds(&findings.names));
+    let nearest = unmet.filter_map(|(_, leaves)| leaves.iter().copied().max_by(|a, b| nearness(a).total_cmp(&nearness(b))));
+    nearest.collect()
+}
+
+fn is_close(condition: &Condition, findings: &Findings) -> bool {
+    const CLOSE: f32 = 0.6;
+    let near = condition.named.iter().any(|&id| {
+        let finding = findings.get(id);
+        let enough = !finding.met && finding.value >= CLOSE * finding.threshold;
+        enough && (finding.threshold < 1.0 || (finding.threshold > 1.0 - f32::EPSILON && finding.value > 0.0))
+    });
+    near || condition.partly.holds(&findings.names)
+}
+
+/// Evidence of one signal: its traces, or where it has none what it measured.
+fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: u16, evidence: &mut Vec<Evidence<'a>>) {
+    let signal = rules.signal(id);
+    let traces = findings.traces(id);
+    let pieces = traces.iter().take(MAX_TRACES).map(|trace| of_trace(trace, id, &signal.name, view, findings));
+    let before = evidence.len();
+    evidence.extend(pieces);
+    if evidence.len() == before {
+        let finding = findings.get(id);
+        evidence.push(Evidence {
+            signal: Some(signal.name.as_str().into()),
+            post_id: (*view.post.post_id).into(),
+            met: finding.met,
+            value: finding.value,
+            threshold: finding.threshold,
+            ..Evidence::default()
+        });
+    }
+    for piece in &mut evidence[before..] {
+        piece.clause = signal.clause.as_deref().map(Into::into);
+    }
+}
+
+/// Evidence for what decided the class, where the conditions do not say it already.
+pub(super) fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, verdict: &mut Verdict<'a>) {
+    let class = verdict.class;
+    let first = verdict.evidence.len();
+    for &leaf in class.leaves.iter().filter(|leaf| findings.met(**leaf)) {
+        let signal = &rules.signal(leaf).name;
+        if !verdict.evidence.iter().any(|piece| piece.met && piece.signal.as_ref().is_some_and(|name| *name == *signal.as_str())) {
+            push_evidence(rules, view, findings, leaf, &mut verdict.evidence);
+        }
+    }
+    for piece in &mut verdict.evidence[first..] {
+        if piece.clause.is_none() {
+            piece.clause = class.clause.as_deref().map(Into::into);
+        }
+    }
+}
