@@ -123,11 +123,7 @@ mod tests {
             "no longer `internet mati` at complaint.txt:2:1 in signal complaint (2), no longer `los merah` at complaint.txt:3:1 in signal complaint (2)",
             [false, false],
         );
-        check(
-            &[("rules.toml", "route = \"agents\"", "route = \"skipped\"\nreason = \"none\"\nfeeds = false")],
-            4,
-            "the classes, their order or their routes (4)",
-            [false, false],
-        );
+        let aside = "[[classes]]\nname = \"skipped\"\nreason = \"all\"\nwhen = { any = [\"complaint\", \"_own\"] }\nroute = \"skipped\"\nfeeds = false\n[[classes]]";
+        check(&[("rules.toml", "[[classes]]", aside)], 4, "the order of the classes (4)", [false, false]);
     }
 }
