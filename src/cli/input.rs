@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Exit, Stop};
 use crate::engine::Input;
 use crate::formats::{self, Item, Raw};
+use crate::kafka::Peeked;
 use crate::post::{Millis, OwnAccounts};
 use crate::replay::Recorded;
 
@@ -51,6 +52,18 @@ pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts
     let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.clone(), own)).collect();
     let bad = reading.bad.into_iter().map(|bad| BadLine { line: number, code: bad.code, message: bad.message });
     Ok((items, bad.collect()))
+}
+
+/// The inputs in a record of a topic, `source` being its place. A record without any is an error, in a sentence.
+pub fn of_record<'a>(record: &'a Peeked, source: String, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, String> {
+    let raw = Raw { bytes: &record.value, format: record.format.as_deref(), received_at: record.at };
+    let reading = formats::read(&raw).map_err(|rejected| rejected.message.to_string())?;
+    let items: Vec<Recorded<'a>> = reading.items.into_iter().map(|item| recorded(item, Some(record.at), source.clone(), own)).collect();
+    match (items.is_empty(), reading.bad.first()) {
+        (true, Some(bad)) => Err(bad.message.to_string()),
+        (true, None) => Err("it holds no post and no case event".to_owned()),
+        (false, _) => Ok(items),
+    }
 }
 
 fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {

@@ -18,6 +18,7 @@
 mod broker;
 mod counting;
 mod dead_letters;
+mod explain;
 mod injection;
 mod lane;
 mod login;
