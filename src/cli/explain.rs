@@ -1,17 +1,23 @@
 //! `triage explain`: why posts are decided as they are, condition by condition, through the production step.
 
+mod insight;
 mod posts;
 mod report;
 #[cfg(test)]
 mod tests;
 mod underline;
+mod why;
 
 use std::path::PathBuf;
 
 use serde::{Serialize, Serializer};
 
+use self::insight::Insight;
+use self::posts::Place;
 use self::report::Explanation;
+use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
+use crate::kafka;
 use crate::post::Millis;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -31,6 +37,14 @@ pub struct Explain {
     /// When the first TEXT was written, as 2026-01-01T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "2026-01-01T00:00:00Z")]
     at: Millis,
+    /// A record in Kafka as TOPIC/PARTITION/OFFSET, such as the `triage.source` of another one: read without a trace
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["file", "text"])]
+    from: Option<Place>,
+    /// Records before that one which are looked through for earlier posts of the same customer; they are explained too
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "from", value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
+    back: i64,
+    #[command(flatten)]
+    kafka: KafkaOptions,
     /// How the explanation is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -43,20 +57,27 @@ fn time(text: &str) -> Result<Millis, &'static str> {
 impl Explain {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let rules = load_rules(&self.config.folder)?;
-        let document = if self.text.is_empty() { posts::read_document(self.file.as_deref())? } else { String::new() };
-        let recorded = if self.text.is_empty() {
+        let (document, records);
+        let recorded = if let Some(place) = &self.from {
+            let service = self.kafka.load(&self.config, Vec::new())?;
+            records = kafka::peek(&service, &place.topic, place.partition, place.offset, self.back)?;
+            posts::of_records(&records, place, &rules)?
+        } else if self.text.is_empty() {
+            document = posts::read_document(self.file.as_deref())?;
             posts::of_document(&document, &rules)?
         } else {
             self.text.iter().enumerate().map(|(number, text)| posts::of_text(text, number, self.at, &rules)).collect()
         };
         match self.format {
-            Format::Human => explain(&rules, &recorded, |recorded, outputs| {
-                anstream::println!("{}", Explanation { rules: &rules, recorded, outputs });
+            Format::Human => explain(&rules, &recorded, |recorded, outputs, insight| {
+                anstream::println!("{}", Explanation { rules: &rules, recorded, outputs, insight });
             }),
             Format::Json => {
                 let mut records = Vec::new();
-                explain(&rules, &recorded, |_, outputs| {
-                    records.extend(outputs.iter().map(|output| serde_json::to_string_pretty(&Record(output)).unwrap_or_default()));
+                explain(&rules, &recorded, |_, outputs, insight| {
+                    let first = outputs.iter().take(1).map(|output| Explained { record: Record(output), explain: insight });
+                    let others = outputs.iter().skip(1).map(|output| Explained { record: Record(output), explain: None });
+                    records.extend(first.chain(others).map(|record| serde_json::to_string_pretty(&record).unwrap_or_default()));
                 });
                 anstream::println!("[\n{}\n]", records.join(",\n"));
             }
@@ -66,13 +87,23 @@ impl Explain {
 }
 
 /// Steps through the posts and shows what came of each.
-fn explain(rules: &Rules, all: &[Recorded<'_>], mut show: impl FnMut(&Recorded<'_>, &[Output<'_>])) {
+fn explain(rules: &Rules, all: &[Recorded<'_>], mut show: impl FnMut(&Recorded<'_>, &[Output<'_>], Option<&Insight>)) {
     let mut replay = Replay::default();
     replay.every_condition = true;
     for recorded in all {
         let outputs = replay.step(rules, recorded);
-        show(recorded, &outputs);
+        let insight = Insight::of(rules, &replay, recorded, &outputs);
+        show(recorded, &outputs, insight.as_ref());
     }
+}
+
+/// A record, and what stands behind its verdict.
+#[derive(Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    record: Record<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<&'a Insight>,
 }
 
 /// A record as it would be written.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{Exit, Stop};
 use crate::engine::Input;
 use crate::formats::{self, Item, Raw};
+use crate::kafka::Peeked;
 use crate::post::{Millis, OwnAccounts};
 use crate::replay::Recorded;
 
@@ -88,6 +89,18 @@ fn read_raw<'a>(
 fn timestamp(bytes: &[u8]) -> Option<Millis> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains("\"record_timestamp\""))?;
     serde_json::from_str::<Timestamp>(text).ok()?.record_timestamp
+}
+
+/// The inputs in a record of a topic, `source` being its place. A record without any is an error, in a sentence.
+pub fn of_record<'a>(record: &'a Peeked, source: String, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, String> {
+    let raw = Raw { bytes: &record.value, format: record.format.as_deref(), received_at: record.at };
+    let reading = formats::read(&raw).map_err(|rejected| rejected.message.to_string())?;
+    let items: Vec<Recorded<'a>> = reading.items.into_iter().map(|item| recorded(item, Some(record.at), source.clone(), own)).collect();
+    match (items.is_empty(), reading.bad.first()) {
+        (true, Some(bad)) => Err(bad.message.to_string()),
+        (true, None) => Err("it holds no post and no case event".to_owned()),
+        (false, _) => Ok(items),
+    }
 }
 
 fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {

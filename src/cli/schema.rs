@@ -1,23 +1,35 @@
-//! `triage schema`: the JSON Schema of a record.
+//! `triage schema`: the JSON Schema of a record, or of a document that people write.
 
 use super::{Exit, Stop};
 use crate::record::schema;
 
-/// Prints the JSON Schema of a record that triage reads or writes.
+/// Documents that people write, for editors.
+const DOCUMENTS: [(&str, &str); 4] = [
+    ("rules.toml", include_str!("../../config/schemas/rules.json")),
+    ("triage.toml", include_str!("../../config/schemas/triage.json")),
+    ("campaigns.toml", include_str!("../../config/schemas/campaigns.json")),
+    ("tests.toml", include_str!("../../config/schemas/tests.json")),
+];
+
+/// Prints the JSON Schema of a record that triage reads or writes, or of a document in its configuration.
 #[derive(Debug, clap::Args)]
 pub struct Schema {
-    /// Name of the record, such as telkomcare.triage.v1; without it the names are listed
+    /// Name of the record, such as telkomcare.triage.v1, or of the document, such as rules.toml; without it the names are
+    /// listed
     name: Option<String>,
 }
 
 impl Schema {
     pub(super) fn run(self) -> Result<Exit, Stop> {
+        let names = || schema::NAMES.into_iter().chain(DOCUMENTS.map(|(name, _)| name)).collect::<Vec<_>>();
         let Some(name) = self.name else {
-            anstream::println!("{}", schema::NAMES.join("\n"));
+            anstream::println!("{}", names().join("\n"));
             return Ok(Exit::Ok);
         };
-        let document = schema::document(&name)
-            .ok_or_else(|| Stop::usage(format!("there is no record `{name}`; there are {}", schema::NAMES.join(", "))))?;
+        let written = DOCUMENTS.iter().find(|(known, _)| *known == name).map(|(_, schema)| (*schema).to_owned());
+        let document = written
+            .or_else(|| schema::document(&name))
+            .ok_or_else(|| Stop::usage(format!("there is no schema `{name}`; there are {}", names().join(", "))))?;
         anstream::print!("{document}");
         Ok(Exit::Ok)
     }

@@ -124,8 +124,20 @@ impl VocabularyBuilder {
         let mut prefix_starts: Vec<u8> = self.prefixes.keys().filter_map(|prefix| prefix.bytes().next()).collect();
         prefix_starts.sort_unstable();
         prefix_starts.dedup();
-        let vocabulary =
-            Vocabulary { forms: FxHashMap::default(), prefixes: self.prefixes, prefix_lengths, prefix_starts, clitics: self.clitics, size };
+        let mut spellings: Vec<Box<str>> = vec!["".into(); size];
+        let prefixes = self.prefixes.iter().map(|(prefix, id)| (format!("{prefix}*").into(), *id));
+        for (word, id) in self.ids.iter().map(|(word, id)| (word.clone(), *id)).chain(prefixes) {
+            spellings[id as usize] = word;
+        }
+        let vocabulary = Vocabulary {
+            spellings,
+            forms: FxHashMap::default(),
+            prefixes: self.prefixes,
+            prefix_lengths,
+            prefix_starts,
+            clitics: self.clitics,
+            size,
+        };
         let known: FxHashMap<Box<str>, WordId> = self.ids;
         let single = |word: &str, id: WordId| -> (Box<str>, Form) { (word.into(), SmallVec::from_elem(vocabulary.readings(word, id), 1)) };
         let mut forms: FxHashMap<Box<str>, Form> = known.iter().map(|(word, &id)| single(word, id)).collect();
@@ -175,6 +187,8 @@ pub struct Vocabulary {
     /// First bytes of all prefixes: a quick no for most words.
     prefix_starts: Vec<u8>,
     clitics: Vec<Box<str>>,
+    /// Each word by its number.
+    spellings: Vec<Box<str>>,
     size: usize,
 }
 
@@ -182,6 +196,11 @@ impl Vocabulary {
     /// One more than the largest number of a word.
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// How the lexicons spell the word of that number.
+    pub fn spelling(&self, id: WordId) -> Option<&str> {
+        self.spellings.get(id as usize).map(|word| &**word).filter(|word| !word.is_empty())
     }
 
     /// A word, handle or tag that is known as it stands.

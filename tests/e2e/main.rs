@@ -19,6 +19,7 @@ mod backtest;
 mod broker;
 mod counting;
 mod dead_letters;
+mod explain;
 mod injection;
 mod lane;
 mod latency;

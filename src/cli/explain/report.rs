@@ -4,8 +4,9 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
+use super::insight::{Capitals, Insight};
 use super::underline::{Mark, underline};
-use crate::cli::reason;
+use crate::cli::{count, reason};
 use crate::engine::Input;
 use crate::record::{Destination, EscalationRecord, Output, TriageRecord};
 use crate::replay::Recorded;
@@ -24,6 +25,8 @@ pub struct Explanation<'a> {
     pub recorded: &'a Recorded<'a>,
     /// What came of it.
     pub outputs: &'a [Output<'a>],
+    /// What stands behind the verdict, where something was judged.
+    pub insight: Option<&'a Insight>,
 }
 
 impl fmt::Display for Explanation<'_> {
@@ -76,12 +79,13 @@ impl Explanation<'_> {
         let future = verdict.future.then(|| format!("the post claims a later time than its record; counted at {}", verdict.event_time));
         row(f, "future", future.as_deref())?;
         self.text(f, verdict)?;
+        self.insight.map_or(Ok(()), |insight| seen(f, insight))?;
         if verdict.class != "skipped" || !verdict.evidence.is_empty() {
             self.conditions(f, verdict)?;
             row(f, "signals", Some(if verdict.signals.is_empty() { "none".to_owned() } else { verdict.signals.join(", ") }.as_str()))?;
             case(f, verdict)?;
         }
-        Ok(())
+        self.insight.map_or(Ok(()), |insight| alternatives(f, insight))
     }
 
     /// The text with a line of carets for everything that was found in it.
@@ -115,6 +119,32 @@ impl Explanation<'_> {
         }
         Ok(())
     }
+}
+
+/// What the rules saw of the text.
+fn seen(f: &mut fmt::Formatter<'_>, insight: &Insight) -> fmt::Result {
+    row(f, "words", Some(insight.words.as_str()))?;
+    let capitals = |capitals: &Capitals| format!("{} of {} letters", capitals.upper, capitals.letters);
+    let (own, all) = (&insight.capitals, &insight.capitals_with_acronyms);
+    let run = format!("longest run {} of {}", count(own.run_words as usize, "word"), count(own.run_letters as usize, "letter"));
+    let acronyms = if own.letters == all.letters { String::new() } else { format!("; with acronyms {}", capitals(all)) };
+    writeln!(f, "  capitals {}, {run}{acronyms}\n", capitals(own))
+}
+
+/// The classes that lost, and what would have made a hard complaint of it.
+fn alternatives(f: &mut fmt::Formatter<'_>, insight: &Insight) -> fmt::Result {
+    let lost = insight.classes.iter().filter(|tried| !tried.won);
+    for (tried, title) in lost.zip(["not"].into_iter().chain(std::iter::repeat(""))) {
+        writeln!(f, "  {title:<8} {:<14} {FAINT}{}{FAINT:#}", tried.class, tried.why_not.as_deref().unwrap_or("not tried"))?;
+    }
+    let Some(near) = &insight.near_miss else { return Ok(()) };
+    if near.any_of.is_empty() {
+        return row(f, "far", Some(format!("{} more things are missing for a hard complaint", near.missing).as_str()));
+    }
+    for (what, title) in near.any_of.iter().zip(["near"].into_iter().chain(std::iter::repeat(""))) {
+        writeln!(f, "  {title:<8} hard with {what}")?;
+    }
+    Ok(())
 }
 
 fn case(f: &mut fmt::Formatter<'_>, verdict: &TriageRecord<'_>) -> fmt::Result {

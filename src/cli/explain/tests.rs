@@ -5,8 +5,8 @@ use crate::cli::fixture;
 
 fn render(recorded: &[Recorded<'_>], rules: &Rules) -> String {
     let mut out = String::new();
-    explain(rules, recorded, |recorded, outputs| {
-        out.push_str(&format!("{}\n", Explanation { rules, recorded, outputs }));
+    explain(rules, recorded, |recorded, outputs, insight| {
+        out.push_str(&format!("{}\n", Explanation { rules, recorded, outputs, insight }));
     });
     anstream::adapter::strip_str(&out).to_string()
 }

@@ -5,6 +5,8 @@
 mod logic;
 mod numbers;
 mod phrases;
+#[cfg(test)]
+mod tests;
 
 use super::Rules;
 use crate::problem::Reporter;

@@ -1,6 +1,6 @@
 //! Numbers that can be used but lie outside what makes sense.
 
-use crate::config::reader::{DAY, MINUTE, SECOND, show_duration};
+use crate::config::reader::{DAY, SECOND, show_duration};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::rules::Rules;
 use crate::signals::burst::Burst;
@@ -74,10 +74,7 @@ fn window(burst: &Burst) -> Oddity {
         let what = format!("nobody writes {} posts in {}", burst.posts, show_duration(shortest));
         return Some((what, "W-10: 5 minutes, for mail 15"));
     }
-    (longest >= DAY).then(|| {
-        let what = format!("`within` {} is no short time", show_duration(longest));
-        (what, if longest > 15 * MINUTE { "W-10: 5 minutes, for mail 15" } else { "" })
-    })
+    (longest >= DAY).then(|| (format!("`within` {} is no short time", show_duration(longest)), "W-10: 5 minutes, for mail 15"))
 }
 
 /// A threshold that no sum reaches, or that every sum does.

@@ -1,0 +1,87 @@
+//! What an analyst reads about rules that can be used but are odd: one row a kind, all answers in one snapshot.
+
+use std::fmt::Write;
+
+use super::lint;
+use crate::problem::Reporter;
+use crate::rules::compile;
+use crate::rules::tests::with;
+
+const WORDS: &str = "#@group own weight=strong\n@telkomcare\n#@group fault weight=strong\nlemot\ninternet mati\n";
+
+/// Kind of oddity, the line of the sound rule set that is replaced (empty: something is added), what stands there
+/// instead, what is added to the words.
+const ODDITIES: [(&str, &str, &str, &str); 24] = [
+    ("none", "", "", ""),
+    ("the same phrase in another spelling", "", "", "tidak nyala\ngk nyala\n"),
+    ("the same phrase stretched", "", "", "lemooot\n"),
+    ("a phrase that a shorter one finds", "", "", "lemot banget\n"),
+    ("longer phrases are no oddity where they are counted", "", COUNTED, "#@group sum weight=1.0\nbagus\nbagus banget\n"),
+    ("a phrase that voids itself", "", VOIDED, "#@group praise weight=praise\nlemot\n"),
+    ("a handle with a hyphen", "", LISTED, "#@group press weight=strong\n@berita-satu\n"),
+    ("a handle that is too long", "", LISTED, "#@group press weight=strong\n@abcdefghijklmnopqrstuvwxyzabcdefghijk\n"),
+    ("our account among others", "", LISTED, "#@group press weight=strong\n@TelkomCare\n"),
+    ("a signal that cannot be", "", "[signals.odd]\nwhen = { all = [\"complaint\"], none = [\"complaint\"] }\n", ""),
+    ("a signal that cannot be, behind another", "", BEHIND, ""),
+    (
+        "a condition that cannot be met",
+        "all = [\"shouting\", \"complaint\"]",
+        "all = [\"shouting\", \"complaint\"], none = [\"shouting\"]",
+        "",
+    ),
+    ("a class that cannot be", "[[classes]]", "[[classes]]\nname = \"odd\"\nroute = \"agents\"\nwhen = { any = [] }\n[[classes]]", ""),
+    ("a class below its like", "[[classes]]", TWICE, ""),
+    ("a class below a wider one", "[[classes]]", WIDER, ""),
+    ("small letters that shout", "min_share = 0.6", "min_share = 0.3", ""),
+    ("two letters that shout", "min_letters = 10", "min_letters = 2", ""),
+    ("a run without length", "run_letters = 15", "run_letters = 3", ""),
+    ("a burst faster than typing", "", "[signals.burst]\nkind = \"burst\"\nposts = 5\nwithin = \"2s\"\n", ""),
+    ("a burst of a day", "", "[signals.burst]\nkind = \"burst\"\nposts = 5\nwithin = \"24h\"\n", ""),
+    ("a sum that cannot be reached", "", UNREACHABLE, "#@group sum weight=1.0\nbagus\n"),
+    ("a sum that is always reached", "", ALWAYS, "#@group sum weight=1.0\nbagus\n"),
+    ("more phrases than there are", "groups = [\"fault\"]", "groups = [\"fault\"]\nneed = { strong = 9, medium = 9, weak = 9 }", ""),
+    ("a pattern for every text", "", "[signals.odd]\nkind = \"pattern\"\nregex = 'a*'\n", ""),
+];
+
+const COUNTED: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 1.0\n";
+const UNREACHABLE: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 5.0\n";
+const ALWAYS: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 0.5\nbias = 1.0\n";
+const LISTED: &str = "[signals.press]\nkind = \"mentions\"\nfile = \"words.txt\"\ngroups = [\"press\"]\n";
+const VOIDED: &str = "[signals.praise]\nkind = \"phrases\"\nfile = \"words.txt\"\ngroups = [\"praise\"]\n\
+    [signals.odd]\nkind = \"phrases\"\nfile = \"words.txt\"\ngroups = [\"fault\"]\nvoided_by = [{ signal = \"praise\", within = 2 }]\n";
+const BEHIND: &str = "[signals.loud]\nwhen = { all = [\"shouting\", \"complaint\"] }\n\
+    [signals.odd]\nwhen = { all = [\"loud\"], none = [\"complaint\"] }\n";
+const TWICE: &str = "[[classes]]\nname = \"first\"\nroute = \"agents\"\nwhen = \"shouting\"\n\
+    [[classes]]\nname = \"second\"\nroute = \"agents\"\nwhen = { all = [\"shouting\"] }\n[[classes]]";
+const WIDER: &str = "[[classes]]\nname = \"wide\"\nroute = \"agents\"\nwhen = { any = [\"shouting\", \"complaint\"] }\n\
+    [[classes]]\nname = \"narrow\"\nroute = \"agents\"\nwhen = { all = [\"complaint\", \"case.open\"] }\n[[classes]]";
+
+fn check(rules: &str, words: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("rules.toml", rules);
+    write("words.txt", &format!("{WORDS}{words}"));
+    write("slang.tsv", "gk\ttidak\n");
+    write("acronyms.txt", "#@group all\nLOS\n");
+    let reporter = Reporter::default();
+    let rules = compile(folder.path(), &reporter);
+    rules.iter().for_each(|rules| lint(rules, &reporter));
+    let problems = reporter.into_problems();
+    assert!(rules.is_some(), "{problems}");
+    problems.render().replace(&format!("{}/", folder.path().display()), "")
+}
+
+#[test]
+fn oddities_are_named_with_their_place_and_a_hint() {
+    let mut answers = String::new();
+    for (name, line, instead, words) in ODDITIES {
+        writeln!(answers, "== {name}\n{}", check(&with(line, instead), words)).unwrap();
+    }
+    insta::assert_snapshot!(answers);
+}
+
+#[test]
+fn numbers_of_the_case_are_held_against_each_other() {
+    let rules = with(r#"idle_ttl = "24h""#, r#"idle_ttl = "8d""#).replace("watch_at = 1", "watch_at = 3");
+    insta::assert_snapshot!(check(&rules.replace(r#"callback = "6h""#, r#"callback = "30m""#), ""));
+}
