@@ -6,7 +6,7 @@ use super::*;
 fn shipped() -> String {
     let text = include_str!("../../../config/triage.toml");
     let switched_on = |line: &str| match line.strip_prefix('#') {
-        Some(setting) if !setting.starts_with(' ') => setting.to_owned(),
+        Some(setting) if !setting.starts_with([' ', ':']) => setting.to_owned(),
         _ => line.to_owned(),
     };
     text.lines().map(|line| switched_on(line) + "\n").collect()
