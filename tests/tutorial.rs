@@ -56,6 +56,9 @@ fn the_tutorial_shows_what_is_printed() {
         std::fs::write(config.join("README.md"), &played).unwrap();
         return;
     }
+    // Every change of a rule changes the hashes; nobody reads them here.
+    let hashes = regex::Regex::new("hash [0-9a-f]{12}").unwrap();
+    let [written, played] = [written, played].map(|text| hashes.replace_all(&text, "hash").into_owned());
     let differing = written.lines().zip(played.lines()).find(|(written, played)| written != played);
     assert_eq!(differing, None, "INSTA_UPDATE=always cargo test --test tutorial writes config/README.md anew");
     assert_eq!(written, played);
