@@ -74,6 +74,19 @@ impl Node {
         (node, next())
     }
 
+    /// Starts three nodes that keep everything three times.
+    pub fn start_three(name: &str) -> [Node; 3] {
+        let folder = std::env::temp_dir().join(format!("triage-kafka-{}{name}", std::process::id()));
+        let addresses = Node::script("cluster", &folder, &[&std::process::id().to_string()]);
+        let addresses: Vec<&str> = addresses.split_whitespace().collect();
+        let node = |number: usize| Node {
+            bootstrap: addresses[number].to_owned(),
+            secure: String::new(),
+            folder: folder.join((number + 1).to_string()),
+        };
+        [node(0), node(1), node(2)]
+    }
+
     /// `broker.sh` with a verb for this node: `crash`, `halt`, `resume`.
     pub fn tell(&self, verb: &str) {
         Node::script(verb, &self.folder, &[]);
@@ -117,6 +130,12 @@ pub fn service_with(test: &str, partitions: i32, more: &[(&str, &str)]) -> Servi
 /// The same on `node`.
 pub fn service_on(node: &Node, test: &str, partitions: i32) -> Service {
     with_topics(settings(&node.bootstrap, test, partitions, &[]))
+}
+
+/// The same on three nodes.
+pub fn service_on_three(nodes: &[Node; 3], test: &str, partitions: i32) -> Service {
+    let brokers = nodes.iter().map(|node| node.bootstrap.as_str()).collect::<Vec<_>>().join(",");
+    with_topics(settings(&brokers, test, partitions, &[("topics.replication", "3")]))
 }
 
 fn with_topics(service: Service) -> Service {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One node of Apache Kafka on loopback, for the end-to-end tests.
+# Nodes of Apache Kafka on loopback, for the end-to-end tests.
 #
 #   broker.sh fetch             gets the jars (Maven Central) into the cache
 #   broker.sh start DIR [PID [PORT]]
@@ -10,6 +10,8 @@
 #                               when process PID ends, the node is stopped and DIR removed;
 #                               with PORT prints the address of a third, open listener, which sends its clients to
 #                               PORT: for a proxy that listens there
+#   broker.sh cluster DIR PID   starts three nodes that keep everything three times, with their data in DIR/1 to DIR/3,
+#                               prints their addresses; a node is told to crash, halt or resume by its own folder
 #   broker.sh crash DIR         kills that node as a power cut would; its data stay
 #   broker.sh halt DIR          stops it in order; its data stay
 #   broker.sh resume DIR        starts it again on its data, at the same addresses
@@ -25,6 +27,10 @@ cache=${TRIAGE_TEST_KAFKA:-$here/../../target/kafka}
 libs=$cache/libs
 start_seconds=60
 stop_seconds=20
+# Of one node that is alone.
+node_id=1
+voters=
+copies=1
 
 fail() {
     echo "broker.sh: $*" >&2
@@ -95,8 +101,8 @@ properties() {
     local client=$1 secure=$4 behind=$5 front=$6
     cat <<END
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:$2
+node.id=$node_id
+controller.quorum.voters=${voters:-1@127.0.0.1:$2}
 listeners=PLAINTEXT://127.0.0.1:$client,CONTROLLER://127.0.0.1:$2,SASL_SSL://127.0.0.1:$secure,BEHIND://127.0.0.1:$behind
 advertised.listeners=PLAINTEXT://127.0.0.1:$client,SASL_SSL://127.0.0.1:$secure,BEHIND://127.0.0.1:$front
 inter.broker.listener.name=PLAINTEXT
@@ -112,17 +118,16 @@ listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=org.apache.kafka.common.secu
 listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=5000
 log.dirs=$3/data
 num.partitions=4
-default.replication.factor=1
-offsets.topic.replication.factor=1
+default.replication.factor=$copies
+min.insync.replicas=$((copies / 2 + 1))
+offsets.topic.replication.factor=$copies
 offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+transaction.state.log.replication.factor=$copies
+transaction.state.log.min.isr=$((copies / 2 + 1))
 transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-broker.heartbeat.interval.ms=500
-broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=3000
 auto.create.topics.enable=false
@@ -184,9 +189,39 @@ start() {
     fail "the broker ended at once, three times: $(tail -n 5 "$dir/server.log")"
 }
 
+# Starts three nodes in folders of DIR. The first answers only when a second is there, so all start at once.
+cluster() {
+    local dir=$1 owner=$2 uuid id starting=() clients=() controllers=()
+    mkdir -p "$dir"
+    dir=$(cd "$dir" && pwd)
+    uuid=$(java_tool kafka.tools.StorageTool random-uuid)
+    for id in 1 2 3; do
+        clients+=("$(free_port)")
+        controllers+=("$(free_port)")
+        voters="${voters:+$voters,}$id@127.0.0.1:${controllers[-1]}"
+    done
+    copies=3
+    for node_id in 1 2 3; do
+        local node=$dir/$node_id client=${clients[node_id - 1]}
+        mkdir -p "$node"
+        certificate "$node" broker || fail "keytool, which comes with Java, could not make a certificate"
+        local behind
+        behind=$(free_port)
+        properties "$client" "${controllers[node_id - 1]}" "$node" "$(free_port)" "$behind" "$behind" >"$node/server.properties"
+        java_tool kafka.tools.StorageTool format -t "$uuid" -c "$node/server.properties" >"$node/format.log" 2>&1 ||
+            fail "could not format $node: $(tail -n 3 "$node/format.log")"
+        launch "$node" "$client" &
+        starting+=($!)
+        setsid "$here/broker.sh" outlive "$node" "$owner" >/dev/null 2>&1 </dev/null &
+    done
+    for id in "${starting[@]}"; do wait "$id" || fail "a node ended at once: $(tail -n 5 "$dir"/*/server.log)"; done
+    printf '127.0.0.1:%s ' "${clients[@]}"
+}
+
 # Stops the node of DIR when process PID has ended.
 outlive() {
-    while kill -0 "$2" 2>/dev/null && [ -e "$1/pid" ]; do sleep 0.5; done
+    # A node that is just being started has no number yet.
+    while kill -0 "$2" 2>/dev/null && [ -e "$1/server.properties" ]; do sleep 0.5; done
     stop "$1"
 }
 
@@ -217,6 +252,7 @@ stop() {
 case ${1:-} in
 fetch) fetch ;;
 start) fetch && start "${2:?DIR}" "${3:-}" "${4:-}" ;;
+cluster) fetch && cluster "${2:?DIR}" "${3:?PID}" ;;
 outlive) outlive "${2:?DIR}" "${3:?PID}" ;;
 crash) end "${2:?DIR}" KILL ;;
 halt) end "${2:?DIR}" TERM ;;

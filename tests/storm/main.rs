@@ -3,7 +3,7 @@
 //! `TRIAGE_LONG=1` for many more of everything.
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
-//! it all; `kills`, `members`, `brokers`, `reloads` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
+//! it all; `kills`, `members`, `brokers`, `cluster`, `reloads` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
 //! long it lasts. `seeded` makes sure that all this would notice a program that is wrong.
 
 #![allow(
@@ -20,6 +20,7 @@
 mod broker;
 mod brokers;
 mod calm;
+mod cluster;
 mod crew;
 mod endings;
 mod kills;
