@@ -80,7 +80,8 @@ fn work_goes_on_when_the_broker_is_back() {
     let faults = if long() { 20 } else { 2 };
     let mut slowest = Duration::ZERO;
     for number in 0..faults {
-        let fault = if number % 2 == 0 { Fault::Crash } else { Fault::Away(Duration::from_secs(number as u64 % 4 * 3)) };
+        let away = if long() { 30 } else { 3 };
+        let fault = if number % 2 == 0 { Fault::Crash } else { Fault::Away(Duration::from_secs(away)) };
         suffer(&node, fault);
         let took = wait_for_progress(&progress, &mut crew, &mut processes);
         println!("faults: {fault:?}, work went on after {took:.1?}");
