@@ -174,6 +174,9 @@ impl Transaction<'_, '_> {
 
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
+        // Only then are the offsets sent: while the broker still completes the transaction before this one it refuses both,
+        // and librdkafka repeats the records' request after 20 ms, but that of the offsets after its long pause.
+        self.drain()?;
         pass(Point::BeforeOffsets);
         let begun = Instant::now();
         report.excuse(OFFSETS_PATIENCE);
@@ -183,7 +186,6 @@ impl Transaction<'_, '_> {
         // Late offsets are as bad as a late end: they would be those of the next transaction.
         self.writer.suspicious |= begun.elapsed() >= SUSPICIOUS;
         sent?;
-        self.drain()?;
         pass(Point::AfterOffsets);
         pass(Point::DuringCommit);
         self.end("commit", |producer, slice| producer.commit_transaction(slice))?;

@@ -152,11 +152,11 @@ fn rules_change_between_transactions_and_lose_nothing() {
     let service = service("reloads", PARTITIONS);
     let mut rules = Rules::copy();
     let mut crew = Crew::new(&service, "reloads", "5s").with_rules(rules.path()).with("TRIAGE_RELOAD__GUARD__MAX_SHARE", "1");
+    let process: Process = crew.start(None, None);
+    wait_until("both stages", || crew.said("partitions assigned") == 2);
     let load = Load::start(&service, RATE, 41);
     let stop = Arc::new(AtomicBool::new(false));
     let watching = std::thread::spawn(watch(&service, load.sent(), Arc::clone(&stop)));
-    let process: Process = crew.start(None, None);
-    wait_until("the first verdicts", || crew.said("partitions assigned") == 2);
     let (reloads, calm) = if long() { (300, 30) } else { (27, 9) };
     let settled = Instant::now();
     // Nothing changes for a while: what the latency is compared with.
