@@ -12,9 +12,9 @@ pub(super) enum Point {
     AfterPoll,
     /// Some records of a transaction are handed over.
     MidProduce,
-    /// All are; the offsets are not.
+    /// All are delivered; the offsets are not sent.
     BeforeOffsets,
-    /// All are delivered, and so are the offsets; nothing is decided.
+    /// So are the offsets; nothing is decided.
     AfterOffsets,
     /// The request to commit is on its way.
     DuringCommit,
