@@ -18,13 +18,13 @@
 //! | --- | --- |
 //! | [`problem`] | a mistake in configuration as data: where, what, how to mend it |
 //! | [`post`] | the canonical post, the case event, the customer key |
-//! | [`config`] | the documents that people write: reader, phrase lists, quiz registry, service settings |
+//! | [`config`] | the documents that people write: reader, phrase lists, quiz registry, service settings, the watch on a folder |
 //! | [`formats`] | one file per feed: bytes → canonical records |
 //! | [`text`] | facts about one text: words, phrases, capitals, with their places in the original |
 //! | [`signals`] | the closed set of signal kinds; each says why |
 //! | [`record`] | wire shapes of everything that is written, and their JSON Schemas |
 //! | [`author`] | what is remembered of one customer |
-//! | [`rules`] | signals, conditions and classes compiled from `config/` |
+//! | [`rules`] | signals, conditions and classes compiled from `config/`, and what looks odd in them |
 //! | [`verdict`] | signals and state → class, conditions, evidence |
 //! | [`case`] | life of a case: events, ends, what is due |
 //! | [`route`] | verdict → records and destinations |

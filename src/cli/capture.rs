@@ -94,7 +94,7 @@ impl Capture {
         if secret.len() < 16 {
             return Err(Stop::usage("the key is shorter than 16 bytes: `head -c 32 /dev/urandom | base64` makes one"));
         }
-        Ok(Key::new(secret))
+        Key::new(secret).ok_or_else(|| Stop::usage("this key cannot be used"))
     }
 }
 

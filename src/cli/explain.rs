@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use serde::{Serialize, Serializer};
 
 use self::insight::Insight;
-use self::posts::Place;
 use self::report::Explanation;
+use super::input::Line;
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
-use crate::kafka;
+use crate::kafka::{self, Place};
 use crate::post::Millis;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -60,8 +60,9 @@ impl Explain {
         let (document, records);
         let recorded = if let Some(place) = &self.from {
             let service = self.kafka.load(&self.config, Vec::new())?;
-            records = kafka::peek(&service, &place.topic, place.partition, place.offset, self.back)?;
-            posts::of_records(&records, place, &rules)?
+            let stored = kafka::before(&service, place, self.back)?;
+            records = Line::of_stored(&place.topic, stored).collect::<Vec<_>>();
+            posts::of_records(&records, &rules)?
         } else if self.text.is_empty() {
             document = posts::read_document(self.file.as_deref())?;
             posts::of_document(&document, &rules)?

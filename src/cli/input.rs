@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Exit, Stop};
 use crate::engine::Input;
 use crate::formats::{self, Item, Raw};
-use crate::kafka::Peeked;
+use crate::kafka::Stored;
 use crate::post::{Millis, OwnAccounts};
 use crate::replay::Recorded;
 
@@ -58,6 +58,20 @@ pub struct Line {
     pub source: String,
 }
 
+impl Line {
+    /// The records of `topic`.
+    pub fn of_stored(topic: &str, records: Vec<Stored>) -> impl Iterator<Item = Line> + use<> {
+        let topic = topic.to_owned();
+        (1..).zip(records).map(move |(number, record)| Line {
+            number,
+            bytes: record.value,
+            at: Some(record.at),
+            format: record.format,
+            source: format!("{topic}/{}/{}", record.partition, record.offset),
+        })
+    }
+}
+
 /// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
 pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let source = format!("{name}/0/{}", number - 1);
@@ -89,18 +103,6 @@ fn read_raw<'a>(
 fn timestamp(bytes: &[u8]) -> Option<Millis> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| text.contains("\"record_timestamp\""))?;
     serde_json::from_str::<Timestamp>(text).ok()?.record_timestamp
-}
-
-/// The inputs in a record of a topic, `source` being its place. A record without any is an error, in a sentence.
-pub fn of_record<'a>(record: &'a Peeked, source: String, own: &OwnAccounts) -> Result<Vec<Recorded<'a>>, String> {
-    let raw = Raw { bytes: &record.value, format: record.format.as_deref(), received_at: record.at };
-    let reading = formats::read(&raw).map_err(|rejected| rejected.message.to_string())?;
-    let items: Vec<Recorded<'a>> = reading.items.into_iter().map(|item| recorded(item, Some(record.at), source.clone(), own)).collect();
-    match (items.is_empty(), reading.bad.first()) {
-        (true, Some(bad)) => Err(bad.message.to_string()),
-        (true, None) => Err("it holds no post and no case event".to_owned()),
-        (false, _) => Ok(items),
-    }
 }
 
 fn recorded<'a>(item: Item<'a>, recorded_at: Option<Millis>, source: String, own: &OwnAccounts) -> Recorded<'a> {

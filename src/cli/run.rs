@@ -60,13 +60,13 @@ impl Run {
         let hash_of = |rules: &Swap<Rules>| rules.get().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
         tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
-        let recent = Arc::new(Recent::new(service.reload.guard.posts));
+        let guard = Some(service.reload.guard).filter(|guard| guard.max_share < 1.0);
+        let guard = guard.map(|guard| (guard, Arc::new(Recent::new(guard.posts))));
         let sources = Sources {
             rules: Arc::clone(&rules),
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
-            recent: Arc::clone(&recent),
+            recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
         };
-        let guard = Some((service.reload.guard, recent));
         let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
         sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
         let stop = watch_for_changes(sets, service.reload.watch)?;
@@ -86,14 +86,14 @@ pub(super) struct Sources {
     pub(super) rules: Arc<Swap<Rules>>,
     /// Those that are only tried.
     pub(super) shadow: Option<Arc<Swap<Rules>>>,
-    /// The posts judged last.
-    pub(super) recent: Arc<Recent>,
+    /// The posts judged last, where new rules are tried on them.
+    pub(super) recent: Option<Arc<Recent>>,
 }
 
 impl Sources {
     /// With rules that nothing will replace.
     pub(super) fn alone(rules: Rules) -> Self {
-        Sources { rules: Arc::new(Swap::new(rules)), shadow: None, recent: Arc::new(Recent::new(0)) }
+        Sources { rules: Arc::new(Swap::new(rules)), shadow: None, recent: None }
     }
 }
 
@@ -112,9 +112,9 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
         running.start("ingest", &LaneSettings::ingest(service, now), lanes, move || Ingest::new(Arc::clone(&rules)))?;
     }
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
-        let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), Arc::clone(&sources.recent));
+        let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
         let with_text = service.output.text == OutputText::Full;
-        let make = move || Triage::new(Arc::clone(&rules), with_text).with_shadow(shadow.clone()).with_recent(Arc::clone(&recent));
+        let make = move || Triage::new(Arc::clone(&rules), with_text).with_shadow(shadow.clone()).with_recent(recent.clone());
         running.start("triage", &LaneSettings::triage(service, now), lanes, make)?;
     }
     Ok(running)

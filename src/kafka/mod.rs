@@ -6,7 +6,8 @@
 //! `limit` stops reading a feed of which too much cannot be read; `failpoint` is for the tests; [`Admin`] makes and
 //! checks the `topics`. Beside the lanes stand the commands that look on through an `onlooker`:
 //! [`reconcile`](reconcile()) compares what was read with what was written, `letters` shows the dead letters and feeds
-//! them in again.
+//! them in again; `range` reads recorded posts for the tools. `recent` keeps the posts judged last, for whoever brings new
+//! rules into use through a [`Swap`].
 //!
 //! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
 
@@ -22,7 +23,7 @@ mod letters;
 mod limit;
 mod login;
 mod onlooker;
-mod peek;
+mod place;
 mod positions;
 mod range;
 mod recent;
@@ -42,9 +43,9 @@ mod trouble;
 pub use self::admin::Admin;
 pub use self::ingest::Ingest;
 pub use self::lane::LaneSettings;
-pub use self::letters::{Frequency, Letter, ListOptions, Listing, Place, Replay, Selection, dead_letters, replay};
-pub use self::peek::{Peeked, peek};
-pub use self::range::{Edge, Stored, stored};
+pub use self::letters::{Frequency, Letter, ListOptions, Listing, Replay, Selection, dead_letters, replay};
+pub use self::place::Place;
+pub use self::range::{Edge, Stored, before, stored};
 pub use self::recent::{Judged, Recent};
 pub use self::reconcile::{Account, Finding, Kind, PartitionAccount, Passage, Scope, reconcile};
 pub use self::refusal::Refusal;

@@ -3,9 +3,12 @@
 //!
 //! Knows nothing of what the records mean.
 
+use std::ops::Range;
+
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 
 use super::onlooker::Onlooker;
+use super::place::Place;
 use super::refusal::Refusal;
 use crate::config::service::Service;
 use crate::post::Millis;
@@ -51,12 +54,43 @@ pub fn stored(service: &Service, topic: &str, from: Option<Edge>, to: Option<Edg
         };
         wanted.push((partition, place(from, bounds.start)?..place(to, bounds.end)?));
     }
+    Ok(woven(read(&onlooker, topic, &wanted)?))
+}
+
+/// The record at `place` and at most `back` of those in front of it in its partition, oldest first. Records without a
+/// value are left out.
+///
+/// # Errors
+/// [`Refusal`] where Kafka cannot be used, or there is no such record.
+pub fn before(service: &Service, place: &Place, back: i64) -> Result<Vec<Stored>, Refusal> {
+    let Place { topic, partition, offset } = place;
+    let onlooker = Onlooker::new(&service.kafka, &service.run.group)?;
+    let count = onlooker.partitions(topic)?;
+    let unreadable = |reason: String| Refusal::Unreadable { topic: topic.clone(), reason };
+    if *partition >= count {
+        return Err(unreadable(format!("it has {count} partitions, the first is 0")));
+    }
+    let bounds = onlooker.bounds(topic, *partition)?;
+    if !bounds.contains(offset) {
+        return Err(unreadable(format!("partition {partition} has offsets {} to {}", bounds.start, bounds.end - 1)));
+    }
+    let first = bounds.start.max(offset.saturating_sub(back));
+    let records = read(&onlooker, topic, &[(*partition, first..offset + 1)])?;
+    match records.last() {
+        Some(last) if last.offset == *offset => Ok(records),
+        _ => Err(unreadable(format!(
+            "there is no record with a value at {partition}/{offset}, only a mark of a transaction, an aborted record or a tombstone"
+        ))),
+    }
+}
+
+fn read(onlooker: &Onlooker, topic: &str, wanted: &[(i32, Range<i64>)]) -> Result<Vec<Stored>, Refusal> {
     let mut records = Vec::new();
-    onlooker.read(topic, &wanted, |message| {
+    onlooker.read(topic, wanted, |message| {
         records.extend(record(message));
         Ok::<(), Refusal>(())
     })?;
-    Ok(woven(records))
+    Ok(records)
 }
 
 fn woven(mut records: Vec<Stored>) -> Vec<Stored> {

@@ -98,8 +98,8 @@ impl Triage {
     }
 
     /// The same, which also hands the posts it has judged to `recent`.
-    pub fn with_recent(mut self, recent: Arc<Recent>) -> Self {
-        self.recent = Some(recent);
+    pub fn with_recent(mut self, recent: Option<Arc<Recent>>) -> Self {
+        self.recent = recent;
         self
     }
 

@@ -58,17 +58,6 @@ impl Cluster {
     }
 }
 
-fn wait_for_more(progress: &Progress<'_>) -> Duration {
-    let begun = Instant::now();
-    let before = progress.judged();
-    wait_until("work to go on", || match (before, progress.judged()) {
-        (Some(before), Some(now)) => now > before,
-        (None, now) => now.is_some(),
-        _ => false,
-    });
-    begun.elapsed()
-}
-
 fn all_topics(service: &Service) -> [&str; 5] {
     let topics = &service.topics;
     [&topics.posts[0], &topics.inbox, &topics.state, TRANSACTIONS, "__consumer_offsets"]
@@ -84,7 +73,7 @@ fn work_goes_on_without_the_leader_or_the_coordinator() {
     let progress = Progress::new(&service);
     let load = Load::start(&service, 300, 47);
     let processes: Vec<Process> = [Some("pod-0"), None].into_iter().map(|name| crew.start(name, None)).collect();
-    wait_for_more(&progress);
+    progress.wait_for_more();
     let id = format!("{}-triage-pod-0-0", service.run.group);
     let kills = if long() { 10 } else { 2 };
     let mut slowest = Duration::ZERO;
@@ -97,7 +86,9 @@ fn work_goes_on_without_the_leader_or_the_coordinator() {
         });
         let node = &cluster.nodes[victim.expect("a node")];
         node.tell("crash");
-        let took = wait_for_more(&progress);
+        let died = Instant::now();
+        progress.wait_for_more();
+        let took = died.elapsed();
         slowest = slowest.max(took);
         let what = if kill % 2 == 0 { "leader" } else { "coordinator" };
         println!("cluster: the {what} died, work went on after {took:.1?}");

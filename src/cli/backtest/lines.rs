@@ -79,12 +79,7 @@ impl Recording {
         };
         let records = kafka::stored(&service, topic, edge(self.from), edge(self.to))?;
         let bar = bar(records.len() as u64);
-        let name = topic.to_owned();
-        let lines = (1..).zip(records).map(move |(number, record)| {
-            let source = format!("{name}/{}/{}", record.partition, record.offset);
-            Ok(Line { number, bytes: record.value, at: Some(record.at), format: record.format, source })
-        });
-        Ok(Lines { source: Box::new(lines), bar })
+        Ok(Lines { source: Box::new(Line::of_stored(topic, records).map(Ok)), bar })
     }
 }
 

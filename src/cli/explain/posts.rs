@@ -2,14 +2,13 @@
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::str::FromStr;
 
 use serde_json::value::RawValue;
 
-use crate::cli::{Stop, draft, input};
+use crate::cli::input::{self, Line};
+use crate::cli::{Stop, draft};
 use crate::config::reader::MINUTE;
 use crate::engine::Input;
-use crate::kafka::Peeked;
 use crate::post::{Author, Millis, POST_SCHEMA, Platform, Post};
 use crate::replay::Recorded;
 use crate::rules::Rules;
@@ -54,43 +53,16 @@ pub fn of_document<'a>(document: &'a str, rules: &Rules) -> Result<Vec<Recorded<
     Ok(all)
 }
 
-/// A record in Kafka.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The topic.
-    pub topic: String,
-    /// The partition.
-    pub partition: i32,
-    /// The offset.
-    pub offset: i64,
-}
-
-impl FromStr for Place {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const NOTATION: &str = "write TOPIC/PARTITION/OFFSET, such as telkomcare.triage.inbox/3/17";
-        let mut parts = text.split('/');
-        let (Some(topic), Some(partition), Some(offset), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            return Err(NOTATION);
-        };
-        let number = |text: &str| text.parse::<u32>().ok().and_then(|number| i32::try_from(number).ok());
-        let offset = offset.parse::<u64>().ok().and_then(|offset| i64::try_from(offset).ok());
-        match (number(partition), offset) {
-            (Some(partition), Some(offset)) if !topic.is_empty() => Ok(Place { topic: topic.to_owned(), partition, offset }),
-            _ => Err(NOTATION),
-        }
-    }
-}
-
 /// The posts and case events in the last of `records`, and before them what the others hold of the same customers.
-pub fn of_records<'a>(records: &'a [Peeked], place: &Place, rules: &Rules) -> Result<Vec<Recorded<'a>>, Stop> {
+pub fn of_records<'a>(records: &'a [Line], rules: &Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let Some((last, before)) = records.split_last() else { return Ok(Vec::new()) };
-    let at = |record: &Peeked| format!("{}/{}/{}", place.topic, place.partition, record.offset);
-    let wanted = input::of_record(last, at(last), &rules.own)
-        .map_err(|message| Stop::usage(format!("the record at {} cannot be read: {message}", at(last))))?;
+    let unreadable = |why: &str| Stop::usage(format!("the record at {} cannot be read: {why}", last.source));
+    let (wanted, bad) = input::read(last, &rules.own).map_err(|bad| unreadable(&bad.message))?;
+    if wanted.is_empty() {
+        return Err(unreadable(bad.first().map_or("it holds no post and no case event", |bad| &bad.message)));
+    }
     let is_wanted = |earlier: &Recorded<'_>| wanted.iter().any(|recorded| recorded.customer == earlier.customer);
-    let earlier = before.iter().flat_map(|record| input::of_record(record, at(record), &rules.own).unwrap_or_default());
+    let earlier = before.iter().filter_map(|line| input::read(line, &rules.own).ok()).flat_map(|(earlier, _)| earlier);
     let mut all: Vec<Recorded<'a>> = earlier.filter(is_wanted).collect();
     all.extend(wanted);
     Ok(all)

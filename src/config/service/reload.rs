@@ -19,7 +19,7 @@ pub struct Guard {
     /// `posts`: both rule sets judge so many of the last posts, 10 to 100,000. Default 2000.
     pub posts: usize,
     /// `max_share`: the largest further share of them that may leave the agents' queue, 0 to 1. Default 0.05; 1 turns the
-    /// guard off.
+    /// guard off, and no post is kept for it.
     pub max_share: f64,
 }
 

@@ -3,6 +3,7 @@
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use serde::Serialize;
 
+use super::super::place::Place;
 use crate::post::Millis;
 
 /// A dead letter, without its bytes.
@@ -29,17 +30,6 @@ pub struct Letter {
     /// The value, where it is to be shown; what is not UTF-8 is replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-}
-
-/// A record of some topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// The topic.
-    pub topic: String,
-    /// The partition.
-    pub partition: i32,
-    /// The offset.
-    pub offset: i64,
 }
 
 impl Letter {

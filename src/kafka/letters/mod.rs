@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use rdkafka::message::Message;
 use serde::Serialize;
 
-pub use self::letter::{Letter, Place, Selection};
+pub use self::letter::{Letter, Selection};
 use self::progress::Done;
 pub use self::replay::{Replay, replay};
 use super::onlooker::Onlooker;

@@ -1,0 +1,35 @@
+//! Where a record lies, as people write it. Knows no client.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// A record of some topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: i32,
+    /// The offset.
+    pub offset: i64,
+}
+
+/// `topic/partition/offset`.
+impl FromStr for Place {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const NOTATION: &str = "write TOPIC/PARTITION/OFFSET, such as telkomcare.triage.inbox/3/17";
+        let mut parts = text.split('/');
+        let (Some(topic), Some(partition), Some(offset), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return Err(NOTATION);
+        };
+        let number = |text: &str| text.parse::<u32>().ok().and_then(|number| i32::try_from(number).ok());
+        let offset = offset.parse::<u64>().ok().and_then(|offset| i64::try_from(offset).ok());
+        match (number(partition), offset) {
+            (Some(partition), Some(offset)) if !topic.is_empty() => Ok(Place { topic: topic.to_owned(), partition, offset }),
+            _ => Err(NOTATION),
+        }
+    }
+}
