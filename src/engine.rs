@@ -34,7 +34,7 @@ pub fn step<'a>(
     state.forget_old_ids(arrival.at);
     let mut outputs = match input {
         Input::Post(post) => post_step(work, rules, state, post, arrival),
-        Input::CaseEvent(event) => case::apply(rules, state, event, arrival),
+        Input::CaseEvent(event) => case::apply(work, rules, state, event, arrival),
     };
     outputs.extend(expired);
     outputs
@@ -51,7 +51,7 @@ fn post_step<'a>(
     let claimed = if future { arrival.at } else { post.created_at };
     let acquaintance = state.acquaintance(post);
     let mut remarks = Remarks { event_time: claimed, future, ..Remarks::default() };
-    if let Some(reason) = skip_unread(rules, state, post, acquaintance, claimed, arrival) {
+    if let Some(reason) = skip_unread(work, rules, state, post, acquaintance, claimed, arrival) {
         return vec![route::skipped(rules, post, reason, arrival, remarks)];
     }
     let newest = state.newest.unwrap_or(claimed);
@@ -70,14 +70,16 @@ fn post_step<'a>(
     {
         case.opened_at = Some(arrival.at);
     }
-    remember(state, post, &verdict, place, written_at, arrival.at);
+    let forgot = remember(state, post, &verdict, place, written_at, arrival.at);
     let mut outputs = vec![route::terminal(rules, state, post, verdict, arrival, remarks)];
+    work.note_forgotten(forgot);
     outputs.extend(expired);
     outputs
 }
 
 /// Skips that need no reading, in this order (2.9, 6); what must be remembered of them is.
 fn skip_unread(
+    work: &mut Workspace,
     rules: &Rules,
     state: &mut AuthorState,
     post: &Post<'_>,
@@ -102,7 +104,7 @@ fn skip_unread(
         return None;
     };
     if acquaintance == Acquaintance::New {
-        state.remember(remembered(post, at, arrival.at));
+        work.note_forgotten(state.remember(remembered(post, at, arrival.at)));
     }
     Some(reason)
 }
@@ -153,23 +155,31 @@ fn remembered(post: &Post<'_>, at: Millis, seen: Millis) -> Remembered {
     }
 }
 
-/// Remembers the post, or the newer version of it, and its place in the newest series (2.9, 13).
-fn remember(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, place: Option<usize>, at: Millis, seen: Millis) {
+/// Remembers the post, or the newer version of it, and its place in the newest series (2.9, 13). Whether another one was
+/// forgotten for it.
+fn remember(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, place: Option<usize>, at: Millis, seen: Millis) -> bool {
     let fed = verdict.outcome.fed;
     let mut entry = remembered(post, at, seen);
     entry.feeds = fed;
     entry.complaint = fed && verdict.complaint;
-    match place.and_then(|place| state.posts.get_mut(place)) {
+    let forgot = match place.and_then(|place| state.posts.get_mut(place)) {
         Some(known) => {
             entry.in_series = known.in_series;
             *known = entry;
+            false
         }
         None => state.remember(entry),
-    }
+    };
     let id = &*post.post_id;
-    if !fed || state.posts.iter().any(|known| *known.id == *id && known.in_series) {
-        return;
+    if fed && !state.posts.iter().any(|known| *known.id == *id && known.in_series) {
+        extend_series(state, post, verdict, at);
     }
+    forgot
+}
+
+/// The post goes on with the newest series, or begins one.
+fn extend_series(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, at: Millis) {
+    let id = &*post.post_id;
     let older = state.series.as_ref().is_some_and(|series| at < series.first_at);
     match &mut state.series {
         Some(series) if verdict.joins => {

@@ -29,6 +29,7 @@ pub struct Workspace {
     past: Vec<PastPost>,
     times: Vec<Millis>,
     decision: Option<Decision>,
+    forgotten_early: u64,
 }
 
 /// How the class of a post was found, for whoever explains it.
@@ -88,6 +89,16 @@ pub struct Candidate<'a> {
 }
 
 impl Workspace {
+    /// Counts a post or case event that had to be forgotten before its time, if `forgot`.
+    pub(crate) fn note_forgotten(&mut self, forgot: bool) {
+        self.forgotten_early += u64::from(forgot);
+    }
+
+    /// How many were since this was asked last.
+    pub fn take_forgotten(&mut self) -> u64 {
+        std::mem::take(&mut self.forgotten_early)
+    }
+
     /// Nothing has been judged yet.
     pub fn forget(&mut self) {
         self.decision = None;

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
+use triage::author::MAX_POSTS;
 use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Swap, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
@@ -202,4 +203,16 @@ proptest! {
         prop_assert_eq!(&restored.outputs, &undisturbed.outputs);
         prop_assert_eq!(&restored.journal, &undisturbed.journal);
     }
+}
+
+#[test]
+fn what_a_busy_customer_makes_us_forget_is_counted() {
+    let check = |wait: i64, forgotten: u64| {
+        let step = Step { customer: 0, wait, age: 0, happening: Happening::Post { text: 0 } };
+        let out = Run::new().process(&records(&vec![step; MAX_POSTS + 6]), 0);
+        assert_eq!(out.forgotten_early, forgotten, "one post each {wait} s");
+    };
+    check(10, 6);
+    // These are old enough to be forgotten anyway.
+    check(3_600, 0);
 }

@@ -101,14 +101,16 @@ impl AuthorState {
         if same { Acquaintance::Duplicate } else { Acquaintance::Version(place) }
     }
 
-    /// Remembers one more post, the oldest forgotten where there are too many.
-    pub fn remember(&mut self, post: Remembered) {
-        if self.posts.len() >= MAX_POSTS {
+    /// Remembers one more post, the oldest forgotten where there are too many; whether one was.
+    pub fn remember(&mut self, post: Remembered) -> bool {
+        let full = self.posts.len() >= MAX_POSTS;
+        if full {
             let first = self.case.as_ref().map(|case| case.id.clone());
             let victim = self.posts.iter().position(|known| Some(&known.id) != first.as_ref()).unwrap_or(0);
             self.posts.remove(victim);
         }
         self.posts.push(post);
+        full
     }
 
     /// Begins a series with the post `anchor`.

@@ -75,16 +75,19 @@ impl AuthorState {
         }
     }
 
-    /// Notes the event `id`; `false` if it is known already.
+    /// Whether the event `id` is known.
+    pub fn knows_event(&self, id: &str) -> bool {
+        self.events.iter().any(|(known, _)| **known == *id)
+    }
+
+    /// Notes the event `id`, the oldest forgotten where there are too many; whether one was.
     pub fn note_event(&mut self, id: &str, now: Millis) -> bool {
-        if self.events.iter().any(|(known, _)| **known == *id) {
-            return false;
-        }
-        if self.events.len() == MAX_POSTS {
+        let full = self.events.len() >= MAX_POSTS;
+        if full {
             self.events.remove(0);
         }
         self.events.push((id.into(), now.get()));
-        true
+        full
     }
 
     /// Drops ids that are older than they need be, at record time `now`.

@@ -6,11 +6,17 @@ use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
 use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, TriageRecord};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
-use crate::verdict::is_hard;
+use crate::verdict::{Workspace, is_hard};
 
 /// Counts `event` in the customer's state and says what became of it.
-pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> Vec<Output<'a>> {
-    if state.events.iter().any(|(known, _)| **known == *event.event_id) {
+pub fn apply<'a>(
+    work: &mut Workspace,
+    rules: &'a Rules,
+    state: &mut AuthorState,
+    event: &'a CaseEvent<'a>,
+    arrival: &Arrival<'a>,
+) -> Vec<Output<'a>> {
+    if state.knows_event(&event.event_id) {
         return vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
     }
     let returned = event.event == CaseEventKind::Returned;
@@ -19,7 +25,7 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
         let message = "the case event names a case that is not open; check its case_id and customer, or whether the case was closed before";
         return vec![Output::DeadLetter { code: "unknown_case", message }];
     }
-    state.note_event(&event.event_id, arrival.at);
+    work.note_forgotten(state.note_event(&event.event_id, arrival.at));
     let alone = Case::begin(event.post_id.as_deref().unwrap_or_default(), event.at);
     if let Some(case) = &mut state.case {
         note_desk(case, event);

@@ -74,7 +74,14 @@ impl Run {
         running.wait()?;
         for name in ["ingest", "triage"] {
             let counts = running.counts(name);
-            tracing::info!(stage = name, records = counts.records, transactions = counts.committed, aborted = counts.aborted, "stopped");
+            tracing::info!(
+                stage = name,
+                records = counts.records,
+                transactions = counts.committed,
+                aborted = counts.aborted,
+                forgotten_early = counts.forgotten_early,
+                "stopped"
+            );
         }
         Ok(Exit::Ok)
     }

@@ -26,9 +26,9 @@ use super::trouble::Trouble;
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// Records are handed to the client in bursts this far apart, more than its `linger.ms`: it sends them partition by
-/// partition, small requests cost the brokers more than the records in them, and a client that has five requests to one
-/// partition under way spins until one is answered.
+/// Records are handed to the client in bursts at least this far apart, more than its `linger.ms`: it sends them partition
+/// by partition, and small requests cost the brokers more than the records in them. Never before the last burst has been
+/// delivered: a client that has five messages to one partition under way and more to send spins until it is answered.
 const BURST: Duration = Duration::from_millis(25);
 
 /// Bytes in waiting that make a burst due at once.
@@ -90,7 +90,7 @@ impl<'a, S: Stage> Work<'a, S> {
             if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
                 break;
             }
-            if age >= next_burst || self.batch.waiting >= BURST_BYTES {
+            if (age >= next_burst || self.batch.waiting >= BURST_BYTES) && transaction.is_delivered() {
                 self.write(transaction)?;
                 next_burst = age + BURST;
             }
@@ -103,6 +103,7 @@ impl<'a, S: Stage> Work<'a, S> {
             }
         }
         self.stage.journal(&mut self.outbox);
+        transaction.drain()?;
         self.write(transaction)
     }
 
@@ -129,6 +130,7 @@ impl<'a, S: Stage> Work<'a, S> {
             Some(letter) => self.outbox.push(letter),
             None => self.stage.process(&record, &mut self.outbox),
         }
+        self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
         let new = &self.outbox.records[self.batch.origins.len()..];
         self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
         self.batch.origins.resize(self.outbox.records.len(), input);

@@ -13,6 +13,8 @@ pub struct Counts {
     pub records: u64,
     /// Records written, in the order of [`Topic::ALL`].
     pub written: [u64; Topic::ALL.len()],
+    /// Posts and case events forgotten before their time, because a customer had more of them than are remembered.
+    pub forgotten_early: u64,
     /// Transactions committed.
     pub committed: u64,
     /// Transactions aborted.
@@ -43,6 +45,7 @@ impl Counts {
         for (total, more) in self.written.iter_mut().zip(other.written) {
             *total += more;
         }
+        self.forgotten_early += other.forgotten_early;
         self.committed += other.committed;
         self.aborted += other.aborted;
         self.restored_partitions += other.restored_partitions;

@@ -101,6 +101,8 @@ pub struct Outbox {
     /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
     /// letters.
     pub unreadable: bool,
+    /// Posts and case events that had to be forgotten before their time: their customer had too many.
+    pub forgotten_early: u64,
 }
 
 impl Outbox {

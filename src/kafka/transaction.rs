@@ -231,10 +231,15 @@ impl Transaction<'_, '_> {
         }
     }
 
+    /// Whether the broker has everything that was written so far.
+    pub(super) fn is_delivered(&self) -> bool {
+        self.producer().in_flight_count() == 0
+    }
+
     /// Waits until the broker has everything. The commit would wait too, but in steps of 100 ms.
-    fn drain(&self) -> Result<(), Trouble> {
+    pub(super) fn drain(&self) -> Result<(), Trouble> {
         let begun = Instant::now();
-        while self.producer().in_flight_count() > 0 {
+        while !self.is_delivered() {
             self.check()?;
             if begun.elapsed() >= self.writer.timeout {
                 return Err(Trouble::Abort("the broker did not take the records in time".into()));

@@ -251,6 +251,14 @@ pub fn produce(kafka: &Kafka, topic: &str, records: impl IntoIterator<Item = Rec
 
 /// All records of `topic` that are there now, in the order of their partitions. `isolation` as Kafka names it.
 pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
+    let mut records = Vec::new();
+    consume_each(kafka, topic, isolation, |record| records.push(record));
+    records.sort_by_key(|record| (record.partition, record.offset));
+    records
+}
+
+/// The same one by one; those of a partition are in order.
+pub fn consume_each(kafka: &Kafka, topic: &str, isolation: &str, mut each: impl FnMut(Record)) {
     let consumer: BaseConsumer = client(kafka)
         .set("group.id", "test-reader")
         .set("isolation.level", isolation)
@@ -266,19 +274,16 @@ pub fn consume(kafka: &Kafka, topic: &str, isolation: &str) -> Vec<Record> {
     }
     consumer.assign(&assignment).expect("assigned");
     let mut ended = std::collections::BTreeSet::new();
-    let mut records = Vec::new();
     let begun = Instant::now();
     while ended.len() < assignment.count() {
         assert!(begun.elapsed() < patience(), "{topic} has no end");
         match consumer.poll(Duration::from_millis(100)) {
-            Some(Ok(message)) => records.push(Record::from(&message)),
+            Some(Ok(message)) => each(Record::from(&message)),
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
             Some(Err(error)) => panic!("{topic}: {error}"),
             None => (),
         }
     }
-    records.sort_by_key(|record| (record.partition, record.offset));
-    records
 }
 
 /// All that was committed to `topic`, now that nobody writes to it any more. A commit is answered before the brokers have

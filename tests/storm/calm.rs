@@ -8,7 +8,7 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::Service;
 use triage::kafka::{Topic, name};
 
-use super::broker::{consume, wait_until};
+use super::broker::{consume_each, wait_until};
 
 const QUESTION: Duration = Duration::from_secs(5);
 
@@ -86,9 +86,9 @@ pub fn wait_for_all(service: &Service) {
         partitions(service).map(|partition| (partition, ingest.fetch_watermarks(topic, partition, QUESTION).expect("an end").1)).collect();
     wait_until("the feeds to be read", || committed(&ingest, service, topic).as_ref() == Some(&ends));
     let mut last: BTreeMap<i32, i64> = BTreeMap::new();
-    for record in consume(&service.kafka, &service.topics.inbox, "read_committed") {
+    consume_each(&service.kafka, &service.topics.inbox, "read_committed", |record| {
         last.insert(record.partition, record.offset);
-    }
+    });
     let triage = Progress::new(service);
     wait_until("the inbox to be judged", || {
         let committed = committed(&triage.client, service, &service.topics.inbox).unwrap_or_default();

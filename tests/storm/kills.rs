@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use triage::config::service::Service;
 
 use super::broker::{long, service};
 use super::crew::{Crew, ended, was_killed};
@@ -40,16 +39,18 @@ struct Storm {
     dice: Rng,
     /// Causes of death to come.
     deck: Vec<&'static str>,
+    /// After them there are still random ones.
+    endless: bool,
     kills: BTreeMap<&'static str, usize>,
 }
 
 impl Storm {
-    fn new(each: usize, random: usize, seed: u64) -> Self {
-        let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, _)| std::iter::repeat_n(*point, each)).collect();
-        deck.extend(std::iter::repeat_n(RANDOM, random));
-        let mut dice = Rng::with_seed(seed);
+    fn new(weather: &Weather) -> Self {
+        let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, _)| std::iter::repeat_n(*point, weather.each)).collect();
+        deck.extend(std::iter::repeat_n(RANDOM, weather.random));
+        let mut dice = Rng::with_seed(11);
         dice.shuffle(&mut deck);
-        Storm { dice, deck, kills: BTreeMap::new() }
+        Storm { dice, deck, endless: weather.endless, kills: BTreeMap::new() }
     }
 
     fn total(&self) -> usize {
@@ -57,7 +58,7 @@ impl Storm {
     }
 
     fn next(&mut self, crew: &mut Crew<'_>, instance: Option<&str>) -> Option<Doomed> {
-        let cause = self.deck.pop()?;
+        let cause = self.deck.pop().or(self.endless.then_some(RANDOM))?;
         let point = POINTS.iter().find(|(point, _)| *point == cause);
         let failpoint = point.map(|(point, most)| format!("{point}:{}", 1 + self.dice.usize(..*most)));
         let process = crew.start(instance, failpoint.as_deref());
@@ -84,20 +85,39 @@ impl Storm {
     }
 }
 
-/// Kills three processes, `names` of which have names, again and again: `each` times at each point and `random` times at
-/// random.
-fn storm(test: &'static str, service: &Service, named: usize, each: usize, random: usize, limit: Duration) {
-    let mut crew = Crew::new(service, test, "2s");
-    let load = Load::start(service, 1_000, 7);
-    let mut storm = Storm::new(each, random, 11);
-    let names = ["pod-0", "pod-1", "pod-2"];
-    let name = |slot: usize| (slot < named).then(|| names[slot]);
-    let mut slots: [Option<Doomed>; 3] = [None, None, None];
+/// How bad it gets.
+struct Weather {
+    /// Records a second, and how many authors write them.
+    rate: usize,
+    authors: usize,
+    /// Kills at each point, and the random ones among them.
+    each: usize,
+    random: usize,
+    /// Ends then at the latest.
+    limit: Duration,
+    /// Goes on with random kills until then.
+    endless: bool,
+}
+
+const SHORT: Weather = Weather { rate: 1_000, authors: 2_000, each: 2, random: 6, limit: Duration::from_secs(110), endless: false };
+
+const LONG: Weather = Weather { rate: 3_000, authors: 30_000, each: 16, random: 72, limit: Duration::from_secs(600), endless: true };
+
+/// Three processes, two of them with names, are killed again and again.
+#[test]
+fn killed_processes_lose_and_repeat_nothing() {
+    let (test, weather) = ("kills", if long() { LONG } else { SHORT });
+    let service = service(test, 12);
+    let mut crew = Crew::new(&service, test, "2s");
+    let load = Load::start_among(weather.authors, &service, weather.rate, 7);
+    let mut storm = Storm::new(&weather);
+    let names = [Some("pod-0"), Some("pod-1"), None];
+    let mut slots = names.map(|_| None);
     let begun = Instant::now();
-    while begun.elapsed() < limit {
-        for (number, slot) in slots.iter_mut().enumerate() {
+    while begun.elapsed() < weather.limit {
+        for (name, slot) in names.iter().zip(&mut slots) {
             if slot.as_mut().is_none_or(|doomed| storm.look(doomed)) {
-                *slot = storm.next(&mut crew, name(number));
+                *slot = storm.next(&mut crew, *name);
             }
         }
         if slots.iter().all(Option::is_none) {
@@ -107,15 +127,9 @@ fn storm(test: &'static str, service: &Service, named: usize, each: usize, rando
     }
     println!("{test}: {} kills in {:.0?}: {:?}", storm.total(), begun.elapsed(), storm.kills);
     drop(slots);
-    let processes = (0..3).map(|slot| crew.start(name(slot), None)).collect();
+    let processes = names.iter().map(|name| crew.start(*name, None)).collect();
     crew.finish(load, processes);
     let missing: Vec<&str> = POINTS.map(|(point, _)| point).into_iter().filter(|point| !storm.kills.contains_key(point)).collect();
     assert!(missing.is_empty(), "{test}: never killed at {missing:?}");
     assert!(storm.total() >= 20, "{test}: only {} kills", storm.total());
-}
-
-#[test]
-fn killed_processes_lose_and_repeat_nothing() {
-    let (each, random, limit) = if long() { (16, 72, 600) } else { (2, 6, 110) };
-    storm("kills", &service("kills", 12), 2, each, random, Duration::from_secs(limit));
 }

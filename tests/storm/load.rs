@@ -20,6 +20,7 @@ const EPOCH: i64 = 1_763_000_000_000;
 const STEP: i64 = 20;
 const YEAR_2099: i64 = 4_070_908_800_000;
 
+/// So many write, unless the test says otherwise.
 const AUTHORS: usize = 2_000;
 
 /// So many of the last posts may come again.
@@ -44,11 +45,17 @@ pub const FIRST_ID: u64 = 1_990_000_000_000_000_000;
 impl Load {
     /// Begins to write `rate` records a second.
     pub fn start(service: &Service, rate: usize, seed: u64) -> Load {
+        Load::start_among(AUTHORS, service, rate, seed)
+    }
+
+    /// The same of so many authors.
+    pub fn start_among(authors: usize, service: &Service, rate: usize, seed: u64) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
         let (brokers, topic) = (service.kafka.brokers.join(","), service.topics.posts[0].clone());
         let sent = Sent::default();
         let (their_stop, their_sent) = (Arc::clone(&stop), Arc::clone(&sent));
-        let thread = thread::spawn(move || write(&brokers, &topic, rate, Rng::with_seed(seed), &their_stop, &their_sent));
+        let posts = Posts { dice: Rng::with_seed(seed), authors, number: 0, recent: VecDeque::new() };
+        let thread = thread::spawn(move || write(&brokers, &topic, rate, posts, &their_stop, &their_sent));
         Load { stop, thread, sent }
     }
 
@@ -64,12 +71,11 @@ impl Load {
     }
 }
 
-fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool, sent: &Sent) -> usize {
+fn write(brokers: &str, topic: &str, rate: usize, mut posts: Posts, stop: &AtomicBool, sent: &Sent) -> usize {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
     config.set("topic.metadata.refresh.interval.ms", "2000");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
-    let mut posts = Posts { dice, number: 0, recent: VecDeque::new() };
     let begun = Instant::now();
     while !stop.load(Ordering::Relaxed) {
         let due = (begun.elapsed().as_secs_f64() * rate as f64) as usize;
@@ -94,6 +100,7 @@ fn write(brokers: &str, topic: &str, rate: usize, dice: Rng, stop: &AtomicBool, 
 
 struct Posts {
     dice: Rng,
+    authors: usize,
     number: usize,
     recent: VecDeque<(String, String)>,
 }
@@ -109,7 +116,7 @@ impl Posts {
         {
             return (key, value, at);
         }
-        let author = self.dice.usize(..AUTHORS);
+        let author = self.dice.usize(..self.authors);
         let key = author.to_string();
         if self.dice.usize(..500) == 0 {
             return (key, format!("{{\"number\": {number}"), at);

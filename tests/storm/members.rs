@@ -13,6 +13,8 @@ use super::program::Process;
 /// Records a second.
 const RATE: usize = 300;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// A process that stands still until then.
 struct Frozen {
     slot: usize,
@@ -72,15 +74,22 @@ fn members_come_and_go() {
     progress.wait_for_more();
     let (changes, restarts) = if long() { (60, 20) } else { (6, 3) };
     let mut dice = Rng::with_seed(3);
-    for _ in 0..changes {
+    let begun = Instant::now();
+    for change in 1..=changes {
         if unnamed.len() < 2 || (unnamed.len() < 4 && dice.usize(..2) == 0) {
             unnamed.push(crew.start(None, None));
         } else {
             let leaver = unnamed.swap_remove(dice.usize(..unnamed.len()));
             end(vec![leaver]);
         }
-        std::thread::sleep(Duration::from_millis(1_000 + dice.usize(..2_000) as u64));
+        // The rhythm itself is what is tried.
+        if long() {
+            std::thread::sleep((5 * change * SECOND).saturating_sub(begun.elapsed()));
+        } else {
+            std::thread::sleep(SECOND + Duration::from_millis(dice.usize(..2_000) as u64));
+        }
     }
+    println!("churn: {changes} changes in {:.0?}", begun.elapsed());
     end(unnamed);
     let names = ["pod-0", "pod-1", "pod-2"];
     let mut named: Vec<Process> = names.iter().map(|name| crew.start(Some(name), None)).collect();
@@ -91,7 +100,7 @@ fn members_come_and_go() {
         named.insert(slot, crew.start(Some(names[slot]), None));
         progress.wait_for_more();
     }
-    println!("churn: {changes} changes, {restarts} rolling restarts");
+    println!("churn: {restarts} rolling restarts");
     crew.finish(load, named);
 }
 

@@ -15,7 +15,7 @@ use triage::record::{Arrival, Destination, Output};
 use triage::rules::{self, Rules};
 use triage::verdict::Workspace;
 
-use super::broker::{Record, consume};
+use super::broker::{Record, consume, consume_each};
 
 const COMMITTED: &str = "read_committed";
 
@@ -113,8 +113,10 @@ pub fn examine(service: &Service, raw: usize) -> Findings {
 /// Each raw record is in the inbox or a dead letter, once, and those of one customer are in order.
 fn feeds(service: &Service, count: usize, inbox: &[Record], findings: &mut Findings) {
     let topic = &service.topics.posts[0];
-    let raw: BTreeSet<String> =
-        consume(&service.kafka, topic, COMMITTED).iter().map(|record| format!("{topic}/{}/{}", record.partition, record.offset)).collect();
+    let mut raw: BTreeSet<String> = BTreeSet::new();
+    consume_each(&service.kafka, topic, COMMITTED, |record| {
+        raw.insert(format!("{topic}/{}/{}", record.partition, record.offset));
+    });
     // A broker that dies forgets which batches it has taken, so the load may be written twice: an input like any other.
     if raw.len() < count {
         findings.add("feed", format!("{} of {count} raw records are there", raw.len()));
@@ -234,14 +236,14 @@ fn compare(expected: &[Line], actual: &[Line], findings: &mut Findings) {
 /// The journal's last word on each customer is the state.
 fn compare_states(service: &Service, states: &States, findings: &mut Findings) {
     let mut journal: BTreeMap<(i32, String), Vec<u8>> = BTreeMap::new();
-    for record in consume(&service.kafka, &service.topics.state, COMMITTED) {
+    consume_each(&service.kafka, &service.topics.state, COMMITTED, |record| {
         let key = (record.partition, record.key_text());
         match record.value {
             _ if key.1.starts_with('\0') => (),
             Some(value) => drop(journal.insert(key, value)),
             None => drop(journal.remove(&key)),
         }
-    }
+    });
     for (key, state) in states {
         let found = journal.remove(key);
         if found != state.encode() {
