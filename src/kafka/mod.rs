@@ -1,8 +1,8 @@
 //! The edge to Kafka: one transactional loop (a *lane*) that both stages share, and what it needs.
 //!
 //! From the outside in: [`Service`] runs lanes; a `lane` reads records, hands them to a [`Stage`], and commits what
-//! they become together with the offsets (`batch`, `transaction`, `positions`); `assignment` and `restore` bring the
-//! state of a partition back from the journal; `error` says what an error means and `trouble` how far to go back;
+//! they become together with the offsets (`batch`, `transaction`, `positions`); `customers` holds the states,
+//! `assignment` and `restore` bring those of a partition back from the journal; `error` says what an error means and `trouble` how far to go back;
 //! `limit` stops reading a feed of which too much cannot be read; `failpoint` is for the tests; [`Admin`] makes and
 //! checks the `topics`. Beside the lanes stand the commands that look on through an `onlooker`:
 //! [`reconcile`](reconcile()) compares what was read with what was written, `letters` shows the dead letters and feeds
@@ -15,6 +15,7 @@ mod admin;
 mod assignment;
 mod batch;
 mod client;
+mod customers;
 mod error;
 mod failpoint;
 mod ingest;
