@@ -58,7 +58,7 @@ fn wait_for_progress(progress: &Progress<'_>, crew: &mut Crew<'_>, processes: &m
     let mut before = None;
     loop {
         supervise(crew, processes);
-        assert!(begun.elapsed() < RETURN, "no progress within {RETURN:?} of the broker's return");
+        assert!(begun.elapsed() < RETURN, "no progress within {RETURN:?} of the broker's return: {}", progress.describe());
         match (before, progress.judged()) {
             (Some(before), Some(now)) if now > before => return begun.elapsed(),
             (None, now) => before = now,

@@ -64,6 +64,23 @@ impl<'a> Progress<'a> {
         partitions(self.service).map(|partition| (partition, end(partition))).collect()
     }
 
+    /// Where everything stands, for whoever wonders why nothing goes on.
+    pub fn describe(&self) -> String {
+        let ends = |topic: &str, isolation: &str| -> Vec<Option<i64>> {
+            let client = client(self.service, "test-reader", isolation);
+            partitions(self.service).map(|partition| Some(client.fetch_watermarks(topic, partition, QUESTION).ok()?.1)).collect()
+        };
+        let topics = &self.service.topics;
+        let (feed, inbox) = (ends(&topics.posts[0], "read_uncommitted"), ends(&topics.inbox, "read_uncommitted"));
+        let visible = ends(&topics.inbox, "read_committed");
+        let ingest = client(self.service, &format!("{}-ingest", self.service.run.group), "read_uncommitted");
+        let ingested = committed(&ingest, self.service, &topics.posts[0]);
+        format!(
+            "the feed ends at {feed:?}, read up to {ingested:?}; the inbox ends at {inbox:?}, visible {visible:?}, judged up to {:?}",
+            self.positions()
+        )
+    }
+
     /// Waits until the group has gone on.
     pub fn wait_for_more(&self) {
         let mut before = None;
