@@ -2,14 +2,15 @@
 //! future, and now and then no post at all.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use rdkafka::ClientConfig;
-use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::{ClientConfig, ClientContext};
 use serde_json::json;
 use triage::config::service::Service;
 
@@ -64,7 +65,7 @@ impl Load {
         Arc::clone(&self.sent)
     }
 
-    /// Writes no more; how many were written, all of which the broker has.
+    /// Writes no more; how many were written, all of which the broker has said to have.
     pub fn finish(self) -> usize {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the load")
@@ -75,7 +76,7 @@ fn write(brokers: &str, topic: &str, rate: usize, mut posts: Posts, stop: &Atomi
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
     config.set("topic.metadata.refresh.interval.ms", "2000");
-    let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
+    let producer: ThreadedProducer<Failures> = config.create_with_context(Failures::default()).expect("a producer");
     let begun = Instant::now();
     while !stop.load(Ordering::Relaxed) {
         let due = (begun.elapsed().as_secs_f64() * rate as f64) as usize;
@@ -95,7 +96,25 @@ fn write(brokers: &str, topic: &str, rate: usize, mut posts: Posts, stop: &Atomi
     if let Err(error) = producer.flush(PATIENCE) {
         panic!("{} records of the load are not delivered: {error}, {:?}", producer.in_flight_count(), producer.client().fatal_error());
     }
-    posts.number
+    posts.number - producer.client().context().0.load(Ordering::Relaxed)
+}
+
+/// Records that were not delivered. A broker that dies forgets what it knew of a producer; then librdkafka may not send
+/// again what was under way, and says so.
+#[derive(Default)]
+struct Failures(AtomicUsize);
+
+impl ClientContext for Failures {}
+
+impl ProducerContext for Failures {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            println!("load: a record was not delivered: {error}");
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 struct Posts {
