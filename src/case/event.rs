@@ -104,7 +104,7 @@ fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &A
     let is_later = |id: &str| later.iter().any(|post| *post.id == *id);
     case.keep_posts(is_later);
     case.posts.retain(|post| is_later(post));
-    drop_broken_bursts(rules, &mut case, &later);
+    drop_broken_bursts(rules, &mut case, &later, platform_of(arrival.customer));
     case.hard = is_hard(rules, &case);
     if case.hard {
         case.opened_at = Some(arrival.at);
@@ -114,25 +114,22 @@ fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &A
     opened
 }
 
-/// A burst that began before the end is none any more unless enough of its posts remain.
-fn drop_broken_bursts(rules: &Rules, case: &mut Case, later: &[&Remembered]) {
+/// A burst that began before the end is none any more unless enough of its posts remain, within the window of the
+/// customer's own channel.
+fn drop_broken_bursts(rules: &Rules, case: &mut Case, later: &[&Remembered], platform: Option<Platform>) {
     let burst_of = |name: &str| {
         let condition = rules.condition_named(name)?;
         condition.leaves.iter().find_map(|&leaf| if let Kind::Burst(burst) = &rules.signal(leaf).kind { Some(burst) } else { None })
     };
-    let within = |burst: &crate::signals::burst::Burst, platform: Platform| burst.within[platform as usize];
-    let holds = |burst: &crate::signals::burst::Burst| {
-        later.iter().any(|this| {
-            let past = |post: &&&Remembered| post.id != this.id;
-            let mut past: Vec<PastPost> =
-                later.iter().filter(past).map(|post| PastPost { at: post.at, complaint: post.complaint }).collect();
-            past.sort_by_key(|post| post.at);
-            let this = PastPost { at: this.at, complaint: this.complaint };
-            let widest = Platform::ALL.map(|platform| within(burst, platform)).into_iter().min().unwrap_or(0);
-            burst.most(&past, this, widest) >= usize::from(burst.posts)
-        })
-    };
-    case.conditions.retain(|condition| burst_of(&condition.name).is_none_or(holds));
+    let mut past: Vec<PastPost> = later.iter().map(|post| PastPost { at: post.at, complaint: post.complaint }).collect();
+    past.sort_by_key(|post| post.at);
+    case.conditions.retain(|condition| burst_of(&condition.name).is_none_or(|burst| burst.remains(&past, platform)));
+}
+
+/// The platform that a customer's key names; `None` where whoever wrote the inbox has keys of his own.
+fn platform_of(customer: &str) -> Option<Platform> {
+    let (name, _) = customer.split_once(':')?;
+    Platform::ALL.into_iter().find(|platform| platform.name() == name)
 }
 
 /// A report that came twice.
@@ -159,7 +156,6 @@ fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival
 }
 
 fn about<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, post_id: &'a str, arrival: &Arrival<'a>) -> TriageRecord<'a> {
-    let name = arrival.customer.split(':').next().unwrap_or_default();
-    let platform = Platform::ALL.into_iter().find(|platform| platform.name() == name).unwrap_or_default();
+    let platform = platform_of(arrival.customer).unwrap_or_default();
     TriageRecord::undecided(post_id, platform, event.at, &rules.hash, arrival)
 }

@@ -40,6 +40,16 @@ impl Burst {
         (met, f32::from(u16::try_from(most).unwrap_or(u16::MAX)), f32::from(self.posts))
     }
 
+    /// Whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest window of all
+    /// counts: what was a burst is not given up for want of a name.
+    pub fn remains(&self, posts: &[PastPost], platform: Option<Platform>) -> bool {
+        let within = platform.map_or_else(|| self.within.into_iter().max().unwrap_or(0), |platform| self.within[platform as usize]);
+        posts.iter().enumerate().any(|(at, &this)| {
+            let others: Vec<PastPost> = posts[..at].iter().chain(&posts[at + 1..]).copied().collect();
+            self.most(&others, this, within) >= usize::from(self.posts)
+        })
+    }
+
     /// The most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in order of
     /// time; the window is strictly shorter than `within`.
     pub fn most(&self, past: &[PastPost], this: PastPost, within: i64) -> usize {
@@ -128,6 +138,24 @@ mod tests {
         check(&calm(&[0, 60, 120, 180]), (299, false), Complaints::None, 5);
         check(&[(0, true), (60, false)], (61, true), Complaints::All, 1);
         check(&[], (0, true), Complaints::Any, 1);
+    }
+
+    #[test]
+    fn what_is_left_of_a_burst_is_judged_by_the_window_of_its_channel() {
+        let mut within = [300_000; 5];
+        within[Platform::Email as usize] = 900_000;
+        let burst = Burst { posts: 5, within, complaints: Complaints::Any, complaint: 0 };
+        let check = |minutes: [i64; 5], platform: Option<Platform>, remains: bool| {
+            let posts = minutes.map(|minutes| PastPost { at: Millis::new(minutes * 60_000), complaint: minutes == 0 });
+            assert_eq!(burst.remains(&posts, platform), remains, "{minutes:?} {platform:?}");
+        };
+        check([0, 3, 6, 9, 12], Some(Platform::Email), true);
+        check([0, 3, 7, 11, 15], Some(Platform::Email), false);
+        for social in [Platform::X, Platform::Facebook, Platform::Instagram, Platform::Other] {
+            check([0, 3, 6, 9, 12], Some(social), false);
+            check([0, 1, 2, 3, 4], Some(social), true);
+        }
+        check([0, 3, 6, 9, 12], None, true);
     }
 
     #[test]
