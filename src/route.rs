@@ -12,6 +12,8 @@ use crate::verdict::{Outcome, Verdict};
 pub struct Remarks {
     /// The post's verdict replaces these.
     pub supersedes: Vec<String>,
+    /// What tells this version of the post from the others, if it replaces one.
+    pub version: Option<String>,
     /// When it was written, as far as it can be believed.
     pub event_time: crate::post::Millis,
     /// It is late.
@@ -44,11 +46,11 @@ pub fn terminal<'a>(
     let note = class.note[post.platform as usize].as_deref();
     let view = case.map(|case| case_view(rules, state, case, arrival.customer, &verdict));
     let outcome = verdict.outcome;
-    let supersedes = remarks.supersedes.clone();
+    let (supersedes, version) = (remarks.supersedes.clone(), remarks.version.clone());
     let record = TriageRecord {
         class: &class.name,
         note,
-        tagging: note.map(|note| Tagging { fields: &rules.tagging, note }),
+        tagging: tagging(rules, class, note),
         reason: class.reason.as_deref(),
         case: view,
         signals: verdict.signals,
@@ -56,9 +58,15 @@ pub fn terminal<'a>(
         ..bare(rules, post, class.route, arrival, remarks)
     };
     match class.route {
-        Destination::Escalations => Output::Escalation(escalation(rules, case, record, outcome, supersedes, arrival)),
+        Destination::Escalations => Output::Escalation(escalation(rules, case, record, outcome, (supersedes, version), arrival)),
         Destination::Agents | Destination::Oot | Destination::Skipped => Output::Triage(class.route, record),
     }
+}
+
+/// The fields of the desk's application: a post that somebody still has to look at carries none (2.10, 35).
+fn tagging<'a>(rules: &'a Rules, class: &'a Class, note: Option<&'a str>) -> Option<Tagging<'a>> {
+    let fields = class.tagging.as_ref().unwrap_or(&rules.tagging);
+    (class.route == Destination::Oot).then_some(Tagging { fields, note })
 }
 
 fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, route: Destination, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
@@ -102,7 +110,7 @@ fn escalation<'a>(
     case: Option<&Case>,
     record: TriageRecord<'a>,
     outcome: Outcome,
-    supersedes: Vec<String>,
+    (supersedes, version): (Vec<String>, Option<String>),
     arrival: &Arrival<'a>,
 ) -> EscalationRecord<'a> {
     let kind = match outcome {
@@ -113,7 +121,7 @@ fn escalation<'a>(
     let alone = Case::begin(record.post_id, record.event_time);
     let case = case.unwrap_or(&alone);
     let case_id = case::id(arrival.customer, case);
-    let version = supersedes.last().map(|_| format!("@{}", record.event_time.get())).unwrap_or_default();
+    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
     let id = match kind {
         EscalationType::Opened => format!("{case_id}:opened"),
         other => format!("{case_id}:{}:{}{version}", other.name(), record.post_id),

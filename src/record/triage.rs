@@ -30,7 +30,7 @@ pub struct TriageRecord<'a> {
     pub route: &'static str,
     /// The note that W-21 fixes for its class.
     pub note: Option<&'a str>,
-    /// The fields that W-21 fixes for the desk's application.
+    /// The fields that W-21 fixes for the desk's application. Only on posts that are out of topic (2.10, 35).
     pub tagging: Option<Tagging<'a>>,
     /// Why it was put aside.
     pub reason: Option<&'a str>,
@@ -124,8 +124,8 @@ pub struct PostView<'a> {
 pub struct Tagging<'a> {
     /// Names and values, in order.
     pub fields: &'a [(String, String)],
-    /// The note.
-    pub note: &'a str,
+    /// The note, if W-21 fixes one.
+    pub note: Option<&'a str>,
 }
 
 impl JsonSchema for Tagging<'_> {
@@ -140,9 +140,8 @@ impl JsonSchema for Tagging<'_> {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
-            "description": "The fields that W-21 5.2 fixes, by their names in the desk's application, and the note",
+            "description": "The fields that W-21 5.2 fixes, or the class in their place, by their names in the desk's application, and the note. Only on posts that are out of topic",
             "additionalProperties": { "type": "string" },
-            "required": ["note"],
             "properties": { "note": { "type": "string" } }
         })
     }
@@ -150,11 +149,13 @@ impl JsonSchema for Tagging<'_> {
 
 impl Serialize for Tagging<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.fields.len() + 1))?;
+        let mut map = serializer.serialize_map(None)?;
         for (name, value) in self.fields {
             map.serialize_entry(name, value)?;
         }
-        map.serialize_entry("note", self.note)?;
+        if let Some(note) = self.note {
+            map.serialize_entry("note", note)?;
+        }
         map.end()
     }
 }

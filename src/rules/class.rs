@@ -28,6 +28,8 @@ pub struct Class {
     pub route: Destination,
     /// For each platform the note that W-21 fixes, if any.
     pub note: [Option<String>; Platform::ALL.len()],
+    /// Fields of the desk's application in place of those of all classes.
+    pub tagging: Option<Vec<(String, String)>>,
     /// Its posts count in the case, in windows and in series.
     pub feeds: bool,
     /// Why its posts are put aside.
@@ -49,6 +51,8 @@ impl Class {
         let when = if when.is_present() { Some(compiler.expression(&when)) } else { None };
         let route = table.required("route").one_of(&ROUTES);
         let note = read_note(&table.optional("note"));
+        let tagging = table.optional("tagging");
+        let tagging = if tagging.is_present() { tagging.table().map(|table| read_tagging(&table)) } else { None };
         let feeds = table.optional("feeds").bool().unwrap_or(true);
         let reason = table.optional("reason").string();
         let clause = table.optional("clause").string();
@@ -61,12 +65,31 @@ impl Class {
             let problem = Problem::error(&spot, "a class that is skipped needs a `reason` and `feeds = false`");
             compiler.reporter.report(problem.hint("what nobody looks at must not count towards a complaint"));
         }
+        if tagging.is_some() && route.is_some_and(|route| route != Destination::Oot) {
+            let problem = Problem::warning(&spot, "a class whose posts are not out of topic names tagging that no record shows");
+            compiler.reporter.report(problem.hint("only records routed to `oot` carry tagging"));
+        }
         let when = match when {
             Some(when) => Some(when?),
             None => None,
         };
-        Some(Class { name: name?, when, test: None, route: route?, note, feeds, reason, clause, leaves: Vec::new(), at: spot })
+        let (name, route) = (name?, route?);
+        Some(Class { name, when, test: None, route, note, tagging, feeds, reason, clause, leaves: Vec::new(), at: spot })
     }
+}
+
+/// Fields of the desk's application and their values, in the order of the document.
+pub(super) fn read_tagging(table: &Table<'_>) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    for (name, value) in table.entries() {
+        if name.value == "note" {
+            let problem = Problem::error(&name.spot, "the note is no field of its own here");
+            table.reporter().report(problem.hint("give the class a `note`"));
+        } else if let Some(value) = value.string() {
+            fields.push((name.value, value));
+        }
+    }
+    fields
 }
 
 /// One note for all platforms, or one for each.

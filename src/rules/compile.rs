@@ -85,8 +85,7 @@ impl<'a> Reading<'a> {
         let classes = self.read_classes(root);
         let escalation = read_escalation(root.section("escalation"));
         let quality_sample = QualitySample::read(root.section("quality_sample"));
-        let tagging = root.section("tagging").entries();
-        let tagging = tagging.into_iter().filter_map(|(name, value)| Some((name.value, value.string()?))).collect();
+        let tagging = super::class::read_tagging(&root.section("tagging"));
         let order = self.order(&Dependencies { signals: depends, conditions: condition_refs });
         self.warn_of_unused(&signals, complaint);
         let signals: Option<Vec<Signal>> = signals.into_iter().collect();
