@@ -29,6 +29,11 @@ pub fn step<'a>(
     input: &'a Input<'a>,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
+    if !arrival.with_text
+        && let Some(case) = &mut state.case
+    {
+        case.drop_quotes();
+    }
     let expired = case::forget(rules, state, arrival);
     state.last_record = state.last_record.max(arrival.at);
     state.forget_old_ids(arrival.at);
@@ -59,12 +64,12 @@ fn post_step<'a>(
     let expired = case::expire_idle(rules, state, claimed, arrival);
     state.newest = Some(newest.max(claimed));
     let place = if let Acquaintance::Version(place) = acquaintance { Some(place) } else { None };
-    let known_before = place.map(|place| take_back(state, place, &mut remarks)).unwrap_or_default();
+    let known_before = place.map(|place| take_back(state, place, post, &mut remarks)).unwrap_or_default();
     let written_at = place.and_then(|place| state.posts.get(place)).map_or(claimed, |first| first.at);
     let eligible = may_count(rules, state, written_at);
     remarks.no_case = !eligible;
-    let verdict =
-        work.judge(rules, state, &Candidate { post, written_at, eligible, every_condition: arrival.every_condition }, &known_before);
+    let candidate = Candidate { post, written_at, eligible, every_condition: arrival.every_condition, quotes: arrival.with_text };
+    let verdict = work.judge(rules, state, &candidate, &known_before);
     if verdict.outcome.becomes_hard
         && let Some(case) = &mut state.case
     {
@@ -104,7 +109,8 @@ fn skip_unread(
         return None;
     };
     if acquaintance == Acquaintance::New {
-        work.note_forgotten(state.remember(remembered(post, at, arrival.at)));
+        let by_brand = reason == "own_post";
+        work.note_forgotten(state.remember(Remembered { by_brand, ..Remembered::of(post, at, arrival.at) }));
     }
     Some(reason)
 }
@@ -126,8 +132,9 @@ fn delete(state: &mut AuthorState, post: &Post<'_>) -> &'static str {
 }
 
 /// Takes back what the earlier version of an edited post contributed; the conditions that the case had before.
-fn take_back(state: &mut AuthorState, place: usize, remarks: &mut Remarks) -> Vec<String> {
+fn take_back(state: &mut AuthorState, place: usize, post: &Post<'_>, remarks: &mut Remarks) -> Vec<String> {
     let Some(earlier) = state.posts.get(place) else { return Vec::new() };
+    remarks.version = Some(earlier.name_of_next(post));
     let version = earlier.version.as_deref().unwrap_or(&earlier.id);
     remarks.supersedes.push(format!("{}@{version}", earlier.id));
     let Some(case) = &mut state.case else { return Vec::new() };
@@ -143,28 +150,17 @@ fn may_count(rules: &Rules, state: &AuthorState, at: Millis) -> bool {
     !state.is_settled(at) && !too_old
 }
 
-fn remembered(post: &Post<'_>, at: Millis, seen: Millis) -> Remembered {
-    let text = |text: &Option<crate::post::Str<'_>>| text.as_ref().and_then(|text| text.non_blank()).map(Into::into);
-    Remembered {
-        id: (*post.post_id).into(),
-        version: text(&post.version),
-        at,
-        seen,
-        conversation: text(&post.conversation_id).filter(|_| post.conversation_id.as_deref() != Some(&*post.post_id)),
-        ..Remembered::default()
-    }
-}
-
 /// Remembers the post, or the newer version of it, and its place in the newest series (2.9, 13). Whether another one was
 /// forgotten for it.
 fn remember(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, place: Option<usize>, at: Millis, seen: Millis) -> bool {
     let fed = verdict.outcome.fed;
-    let mut entry = remembered(post, at, seen);
+    let mut entry = Remembered::of(post, at, seen);
     entry.feeds = fed;
+    entry.addressed = verdict.addressed && !fed;
     entry.complaint = fed && verdict.complaint;
     let forgot = match place.and_then(|place| state.posts.get_mut(place)) {
         Some(known) => {
-            entry.in_series = known.in_series;
+            entry.follow(known);
             *known = entry;
             false
         }
@@ -228,3 +224,6 @@ fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T
         Err(_) => serde_json::from_slice(bytes),
     }
 }
+
+#[cfg(test)]
+mod tests;

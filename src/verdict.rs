@@ -56,6 +56,8 @@ pub struct Verdict<'a> {
     pub signals: Vec<&'a str>,
     /// Why: conditions met and nearly met, and what decided the class.
     pub evidence: Vec<Evidence<'a>>,
+    /// It is one that counts: addressed to the brand, whether it is too late to count or not.
+    pub addressed: bool,
     /// It is a complaint.
     pub complaint: bool,
     /// Subjects it names, for the next post of the series.
@@ -86,6 +88,8 @@ pub struct Candidate<'a> {
     pub eligible: bool,
     /// Evidence speaks of every condition.
     pub every_condition: bool,
+    /// Evidence quotes the text.
+    pub quotes: bool,
 }
 
 impl Workspace {
@@ -137,8 +141,9 @@ impl Workspace {
             book: &rules.book,
             own: &rules.own,
             written_at: candidate.written_at,
+            quotes: candidate.quotes,
         };
-        let before = evaluate(rules, &view, &history(state, candidate, past, times), findings);
+        let before = evaluate(rules, &view, &history(rules, state, candidate, past, times), findings);
         let findings = &*findings;
         let (subjects, words) = content(rules, &view);
         let mut verdict = Verdict {
@@ -147,6 +152,7 @@ impl Workspace {
             joins: rules.continuation.is_some_and(|id| !findings.traces(id).is_empty()),
             signals: met_signals(rules, findings),
             evidence: conditions_evidence(rules, &view, findings, &before.conditions, candidate.every_condition),
+            addressed: before.aside.is_none(),
             complaint: findings.met(rules.complaint),
             subjects,
             words,
@@ -233,12 +239,17 @@ fn evaluate<'a>(rules: &'a Rules, view: &View<'_, '_>, history: &History<'_>, fi
     }
 }
 
-fn history<'a>(state: &'a AuthorState, candidate: &Candidate<'_>, past: &'a mut Vec<PastPost>, times: &'a mut Vec<Millis>) -> History<'a> {
+fn history<'a>(
+    rules: &Rules,
+    state: &'a AuthorState,
+    candidate: &Candidate<'_>,
+    past: &'a mut Vec<PastPost>,
+    times: &'a mut Vec<Millis>,
+) -> History<'a> {
     let id = &*candidate.post.post_id;
     past.clear();
     times.clear();
     let mut place = None;
-    let mut in_conversation = false;
     for known in &state.posts {
         let same = *known.id == *id;
         if known.in_series {
@@ -248,13 +259,8 @@ fn history<'a>(state: &'a AuthorState, candidate: &Candidate<'_>, past: &'a mut 
                 times.push(known.at);
             }
         }
-        if known.feeds && !same {
-            if !state.is_settled(known.at) && !known.deleted {
-                past.push(PastPost { at: known.at, complaint: known.complaint });
-            }
-            let conversation = candidate.post.conversation_id.as_ref().map(|conversation| conversation.as_str());
-            let parent = candidate.post.parent_id.as_ref().map(|parent| parent.as_str());
-            in_conversation |= conversation.is_some() && known.conversation.as_deref() == conversation || parent == Some(&*known.id);
+        if known.feeds && !same && !state.is_settled(known.at) && !known.deleted {
+            past.push(PastPost { at: known.at, complaint: known.complaint });
         }
     }
     past.sort_by_key(|post| post.at);
@@ -265,7 +271,7 @@ fn history<'a>(state: &'a AuthorState, candidate: &Candidate<'_>, past: &'a mut 
         parent: series.parent.as_deref(),
         words: &series.words,
         subjects: &series.subjects,
-        answered: series.answered,
+        answered: series.answered || (may_answer_brand(rules, candidate.post) && state.answers_another(candidate.post)),
         replies: &state.replies,
         place,
     });
@@ -276,8 +282,15 @@ fn history<'a>(state: &'a AuthorState, candidate: &Candidate<'_>, past: &'a mut 
         case_open: case.is_some(),
         complaint_open: case.is_some_and(|case| !case.complaints.is_empty()),
         case_hard: case.is_some_and(|case| case.hard),
-        in_conversation,
+        in_conversation: state.is_in_conversation(candidate.post),
     }
+}
+
+/// Whether the brand may have written what `post` answers: the feed says so, or does not say who did. Its reply need
+/// not be in the feed (A19).
+fn may_answer_brand(rules: &Rules, post: &Post<'_>) -> bool {
+    let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
+    answered.is_none_or(|id| rules.own.has_id(id) || rules.own.has_handle(id))
 }
 
 /// Counts the post in the case, opening one if there is none (2.9, 3).
@@ -292,6 +305,9 @@ fn feed(
     let id = &*candidate.post.post_id;
     let case = state.case.get_or_insert_with(|| Case::begin(id, candidate.written_at));
     case.add_post(id, candidate.written_at);
+    if let Some(conversation) = candidate.post.conversation_id.as_ref().and_then(|id| id.non_blank()).filter(|other| *other != id) {
+        case.add_conversation(conversation);
+    }
     if verdict.complaint {
         case.add_complaint(id);
     }

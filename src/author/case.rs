@@ -14,6 +14,8 @@ const MAX_WITNESSES: usize = 16;
 const MAX_EVIDENCE: usize = 3;
 /// Posts listed in records about the case.
 const MAX_LISTED: usize = 32;
+/// Conversations remembered of the case.
+const MAX_CONVERSATIONS: usize = 8;
 
 /// A case: from the first post that an agent must see until it is resolved, dismissed or idle (A1, A2).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub struct Case {
     /// Its posts, the latest last.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
     pub posts: Vec<SmolStr>,
+    /// Conversations in which they stand, the latest last; those that the customer began himself go by their first post.
+    #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
+    pub conversations: Vec<SmolStr>,
     /// It is a hard complaint.
     #[serde(rename = "h", default, skip_serializing_if = "is_false")]
     pub hard: bool,
@@ -102,6 +107,25 @@ impl Case {
         }
     }
 
+    /// Notes that a post of it stands in `conversation`.
+    pub fn add_conversation(&mut self, conversation: &str) {
+        if self.conversations.last().is_some_and(|latest| *latest == conversation) {
+            return;
+        }
+        self.conversations.retain(|known| *known != conversation);
+        if self.conversations.len() == MAX_CONVERSATIONS {
+            self.conversations.remove(0);
+        }
+        self.conversations.push(conversation.into());
+    }
+
+    /// Whether the post `id` in `conversation`, an answer to `parent`, goes on with one of the case's other posts.
+    pub fn holds(&self, id: &str, conversation: Option<&str>, parent: Option<&str>) -> bool {
+        let is_other = |known: &str| *known != *id && (Some(known) == conversation || Some(known) == parent);
+        let same = conversation.is_some_and(|conversation| self.conversations.iter().any(|known| *known == conversation));
+        same || self.posts.iter().any(|known| is_other(known))
+    }
+
     /// Notes that the post `id` is a complaint.
     pub fn add_complaint(&mut self, id: &str) {
         push_witness(&mut self.complaints, id);
@@ -137,6 +161,11 @@ impl Case {
             condition.evidence.retain(|evidence| keep(&evidence.post_id));
         }
         self.conditions.retain(|condition| !condition.posts.is_empty());
+    }
+
+    /// Drops every quotation: texts were kept when they were taken and are not any more (2.10, 36).
+    pub fn drop_quotes(&mut self) {
+        self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence).for_each(|evidence| evidence.quote = None);
     }
 
     /// Blanks every quotation of the post `id` (A27).

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::version::{Age, age, print, version};
 use super::{AuthorState, MAX_POSTS, codec};
-use crate::post::{Millis, Post};
+use crate::post::{EventKind, Millis, Post};
 
 /// A post that was judged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,18 +16,33 @@ pub struct Remembered {
     /// The newest version seen.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub version: Option<SmolStr>,
+    /// A print of the text of that version; 0 where it was not noted.
+    #[serde(rename = "h", default, skip_serializing_if = "is_zero")]
+    pub text: u32,
+    /// Prints of the texts that came under the same version before.
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub texts_before: Vec<u32>,
+    /// That version is an edit.
+    #[serde(rename = "e", default, skip_serializing_if = "is_false")]
+    pub edited: bool,
     /// When its first version was written.
     #[serde(rename = "t", with = "codec::number")]
     pub at: Millis,
     /// Time of its record.
     #[serde(rename = "r", with = "codec::number")]
     pub seen: Millis,
-    /// Its conversation.
+    /// Its conversation, if another post began it.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<SmolStr>,
     /// It counts in windows and in the case.
     #[serde(rename = "f", default, skip_serializing_if = "is_false")]
     pub feeds: bool,
+    /// It is addressed to the brand, whether it counts or not.
+    #[serde(rename = "a", default, skip_serializing_if = "is_false")]
+    pub addressed: bool,
+    /// The brand wrote it.
+    #[serde(rename = "o", default, skip_serializing_if = "is_false")]
+    pub by_brand: bool,
     /// It is a complaint.
     #[serde(rename = "c", default, skip_serializing_if = "is_false")]
     pub complaint: bool,
@@ -66,10 +82,39 @@ pub struct SeriesMemory {
 pub enum Acquaintance {
     /// Never seen.
     New,
-    /// Seen exactly so.
+    /// Seen, exactly so or in a newer version.
     Duplicate,
-    /// Another version of the post at this place.
+    /// A newer version of the post at this place.
     Version(usize),
+}
+
+impl Remembered {
+    /// `post`, written at `at`, as it is remembered from record time `seen` on.
+    pub fn of(post: &Post<'_>, at: Millis, seen: Millis) -> Self {
+        let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank()).filter(|id| *id != &*post.post_id);
+        Remembered {
+            id: (*post.post_id).into(),
+            version: version(post).map(Into::into),
+            text: print(post),
+            edited: post.event_kind == EventKind::Edit,
+            at,
+            seen,
+            conversation: conversation.map(Into::into),
+            ..Remembered::default()
+        }
+    }
+
+    /// Whether `id` names the post, or the version of it that people see and answer.
+    fn is(&self, id: &str) -> bool {
+        *self.id == *id || self.version.as_deref() == Some(id)
+    }
+
+    /// Whether a post in `conversation` that answers `parent` goes on with what this post was about.
+    fn is_answered(&self, conversation: Option<&str>, parent: Option<&str>) -> bool {
+        let answers = parent.is_some_and(|id| self.is(id));
+        let same = conversation.is_some_and(|id| self.is(id) || self.conversation.as_deref() == Some(id));
+        if self.by_brand { answers } else { (self.feeds || self.addressed) && (answers || same) }
+    }
 }
 
 impl SeriesMemory {
@@ -95,10 +140,31 @@ impl AuthorState {
     /// What `post` is to this memory.
     pub fn acquaintance(&self, post: &Post<'_>) -> Acquaintance {
         let Some(place) = self.posts.iter().rposition(|known| *known.id == *post.post_id) else { return Acquaintance::New };
-        let known = &self.posts[place];
-        let version = post.version.as_ref().map(|version| version.as_str());
-        let same = version.is_none() || version == known.version.as_deref() || version == Some(&*known.id);
-        if same { Acquaintance::Duplicate } else { Acquaintance::Version(place) }
+        match age(post, &self.posts[place]) {
+            Age::Newer => Acquaintance::Version(place),
+            Age::Same | Age::Older => Acquaintance::Duplicate,
+        }
+    }
+
+    /// Whether `post` stands in a conversation of the customer with the brand: whoever began it, an addressed post of
+    /// his stands in it, or it answers a post of the brand (2.10, 26). What belongs to the open case is remembered as
+    /// long as the case is.
+    pub fn is_in_conversation(&self, post: &Post<'_>) -> bool {
+        let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank());
+        let parent = post.parent_id.as_ref().and_then(|id| id.non_blank());
+        let mut others = self.posts.iter().filter(|known| *known.id != *post.post_id);
+        let recent = others.any(|known| known.is_answered(conversation, parent));
+        recent || self.case.as_ref().is_some_and(|case| case.holds(&post.post_id, conversation, parent))
+    }
+
+    /// Whether somebody else's post that `post` answers stands between it and the customer's series: not one of his
+    /// own, nor what the series itself answers.
+    pub fn answers_another(&self, post: &Post<'_>) -> bool {
+        let Some(parent) = post.parent_id.as_ref().and_then(|id| id.non_blank()) else { return false };
+        let his = self.posts.iter().any(|known| !known.by_brand && known.is(parent));
+        let in_case = self.case.as_ref().is_some_and(|case| case.posts.iter().any(|known| *known == parent));
+        let same = self.series.as_ref().is_some_and(|series| series.parent.as_deref() == Some(parent));
+        !his && !in_case && !same
     }
 
     /// Remembers one more post, the oldest forgotten where there are too many; whether one was.
@@ -118,6 +184,11 @@ impl AuthorState {
         self.posts.iter_mut().for_each(|post| post.in_series = *post.id == *series.anchor);
         self.series = Some(series);
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -7,6 +7,7 @@
 mod case;
 mod codec;
 mod memory;
+mod version;
 
 pub use self::case::{Case, MetCondition};
 pub use self::codec::CorruptState;

@@ -37,7 +37,7 @@ pub struct Arrival<'a> {
     pub at: Millis,
     /// `topic/partition/offset` of the record.
     pub source: &'a str,
-    /// Records show the text of the post.
+    /// Records show the text of the post, and evidence quotes it.
     pub with_text: bool,
     /// Evidence speaks of every condition, not only of those that are met or close.
     pub every_condition: bool,

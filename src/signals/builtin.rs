@@ -1,5 +1,6 @@
 //! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
 
+use super::mentions::Account;
 use super::{History, View};
 
 /// A fact with a fixed name.
@@ -83,7 +84,7 @@ impl Builtin {
             Builtin::NoText => view.facts.words == 0,
             Builtin::HasLink => view.facts.links > 0 || !post.urls.is_empty(),
             Builtin::HasMedia => post.media_count > 0,
-            Builtin::MentionsOwn => mentions_own(view),
+            Builtin::MentionsOwn => view.accounts.iter().any(Account::is_own_named),
             Builtin::StyledText => view.facts.styled_letters >= 3,
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
@@ -97,9 +98,4 @@ impl Builtin {
 fn replies_to_own(view: &View<'_, '_>) -> bool {
     let answered = view.post.in_reply_to_author_id.as_ref();
     answered.is_some_and(|id| view.own.has_id(id) || view.own.has_handle(id))
-}
-
-fn mentions_own(view: &View<'_, '_>) -> bool {
-    let listed = view.post.mentions.iter().any(|mention| !mention.implicit && view.own.has_handle(&mention.handle));
-    listed || view.facts.handles.iter().any(|handle| view.own.has_handle(&handle.name) && super::mentions::is_explicit(view.post, handle))
 }

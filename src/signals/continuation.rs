@@ -86,15 +86,15 @@ impl Continuation {
     pub fn content<'a>(&'a self, view: &View<'_, '_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
         let subject = |group: GroupId| self.subjects.get(usize::from(group)).and_then(Option::as_ref);
         let mut named: SmallVec<[&str; 4]> = SmallVec::new();
-        let mut masked: SmallVec<[(u16, u16); 16]> = SmallVec::new();
+        let mut masked = vec![false; view.facts.tokens.len()];
         for hit in view.hits {
             match subject(hit.group) {
                 Some(Subject::Named(name)) if !named.contains(&&**name) => named.push(name),
-                Some(Subject::Neutral | Subject::Common) => masked.push((hit.first, hit.end)),
+                Some(Subject::Neutral | Subject::Common) => masked[hit.first as usize..hit.end as usize].fill(true),
                 Some(Subject::Named(_)) | None => {}
             }
         }
-        let told = |at: usize| !masked.iter().any(|&(first, end)| (usize::from(first)..usize::from(end)).contains(&at));
+        let told = |at: usize| !masked[at];
         let words = view.facts.tokens[..view.facts.words].iter().enumerate();
         let words = words.filter(|&(at, token)| token.fingerprint != 0 && told(at));
         (named, words.map(|(_, token)| token.fingerprint).collect())

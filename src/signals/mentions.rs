@@ -3,7 +3,10 @@
 //! W-10 speaks of the customer's act ("men-CC-kan atau mention"): a handle that the platform copied into a reply is
 //! not his (2.3, A14; `formats` 1.0).
 
-use rustc_hash::FxHashSet;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compiler::{Compiler, LoadedGroup};
 use super::{Findings, Place, SignalId, Trace, View, What};
@@ -11,7 +14,7 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::post::{Mention, OwnAccounts, Post};
 use crate::problem::Problem;
-use crate::text::{Facts, Named};
+use crate::text::{Facts, Span};
 
 /// A signal over named accounts.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ pub struct Mentions {
 pub enum Whom {
     /// The brand's own.
     Own,
-    /// Those on a list, in lower case.
+    /// Those on a list, in lower case; the brand's own never.
     Listed(FxHashSet<Box<str>>),
     /// All but the brand's own.
     Others,
@@ -54,18 +57,6 @@ pub struct Recipients {
     pub domains: Vec<Box<str>>,
 }
 
-/// Whether the author wrote `handle` himself: it is not listed as implicit, and not the unlisted head of a reply.
-pub(super) fn is_explicit(post: &Post<'_>, handle: &Named) -> bool {
-    wrote_himself(post, handle, post.mentions.iter().find(|mention| is_same(handle, mention)))
-}
-
-fn wrote_himself(post: &Post<'_>, handle: &Named, listed: Option<&Mention<'_>>) -> bool {
-    match listed {
-        Some(mention) => !mention.implicit,
-        None => !(post.is_reply && handle.leading),
-    }
-}
-
 /// An account that a post names, found once for all signals.
 #[derive(Debug, Clone, Copy)]
 pub struct Account {
@@ -78,41 +69,56 @@ pub struct Account {
 
 impl Account {
     /// Puts the accounts that `post` names into `accounts`: the different ones of the text first, then those that only
-    /// the record lists.
+    /// the record lists. An account counts as named by the author himself if one of its places does: a place in the
+    /// text that is not the unlisted head of a reply, an entry of the record that is not implicit.
     pub fn find_all(post: &Post<'_>, facts: &Facts, own: &OwnAccounts, accounts: &mut Vec<Account>) {
         accounts.clear();
-        for (number, handle) in facts.handles.iter().enumerate() {
-            if facts.handles[..number].iter().any(|earlier| earlier.name == handle.name) {
-                continue;
+        if facts.handles.is_empty() && post.mentions.is_empty() {
+            return;
+        }
+        let mut listed: FxHashMap<Caseless<'_>, Listed> = FxHashMap::default();
+        for mention in &post.mentions {
+            listed.entry(Caseless(&mention.handle)).or_default().add(mention);
+        }
+        let mut found: FxHashMap<Caseless<'_>, usize> = FxHashMap::default();
+        for (number, handle) in (0..).zip(&facts.handles) {
+            let mention = listed.get(&Caseless(&handle.name));
+            let explicit = mention.map_or(!(post.is_reply && handle.leading), |mention| mention.explicit);
+            let at = *found.entry(Caseless(&handle.name)).or_insert(accounts.len());
+            match accounts.get_mut(at) {
+                Some(account) => account.explicit |= explicit,
+                None => accounts.push(Account {
+                    what: What::Handle(number),
+                    place: Place::Text(handle.span),
+                    explicit,
+                    own: own.has_handle(&handle.name),
+                    followers: mention.and_then(|mention| mention.followers),
+                }),
             }
-            let mention = post.mentions.iter().find(|mention| is_same(handle, mention));
+        }
+        for (number, mention) in (0..).zip(&post.mentions) {
+            let Entry::Vacant(vacant) = found.entry(Caseless(&mention.handle)) else { continue };
+            vacant.insert(accounts.len());
+            let all = listed.get(&Caseless(&mention.handle)).copied().unwrap_or_default();
             accounts.push(Account {
-                what: What::Handle(place(number)),
-                place: Place::Text(handle.span),
-                explicit: wrote_himself(post, handle, mention),
-                own: own.has_handle(&handle.name),
-                followers: mention.and_then(followers),
+                what: What::Mention(number),
+                place: Place::Elsewhere,
+                explicit: all.explicit,
+                own: own.has_handle(&mention.handle),
+                followers: all.followers,
             });
         }
-        for (number, mention) in post.mentions.iter().enumerate() {
-            if !facts.handles.iter().any(|handle| is_same(handle, mention)) {
-                accounts.push(Account {
-                    what: What::Mention(place(number)),
-                    place: Place::Elsewhere,
-                    explicit: !mention.implicit,
-                    own: own.has_handle(&mention.handle),
-                    followers: followers(mention),
-                });
-            }
-        }
+    }
+
+    /// Whether the account is one of ours that the author named himself.
+    pub(super) fn is_own_named(&self) -> bool {
+        self.own && self.explicit
     }
 
     fn is_listed(&self, view: &View<'_, '_>, handles: &FxHashSet<Box<str>>) -> bool {
         match self.what {
-            What::Handle(number) => {
-                view.facts.handles.get(usize::from(number)).is_some_and(|handle| handles.contains(handle.name.as_str()))
-            }
-            What::Mention(number) => view.post.mentions.get(usize::from(number)).is_some_and(|mention| {
+            What::Handle(number) => view.facts.handles.get(number as usize).is_some_and(|handle| handles.contains(handle.name.as_str())),
+            What::Mention(number) => view.post.mentions.get(number as usize).is_some_and(|mention| {
                 handles.contains(mention.handle.as_str()) || handles.contains(mention.handle.to_lowercase().as_str())
             }),
             _ => false,
@@ -120,24 +126,79 @@ impl Account {
     }
 }
 
-fn is_same(handle: &Named, mention: &Mention<'_>) -> bool {
-    mention.handle.eq_ignore_ascii_case(&handle.name)
+/// What the record's entries for one account say together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Listed {
+    explicit: bool,
+    followers: Option<u64>,
 }
 
-fn followers(mention: &Mention<'_>) -> Option<u64> {
-    mention.profile.as_ref().and_then(|profile| profile.followers)
+impl Listed {
+    fn add(&mut self, mention: &Mention<'_>) {
+        self.explicit |= !mention.implicit;
+        self.followers = self.followers.max(mention.profile.as_ref().and_then(|profile| profile.followers));
+    }
+}
+
+/// A handle; upper and lower case are one.
+struct Caseless<'a>(&'a str);
+
+impl PartialEq for Caseless<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Caseless<'_> {}
+
+impl Hash for Caseless<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+        state.write_u8(0xff);
+    }
+}
+
+/// Places in the text that another signal has used: in order, none touching the next.
+#[derive(Debug, Default)]
+struct Used(Vec<Span>);
+
+impl Used {
+    fn by(other: SignalId, view: &View<'_, '_>, findings: &Findings) -> Self {
+        let place = |trace: &Trace| match trace.place {
+            Place::Tokens(first, end) => view.facts.span(first as usize, end as usize),
+            Place::Text(span) => Some(span),
+            Place::Elsewhere => None,
+        };
+        let mut places: Vec<Span> = findings.traces(other).iter().filter_map(place).collect();
+        places.sort_unstable_by_key(|span| span.start);
+        let mut joined: Vec<Span> = Vec::new();
+        for span in places {
+            match joined.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => joined.push(span),
+            }
+        }
+        Used(joined)
+    }
+
+    fn overlaps(&self, span: Span) -> bool {
+        let at = self.0.partition_point(|used| used.end <= span.start);
+        self.0.get(at).is_some_and(|used| used.overlaps(span))
+    }
 }
 
 impl Mentions {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut count = 0_u16;
+        let from = findings.traces.len();
+        let used = self.not_overlapping.filter(|&other| findings.met(other)).map(|other| Used::by(other, view, findings));
+        let is_used = |place: Place| matches!((place, &used), (Place::Text(span), Some(used)) if used.overlaps(span));
         for account in view.accounts {
-            if (self.implicit || account.explicit) && self.is_meant(view, account) && !self.is_used(account.place, view, findings) {
-                count += 1;
+            if (self.implicit || account.explicit) && self.is_meant(view, account) && !is_used(account.place) {
                 findings.traces.push(Trace { what: account.what, place: account.place, weight: 1.0 });
             }
         }
-        count += self.count_recipients(view, findings);
+        self.add_recipients(view, findings);
+        let count = u16::try_from(findings.traces.len() - from).unwrap_or(u16::MAX);
         (count >= self.min, f32::from(count), f32::from(self.min))
     }
 
@@ -147,32 +208,19 @@ impl Mentions {
             || match &self.whom {
                 Whom::Own => account.own,
                 Whom::Others => !account.own,
-                Whom::Listed(handles) => account.is_listed(view, handles),
+                Whom::Listed(handles) => !account.own && account.is_listed(view, handles),
             }
     }
 
-    fn is_used(&self, place: Place, view: &View<'_, '_>, findings: &Findings) -> bool {
-        let Place::Text(span) = place else { return false };
-        let Some(other) = self.not_overlapping.filter(|&other| findings.met(other)) else { return false };
-        findings.traces(other).iter().any(|trace| match trace.place {
-            Place::Tokens(first, end) => view.facts.span(first.into(), end.into()).is_some_and(|used| used.overlaps(span)),
-            Place::Text(used) => used.overlaps(span),
-            Place::Elsewhere => false,
-        })
-    }
-
-    fn count_recipients(&self, view: &View<'_, '_>, findings: &mut Findings) -> u16 {
-        let Some(recipients) = &view.post.recipients else { return 0 };
+    fn add_recipients(&self, view: &View<'_, '_>, findings: &mut Findings) {
+        let Some(recipients) = &view.post.recipients else { return };
         let lists = [(&recipients.to, self.recipients.to), (&recipients.cc, self.recipients.cc), (&recipients.bcc, self.recipients.bcc)];
         let all = lists.iter().flat_map(|&(list, wanted)| list.iter().map(move |address| (address, wanted)));
-        let mut count = 0;
-        for (number, (address, wanted)) in all.enumerate() {
+        for (number, (address, wanted)) in (0..).zip(all) {
             if wanted && self.recipients.contain(address) && !view.own.has_handle(address) {
-                count += 1;
-                findings.traces.push(Trace { what: What::Recipient(place(number)), place: Place::Elsewhere, weight: 1.0 });
+                findings.traces.push(Trace { what: What::Recipient(number), place: Place::Elsewhere, weight: 1.0 });
             }
         }
-        count
     }
 }
 
@@ -182,10 +230,6 @@ impl Recipients {
         let domain = domain.trim_end_matches('>').to_lowercase();
         self.domains.iter().any(|listed| domain.strip_suffix(&**listed).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
     }
-}
-
-fn place(number: usize) -> u16 {
-    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 impl Mentions {

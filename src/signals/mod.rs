@@ -123,15 +123,15 @@ pub enum What {
     /// An entry of a lexicon in the author's profile.
     ProfileEntry(EntryId),
     /// The mention of that number in the post.
-    Mention(u16),
+    Mention(u32),
     /// The handle of that number in the text.
-    Handle(u16),
+    Handle(u32),
     /// The recipient of that number, all lists counted through.
-    Recipient(u16),
+    Recipient(u32),
     /// The tag of that number in the text.
-    Tag(u16),
+    Tag(u32),
     /// The tag of that number in the record's own list.
-    RecordTag(u16),
+    RecordTag(u32),
     /// Another signal.
     Signal(SignalId),
     /// The quiz of that number in the registry.
@@ -144,7 +144,7 @@ pub enum What {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// From the first token up to but without the second.
-    Tokens(u16, u16),
+    Tokens(u32, u32),
     /// A range of the text.
     Text(Span),
     /// Not in the text.
@@ -158,6 +158,35 @@ pub struct Findings {
     pub names: Names,
     findings: Vec<Finding>,
     traces: Vec<Trace>,
+    seen: Seen,
+}
+
+/// Entries that a signal has counted already: a question asked for every hit, so it must not cost a search.
+#[derive(Debug, Default)]
+struct Seen {
+    /// By entry: the round in which it was counted last.
+    rounds: Vec<u32>,
+    round: u32,
+}
+
+impl Seen {
+    /// Nothing is counted any more.
+    fn clear(&mut self) {
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.rounds.clear();
+            self.round = 1;
+        }
+    }
+
+    /// Counts `entry`; `true` if it was not counted before.
+    fn insert(&mut self, entry: EntryId) -> bool {
+        let entry = entry as usize;
+        if self.rounds.len() <= entry {
+            self.rounds.resize(entry + 1, 0);
+        }
+        std::mem::replace(&mut self.rounds[entry], self.round) != self.round
+    }
 }
 
 impl Findings {
@@ -227,6 +256,8 @@ pub struct View<'v, 'a> {
     pub own: &'a OwnAccounts,
     /// When the post was written, as far as it can be believed.
     pub written_at: Millis,
+    /// Evidence quotes the text.
+    pub quotes: bool,
 }
 
 impl Signal {

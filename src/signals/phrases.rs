@@ -3,8 +3,6 @@
 //! An entry counts unless something near it says otherwise: a negation before it, a third person, the name of a TV
 //! channel. `requires` and `voided_by` name the signals that decide that.
 
-use smallvec::SmallVec;
-
 use super::compiler::Compiler;
 use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
@@ -62,17 +60,24 @@ pub enum Side {
 }
 
 impl Relation {
+    /// Traces stand in the order of their first token: only those within reach are looked at.
     fn stands_near(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
-        findings.traces(self.signal).iter().any(|trace| match trace.place {
+        let first_of = |trace: &Trace| if let Place::Tokens(first, _) = trace.place { first } else { u32::MAX };
+        let reach = view.book.longest().saturating_add(self.within.into());
+        let traces = findings.traces(self.signal);
+        let from = traces.partition_point(|trace| first_of(trace).saturating_add(reach) < hit.first);
+        let near = traces[from..].iter().take_while(|trace| first_of(trace) <= hit.end.saturating_add(self.within.into()));
+        near.into_iter().any(|trace| match trace.place {
             Place::Tokens(first, end) => self.fits(hit, first, end, view),
             Place::Text(_) | Place::Elsewhere => false,
         })
     }
 
-    fn fits(&self, hit: &Hit, first: u16, end: u16, view: &View<'_, '_>) -> bool {
-        let clause = |a: u16, b: u16| self.across || view.facts.same_clause(a.into(), b.into());
-        let before = end <= hit.first && hit.first - end < self.within && clause(end - 1, hit.first);
-        let after = first >= hit.end && first - hit.end < self.within && clause(hit.end - 1, first);
+    fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
+        let within = u32::from(self.within);
+        let clause = |a: u32, b: u32| self.across || view.facts.same_clause(a as usize, b as usize);
+        let before = end <= hit.first && hit.first - end < within && clause(end - 1, hit.first);
+        let after = first >= hit.end && first - hit.end < within && clause(hit.end - 1, first);
         match self.side {
             Side::Before => before,
             Side::After => after,
@@ -87,18 +92,17 @@ impl Relation {
 
 impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
+        let mut counted = [0; 3];
+        findings.seen.clear();
         for hit in view.hits {
             let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
             if !self.counts(hit, view, findings) {
                 continue;
             }
-            if !counted.contains(&(hit.entry, strength)) {
-                counted.push((hit.entry, strength));
-            }
+            counted[strength as usize] += u32::from(findings.seen.insert(hit.entry));
             findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight: 1.0 });
         }
-        self.weigh(&counted)
+        self.weigh(counted)
     }
 
     fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
@@ -107,11 +111,11 @@ impl Phrases {
     }
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
-    fn weigh(&self, counted: &[(u32, Strength)]) -> (bool, f32, f32) {
+    fn weigh(&self, counted: [u32; 3]) -> (bool, f32, f32) {
         let mut nearest = (false, 0.0, 1.0);
         for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
             let Some(need) = self.need[strength as usize] else { continue };
-            let count = counted.iter().filter(|&&(_, counted)| counted as usize <= strength as usize).count();
+            let count: u32 = counted[..=strength as usize].iter().sum();
             let (value, threshold) = (f32::from(u16::try_from(count).unwrap_or(u16::MAX)), f32::from(need.max(1)));
             if value / threshold > nearest.1 / nearest.2 || (value >= threshold && !nearest.0) {
                 nearest = (value >= threshold, value, threshold);

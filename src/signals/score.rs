@@ -3,8 +3,6 @@
 //! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
 //! the evidence.
 
-use smallvec::SmallVec;
-
 use super::compiler::Compiler;
 use super::{Findings, Place, Ref, Trace, View, What};
 use crate::config::lexicon::Weight;
@@ -30,12 +28,11 @@ pub struct Score {
 impl Score {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
-        let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
+        findings.seen.clear();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
         for hit in hits {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
-            if weight != 0.0 && !counted.contains(&hit.entry) {
-                counted.push(hit.entry);
+            if weight != 0.0 && findings.seen.insert(hit.entry) {
                 sum += weight;
                 findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight });
             }

@@ -1,5 +1,7 @@
 //! Hashtags: those on a list, in the text or in the record's own list.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashSet;
 
 use super::compiler::Compiler;
@@ -23,22 +25,19 @@ pub struct Hashtags {
 
 impl Hashtags {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut count = 0_u16;
-        for (number, tag) in view.facts.tags.iter().enumerate() {
-            if self.counts(&tag.name) && !view.facts.tags[..number].iter().any(|earlier| earlier.name == tag.name) {
-                count += 1;
-                let what = What::Tag(u16::try_from(number).unwrap_or(u16::MAX));
-                findings.traces.push(Trace { what, place: Place::Text(tag.span), weight: 1.0 });
+        let mut seen: FxHashSet<Cow<'_, str>> = FxHashSet::default();
+        for (number, tag) in (0..).zip(&view.facts.tags) {
+            if self.counts(&tag.name) && seen.insert(tag.name.as_str().into()) {
+                findings.traces.push(Trace { what: What::Tag(number), place: Place::Text(tag.span), weight: 1.0 });
             }
         }
-        for (number, tag) in view.post.hashtags.iter().enumerate() {
+        for (number, tag) in (0..).zip(&view.post.hashtags) {
             let tag = tag.trim_start_matches('#').to_lowercase();
-            if self.counts(&tag) && !view.facts.tags.iter().any(|in_text| in_text.name == tag) {
-                count += 1;
-                let what = What::RecordTag(u16::try_from(number).unwrap_or(u16::MAX));
-                findings.traces.push(Trace { what, place: Place::Elsewhere, weight: 1.0 });
+            if self.counts(&tag) && seen.insert(tag.into()) {
+                findings.traces.push(Trace { what: What::RecordTag(number), place: Place::Elsewhere, weight: 1.0 });
             }
         }
+        let count = u16::try_from(seen.len()).unwrap_or(u16::MAX);
         (count >= self.min, f32::from(count), f32::from(self.min))
     }
 

@@ -25,9 +25,9 @@ pub struct Hit {
     /// Its group.
     pub group: GroupId,
     /// First token.
-    pub first: u16,
+    pub first: u32,
     /// One past the last token.
-    pub end: u16,
+    pub end: u32,
 }
 
 /// A set of groups.
@@ -83,6 +83,7 @@ pub struct PhraseBookBuilder {
     entries: Vec<EntryInfo>,
     nodes: Vec<Node>,
     edges: FxHashMap<(u32, WordId), u32>,
+    longest: u32,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -95,7 +96,7 @@ pub(super) struct Node {
 impl PhraseBookBuilder {
     /// An empty book over this vocabulary.
     pub fn new(vocabulary: VocabularyBuilder) -> Self {
-        PhraseBookBuilder { vocabulary, entries: Vec::new(), nodes: vec![Node::default()], edges: FxHashMap::default() }
+        PhraseBookBuilder { vocabulary, entries: Vec::new(), nodes: vec![Node::default()], edges: FxHashMap::default(), longest: 0 }
     }
 
     /// Adds an entry. `false`: nothing is left of it after normalising, so it can never match.
@@ -107,6 +108,8 @@ impl PhraseBookBuilder {
         }
         let entry = EntryId::try_from(self.entries.len()).unwrap_or(EntryId::MAX);
         self.entries.push(info);
+        let tokens = |part: &Part| if matches!(part, Part::Gap) { GAP } else { 1 };
+        self.longest = self.longest.max(u32::try_from(parts.iter().map(tokens).sum::<usize>()).unwrap_or(u32::MAX / 2));
         let mut node = 0;
         for part in parts {
             node = match part {
@@ -142,16 +145,17 @@ impl PhraseBookBuilder {
 
     /// The finished book and the vocabulary it speaks.
     pub fn build(self) -> (PhraseBook, Vocabulary) {
-        let vocabulary = self.vocabulary.build();
+        let PhraseBookBuilder { vocabulary, nodes, edges, entries, longest } = self;
+        let vocabulary = vocabulary.build();
         let mut first = vec![0; vocabulary.size()];
-        for (&(from, word), &to) in &self.edges {
+        for (&(from, word), &to) in &edges {
             if from == 0
                 && let Some(place) = first.get_mut(word as usize)
             {
                 *place = to;
             }
         }
-        (PhraseBook { first, nodes: self.nodes, edges: self.edges, entries: self.entries }, vocabulary)
+        (PhraseBook { first, nodes, edges, entries, longest }, vocabulary)
     }
 }
 
@@ -170,6 +174,8 @@ pub struct PhraseBook {
     pub(super) nodes: Vec<Node>,
     pub(super) edges: FxHashMap<(u32, WordId), u32>,
     entries: Vec<EntryInfo>,
+    /// Tokens that an entry covers at most.
+    longest: u32,
 }
 
 impl PhraseBook {
@@ -234,7 +240,7 @@ impl PhraseBook {
     fn walk(&self, facts: &Facts, node: u32, first: usize, at: usize, hits: &mut Vec<Hit>) {
         let here = &self.nodes[node as usize];
         for &entry in &here.entries {
-            let place = |token: usize| u16::try_from(token).unwrap_or(u16::MAX);
+            let place = |token: usize| u32::try_from(token).unwrap_or(u32::MAX);
             let hit = Hit { entry, group: self.entries[entry as usize].group, first: place(first), end: place(at) };
             if !hits.iter().rev().take_while(|earlier| earlier.first == hit.first).any(|earlier| *earlier == hit) {
                 hits.push(hit);
@@ -263,15 +269,24 @@ impl PhraseBook {
     }
 
     fn apply_exclusions(&self, hits: &mut Vec<Hit>) {
-        let masks: SmallVec<[(u8, u16, u16); 8]> =
-            hits.iter().filter(|hit| self.entry(hit.entry).exclude).map(|hit| (self.entry(hit.entry).file, hit.first, hit.end)).collect();
+        let excludes = |hit: &&Hit| self.entry(hit.entry).exclude;
+        // In order of their first token, as the hits are.
+        let masks: SmallVec<[(u32, u32, u8); 8]> =
+            hits.iter().filter(excludes).map(|hit| (hit.first, hit.end, self.entry(hit.entry).file)).collect();
         if masks.is_empty() {
             return;
         }
         hits.retain(|hit| {
             let info = self.entry(hit.entry);
-            !info.exclude && !masks.iter().any(|&(file, first, end)| file == info.file && hit.first < end && first < hit.end)
+            let from = masks.partition_point(|&(first, ..)| first + self.longest <= hit.first);
+            let mut near = masks[from..].iter().take_while(|&&(first, ..)| first < hit.end);
+            !info.exclude && !near.any(|&(_, end, file)| file == info.file && hit.first < end)
         });
+    }
+
+    /// Tokens that an entry covers at most, those in its gaps included.
+    pub fn longest(&self) -> u32 {
+        self.longest
     }
 }
 
@@ -294,7 +309,7 @@ mod tests {
         let found: Vec<String> = hits
             .iter()
             .map(|hit| {
-                let span = facts.span(hit.first.into(), hit.end.into()).expect("in the text");
+                let span = facts.span(hit.first as usize, hit.end as usize).expect("in the text");
                 let quote: String = text.chars().skip(span.start as usize).take((span.end - span.start) as usize).collect();
                 format!("{} = {quote}", book.entry(hit.entry).text)
             })

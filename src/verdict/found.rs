@@ -47,6 +47,7 @@ impl Workspace {
             book: &rules.book,
             own: &rules.own,
             written_at: Millis::default(),
+            quotes: true,
         };
         self.findings.traces(id).iter().map(move |trace| piece(trace, id, rules, &view, &self.findings))
     }

@@ -176,7 +176,7 @@ impl<'r> Scrubber<'r> {
             })
         };
         let kept = hits.iter().filter(|hit| counts(hit.group)).filter_map(|hit| {
-            let (from, to) = facts.bytes(hit.first.into(), hit.end.into())?;
+            let (from, to) = facts.bytes(hit.first as usize, hit.end as usize)?;
             name.get(from..to)
         });
         let pseudonym = format!("Pelanggan {}", self.key.hex("name", name, 4));

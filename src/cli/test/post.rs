@@ -140,7 +140,8 @@ impl<'a> Draft<'a> {
         post.conversation_id = conversation;
     }
 
-    /// The mentions given, else those in the text; those in `implicit` were put there by the platform.
+    /// The mentions given, else those in the text; those in `implicit` were put there by the platform, those in
+    /// `followers` came with a profile.
     fn mentions(&self, table: &Table<'_>, text: &str) -> Vec<Mention<'static>> {
         let given = table.optional("mentions");
         let plain = |handle: String| Mention { handle: handle.trim_start_matches('@').to_owned().into(), ..Mention::default() };
@@ -150,6 +151,14 @@ impl<'a> Draft<'a> {
             match mentions.iter_mut().find(|mention| mention.handle.eq_ignore_ascii_case(&implicit.handle)) {
                 Some(mention) => mention.implicit = true,
                 None => mentions.push(Mention { implicit: true, ..implicit }),
+            }
+        }
+        for (handle, count) in table.optional("followers").table().iter().flat_map(Table::entries) {
+            let profile =
+                Some(Author { followers: count.integer(0..=i64::MAX).and_then(|count| u64::try_from(count).ok()), ..Author::default() });
+            match mentions.iter_mut().find(|mention| mention.handle.eq_ignore_ascii_case(&handle.value)) {
+                Some(mention) => mention.profile = profile,
+                None => mentions.push(Mention { handle: handle.value.into(), profile, ..Mention::default() }),
             }
         }
         mentions

@@ -1,0 +1,173 @@
+//! What one step writes with the shipped rules, where a rule test cannot see it: tagging, quotations, the journal.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use super::*;
+use crate::config::reader::{Folder, Overlay};
+use crate::post::{Author, Platform};
+use crate::problem::Reporter;
+use crate::record::TriageRecord;
+use crate::rules;
+
+fn folder() -> Folder {
+    Folder::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"))
+}
+
+fn compiled(folder: &Folder) -> Rules {
+    let reporter = Reporter::default();
+    let rules = rules::compile_changed(folder, Overlay::default(), &reporter);
+    rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| compiled(&folder()));
+
+fn post(id: &str, minute: i64, text: &str) -> Post<'static> {
+    Post {
+        platform: Platform::X,
+        post_id: id.to_owned().into(),
+        author: Some(Author { id: Some("17".into()), ..Author::default() }),
+        text: text.to_owned().into(),
+        created_at: Millis::new(1_772_420_400_000 + minute * 60_000),
+        ..Post::default()
+    }
+}
+
+/// One step for the customer `x:17`; `look` sees what it writes.
+fn step_with<T>(rules: &Rules, state: &mut AuthorState, post: Post<'_>, with_text: bool, look: impl FnOnce(&[Output<'_>]) -> T) -> T {
+    let at = post.created_at;
+    let arrival = Arrival { customer: "x:17", at, source: "inbox/0/1", with_text, every_condition: false };
+    let input = Input::Post(Box::new(post));
+    look(&step(&mut Workspace::default(), rules, state, &input, &arrival))
+}
+
+fn verdict<'o>(outputs: &'o [Output<'_>]) -> &'o TriageRecord<'o> {
+    outputs[0].verdict().unwrap()
+}
+
+#[test]
+fn only_what_is_out_of_topic_is_tagged() {
+    let shipped = std::fs::read_to_string(folder().path("rules.toml")).unwrap();
+    let check = |class: &str, expected: (Option<&str>, Option<&str>)| {
+        let class = format!("[[classes]]\nname = \"titipan\"\nwhen = \"request_supervisor\"\n{class}\n\n[[classes]]");
+        let rules = compiled(&folder().edited("rules.toml", &shipped.replacen("[[classes]]", &class, 1)));
+        let asked = post("1", 0, "@TelkomCare saya mau bicara dengan supervisor");
+        step_with(&rules, &mut AuthorState::default(), asked, true, |outputs| {
+            let record = verdict(outputs);
+            assert_eq!(record.class, "titipan");
+            let tagging = record.tagging.map(|tagging| serde_json::to_string(&tagging).unwrap());
+            assert_eq!((record.note, tagging.as_deref()), expected, "{class}");
+        });
+    };
+    check("route = \"agents\"\nnote = \"[Titipan]\"\nfeeds = false", (Some("[Titipan]"), None));
+    check("route = \"agents\"\nnote = \"[Troll/Iseng]\"\nfeeds = false", (Some("[Troll/Iseng]"), None));
+    check("route = \"escalations\"\nnote = \"[Titipan]\"\nfeeds = false", (Some("[Titipan]"), None));
+    check("route = \"skipped\"\nreason = \"titipan\"\nfeeds = false\nnote = \"[Titipan]\"", (Some("[Titipan]"), None));
+    let usual = r#"{"Category":"Lainnya","Product":"Out Of Topic","Sub Product":"Out Of Topic","Reply Type":"OOT Reply""#;
+    let with_note = format!(r#"{usual},"note":"[Titipan]"}}"#);
+    check("route = \"oot\"\nnote = \"[Titipan]\"\nfeeds = false", (Some("[Titipan]"), Some(&with_note)));
+    check("route = \"oot\"\nnote = { facebook = \"[Titipan]\" }\nfeeds = false", (None, Some(&format!("{usual}}}"))));
+    let own = "route = \"oot\"\nnote = \"[Titipan]\"\ntagging = { Category = \"Titipan\" }\nfeeds = false";
+    check(own, (Some("[Titipan]"), Some(r#"{"Category":"Titipan","note":"[Titipan]"}"#)));
+    check("route = \"agents\"\ntagging = { Category = \"Titipan\" }\nfeeds = false", (None, None));
+}
+
+#[test]
+fn evidence_of_a_huge_post_is_small() {
+    let texts = [
+        "@TelkomCare INTERNET MATI TOTAL TERUS ".repeat(1 << 15),
+        format!("@TelkomCare internet {} mati", "a".repeat(1 << 20)),
+        format!("@{} @TelkomCare internet mati cc @kemkomdigi", "w".repeat(1 << 20)),
+        format!("@TelkomCare internet mati #{}", "t".repeat(1 << 20)),
+    ];
+    for text in texts {
+        let mut state = AuthorState::default();
+        step_with(&RULES, &mut state, post("1", 0, &text), true, |outputs| {
+            let record = verdict(outputs);
+            assert_eq!(record.route, "agents");
+            for evidence in &record.evidence {
+                let length = |text: &Option<crate::post::Str<'_>>| text.as_ref().map_or(0, |text| text.chars().count());
+                assert!(length(&evidence.quote) <= 160 && length(&evidence.entry) <= 160, "{}", length(&evidence.quote));
+            }
+            assert!(serde_json::to_vec(record).unwrap().len() < text.len() + 20_000);
+        });
+        assert!(state.encode().unwrap().len() < 20_000);
+    }
+}
+
+#[test]
+fn where_texts_are_not_kept_nothing_quotes_them() {
+    let loud = "@TelkomCare INTERNET MATI TOTAL SEJAK SUBUH cc @kemkomdigi";
+    let kept = |state: &AuthorState| String::from_utf8(state.encode().unwrap()).unwrap();
+    for first_with_text in [false, true] {
+        let mut state = AuthorState::default();
+        step_with(&RULES, &mut state, post("1", 0, loud), first_with_text, |outputs| {
+            let quotes = verdict(outputs).evidence.iter().filter(|evidence| evidence.quote.is_some()).count();
+            assert_eq!(quotes > 0, first_with_text);
+        });
+        assert_eq!(kept(&state).contains("SEJAK SUBUH"), first_with_text);
+        // What was quoted before texts ceased to be kept goes with the next record, and into no escalation either.
+        let threat = post("2", 1, "@TelkomCare internet mati, saya kirim ke surat pembaca koran");
+        let written = step_with(&RULES, &mut state, threat, false, |outputs| match &outputs[0] {
+            Output::Escalation(record) => serde_json::to_string(record).unwrap(),
+            other => panic!("{other:?}"),
+        });
+        assert!(!written.contains("quote\":\"") && !written.contains("SUBUH"), "{written}");
+        assert!(!kept(&state).contains("SUBUH"));
+    }
+}
+
+/// The state of a customer as the program wrote it before it noted texts, edits and conversations of cases.
+const EARLIER_JOURNAL: &str = r#"{"r":1772420400000,"n":1772420400000,"p":[{"i":"5000","t":1772420400000,"r":1772420400000,"f":true,"c":true,"s":true},
+    {"i":"4000","v":"4001","t":1772420400000,"r":1772420400000,"k":"3000","f":true}],
+    "s":{"i":"5000","t":1772420400000,"w":[7],"n":["gangguan"]},
+    "c":{"i":"5000","t":1772420400000,"l":1772420400000,"x":["5000"],"p":["5000","4000"],
+    "c":[{"n":"capitals","p":["5000"],"e":[{"condition":"capitals","post_id":"5000","met":true,"value":1.0,"threshold":0.6,"quote":"MATI"}]}]}}"#;
+
+#[test]
+fn an_earlier_journal_is_read() {
+    let state = AuthorState::decode(EARLIER_JOURNAL.as_bytes()).unwrap();
+    let check = |mut post: Post<'static>, change: fn(&mut Post<'static>), class: &str| {
+        change(&mut post);
+        step_with(&RULES, &mut state.clone(), post, true, |outputs| assert_eq!(verdict(outputs).class, class, "{:?}", verdict(outputs)));
+    };
+    let answer = || post("5010", 10, "iya, dari jam enam");
+    check(answer(), |post| post.conversation_id = Some("5000".into()), "normal");
+    check(answer(), |post| post.conversation_id = Some("3000".into()), "normal");
+    check(answer(), |post| post.parent_id = Some("4001".into()), "normal");
+    check(answer(), |post| post.conversation_id = Some("2000".into()), "skipped");
+    let edited = || Post { event_kind: EventKind::Edit, version: Some("4001".into()), ..post("4000", 10, "@TelkomCare internet mati") };
+    check(edited(), |_| (), "skipped");
+    check(edited(), |post| post.version = Some("4002".into()), "normal");
+    check(edited(), |post| post.version = None, "normal");
+    check(edited(), |post| post.event_kind = EventKind::Create, "skipped");
+    let again = AuthorState::decode(&state.encode().unwrap()).unwrap();
+    assert_eq!(again, state);
+}
+
+#[test]
+fn follow_ups_of_every_version_have_ids_of_their_own() {
+    let mut state = AuthorState::default();
+    let hard =
+        "@TelkomCare @kemkomdigi SUDAH SEMINGGU LOS MERAH TIDAK ADA PENANGANAN. KALAU BESOK BELUM BERES SAYA MASUKKAN KE MEDIA MASSA";
+    step_with(&RULES, &mut state, post("1", 0, hard), true, |_| ());
+    let edit =
+        |version: &'static str, text: &str| Post { event_kind: EventKind::Edit, version: Some(version.into()), ..post("1", 0, text) };
+    let edits = [
+        edit("2026-03-02T03:01:00.000Z", "@TelkomCare los merah, satu"),
+        edit("2026-03-02T03:02:00.000Z", "@TelkomCare los merah, dua"),
+        edit("2026-03-02T03:02:00.000Z", "@TelkomCare los merah, tiga"),
+        edit("2026-03-02T03:02:00.000Z", "@TelkomCare los merah, empat"),
+    ];
+    let id = |post: Post<'static>| {
+        step_with(&RULES, &mut state, post, true, |outputs| match &outputs[0] {
+            Output::Escalation(record) => record.id.clone(),
+            other => panic!("{other:?}"),
+        })
+    };
+    let mut ids: Vec<String> = edits.into_iter().map(id).collect();
+    assert_eq!(ids[0], "x:17:1:followup:1@2026-03-02T03:01:00.000Z");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+}
