@@ -171,3 +171,25 @@ fn follow_ups_of_every_version_have_ids_of_their_own() {
     ids.dedup();
     assert_eq!(ids.len(), 4);
 }
+
+#[test]
+fn nothing_is_lost_at_the_end_of_a_very_long_post() {
+    let filler = "halo kak ".repeat(50_000);
+    let check = |end: &str, signal: &str, quote: &str| {
+        let text = format!("{filler}{end}");
+        step_with(&RULES, &mut AuthorState::default(), post("1", 0, &text), true, |outputs| {
+            let record = verdict(outputs);
+            let found = record.evidence.iter().find(|evidence| evidence.signal.as_deref() == Some(signal) && evidence.met).unwrap();
+            assert_eq!(found.quote.as_deref(), Some(quote));
+            let start = u32::try_from(filler.len() + end.find(quote).unwrap()).unwrap();
+            assert_eq!(found.span, Some([start, start + u32::try_from(quote.len()).unwrap()]));
+        });
+    };
+    check("@TelkomCare internet mati", "complaint", "internet mati");
+    check("tolong @kemkomdigi, @TelkomCare internet mati", "_official_mentioned", "@kemkomdigi");
+    // A word far away does not stand near for want of numbers.
+    let negated = format!("bukan {filler}@TelkomCare internet mati");
+    step_with(&RULES, &mut AuthorState::default(), post("1", 0, &negated), true, |outputs| {
+        assert!(verdict(outputs).signals.contains(&"complaint"));
+    });
+}
