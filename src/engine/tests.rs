@@ -193,3 +193,41 @@ fn nothing_is_lost_at_the_end_of_a_very_long_post() {
         assert!(verdict(outputs).signals.contains(&"complaint"));
     });
 }
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn opinion_leaders_can_stand_on_a_private_list() {
+    let private = tempfile::tempdir().unwrap();
+    copy(&folder().path(""), private.path());
+    let list = "#@group handles weight=strong\n@Artis_Contoh\n@telkomcare\n";
+    std::fs::write(private.path().join("lexicon/kols.local.txt"), list).unwrap();
+    let rules = compiled(&Folder::new(private.path()));
+    let check = |text: &str, change: fn(&mut Post<'static>), influences: bool| {
+        let mut post = post("1", 0, text);
+        change(&mut post);
+        step_with(&rules, &mut AuthorState::default(), post, true, |outputs| {
+            let met = |piece: &crate::signals::Evidence<'_>| piece.met && piece.condition.as_deref() == Some("influence");
+            assert_eq!(verdict(outputs).evidence.iter().any(met), influences, "{text}: {:?}", verdict(outputs));
+        });
+    };
+    let none = |_: &mut Post<'static>| ();
+    check("@TelkomCare internet mati, tolong bantu @artis_contoh", none, true);
+    check("@TelkomCare internet mati, tolong bantu @ARTIS_contoh", none, true);
+    check("@TelkomCare internet mati, tolong bantu @artis_lain", none, false);
+    check("@TelkomCare internet mati, tolong bantu", none, false);
+    check("@artis_contoh @TelkomCare indihome mati, tolong", |post| post.is_reply = true, false);
+    check("@artis_contoh indihome mati, tolong bantu @artis_contoh", |post| post.is_reply = true, true);
+    check("@TelkomCare makasih, @artis_contoh juga pakai", none, false);
+}
