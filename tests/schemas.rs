@@ -157,7 +157,7 @@ fn every_key_that_is_read_is_in_a_schema() {
         assert!(asked.len() >= least, "only {} keys are found in {files:?}", asked.len());
     };
     let signals =
-        ["burst", "campaign", "capitals", "compiler", "continuation", "mentions", "pattern", "phrases", "profile", "score", "tags"];
+        ["burst", "campaign", "capitals", "compiler", "continuation", "mentions", "part", "pattern", "phrases", "profile", "score", "tags"];
     let signals: Vec<String> = signals.iter().map(|name| format!("signals/{name}.rs")).collect();
     let mut rules: Vec<&str> = signals.iter().map(String::as_str).collect();
     rules.extend(["rules/compile.rs", "rules/class.rs"]);

@@ -76,7 +76,7 @@ fn read_quiz(table: Table<'_>) -> Option<Quiz> {
     let name = table.required("name").string();
     let hosts = names(&table.optional("hosts"), '@');
     let tags = names(&table.optional("tags"), '#');
-    let posts = table.optional("posts").strings();
+    let posts = ids(&table.optional("posts"));
     let begin = table.optional("from");
     let from = time(&begin, Edge::Start);
     let until = time(&table.optional("until"), Edge::End);
@@ -98,9 +98,26 @@ fn names(value: &Value<'_>, mark: char) -> Vec<String> {
         if name.is_empty() {
             value.reporter().error(&spot, format!("`{text}` names nothing"));
         }
+        let belongs = |c: char| c == '_' || if mark == '@' { c.is_ascii_alphanumeric() || c == '.' } else { c.is_alphanumeric() };
+        if let Some(odd) = name.chars().find(|&c| !belongs(c)) {
+            let what = format!("no post can have `{mark}{name}`: `{odd}` cannot stand in it");
+            value.reporter().report(Problem::warning(&spot, what).hint("write it as it stands in posts"));
+        }
         (!name.is_empty()).then_some(name)
     };
     value.spotted_strings().into_iter().filter_map(name).collect()
+}
+
+/// Ids of posts; what cannot be one is reported.
+fn ids(value: &Value<'_>) -> Vec<String> {
+    let id = |Spotted { value: id, spot }: Spotted<String>| {
+        if id.is_empty() || id.contains(|c: char| c.is_whitespace() || c == '/') {
+            let problem = Problem::warning(&spot, format!("no post has the id `{id}`"));
+            value.reporter().report(problem.hint("write the id alone, not its link: the digits at the end of it"));
+        }
+        id
+    };
+    value.spotted_strings().into_iter().map(id).collect()
 }
 
 /// Which end of a day a date stands for.
@@ -165,6 +182,10 @@ mod tests {
             ("a number for a time", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025\n"),
             ("ends before it begins", "[[quiz]]\nname = \"a\"\nposts = \"1\"\nfrom = 2025-02-01\nuntil = 2025-01-31\n"),
             ("the same name twice", "[[quiz]]\nname = \"a\"\nposts = \"1\"\n[[quiz]]\nname = \"a\"\ntags = \"x\"\n"),
+            (
+                "a tag, a host and a post that cannot be",
+                "[[quiz]]\nname = \"a\"\ntags = \"#tebak-gambar\"\nhosts = \"@telkom care\"\nposts = \"https://x.com/TelkomCare/status/17\"\n",
+            ),
             ("empty tag", "[[quiz]]\nname = \"a\"\ntags = [\"#\", \"b\"]\n"),
         ];
         let rendered: String = cases.iter().map(|(name, text)| format!("## {name}\n{}\n", read(text).1)).collect();

@@ -6,18 +6,18 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
+use super::spelling;
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
-use crate::config::lexicon::{Lexicon, Weight};
+use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
-use crate::config::slang;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
-use crate::signals::mentions::handles;
+use crate::signals::mentions::{handles, odd_in_handle};
 use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
-use crate::signals::{campaign, capitals, continuation, mentions, pattern, phrases, profile, score, tags};
-use crate::text::{Acronyms, PhraseBookBuilder, SlangTable, VocabularyBuilder};
+use crate::signals::{campaign, capitals, continuation, mentions, part, pattern, phrases, profile, score, tags};
+use crate::text::{Acronyms, PhraseBookBuilder, VocabularyBuilder};
 
 /// Signals that one rule set may have.
 const MAX_SIGNALS: usize = 1_000;
@@ -54,8 +54,8 @@ impl<'a> Reading<'a> {
     fn begin(folder: &Folder, root: &'a Table<'a>, source: &Source, reporter: &'a Reporter) -> Option<Self> {
         let mut sources = Vec::new();
         let text = root.section("text");
-        let slang = slang_table(folder, &text, &mut sources, reporter);
-        let acronyms = acronyms(folder, &text, &mut sources, reporter);
+        let slang = spelling::slang_table(folder, &text, &mut sources, reporter);
+        let acronyms = spelling::acronyms(folder, &text, &mut sources, reporter);
         let clitics = text.optional("clitics").strings();
         text.finish();
         let (names, tables) = root.section("signals").entries().into_iter().unzip();
@@ -163,6 +163,7 @@ impl<'a> Reading<'a> {
         match kind.value.as_str() {
             "phrases" => phrases::Phrases::compile(table, compiler).map(Kind::Phrases),
             "pattern" => pattern::Pattern::compile(table).map(Kind::Pattern),
+            "part" => part::Part::compile(table).map(Kind::Part),
             "mentions" => mentions::Mentions::compile(table, compiler).map(Kind::Mentions),
             "hashtags" => tags::Hashtags::compile(table, compiler).map(Kind::Hashtags),
             "capitals" => capitals::CapitalsLimit::compile(table).map(Kind::Capitals),
@@ -318,24 +319,8 @@ enum Visit {
     Done,
 }
 
-const KINDS: [&str; 10] =
-    ["phrases", "pattern", "mentions", "hashtags", "capitals", "profile", "campaign", "burst", "continuation", "score"];
-
-fn slang_table(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> SlangTable {
-    let file = text.required("slang").spotted_string();
-    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
-    let rows = slang::parse(&source, reporter);
-    sources.extend(source);
-    SlangTable::new(rows.iter().filter(|row| !row.ambiguous).map(|row| (row.slang.as_str(), row.standard.as_str())))
-}
-
-fn acronyms(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> Acronyms {
-    let file = text.required("acronyms").spotted_string();
-    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
-    let lexicon = Lexicon::parse(&source, reporter);
-    sources.extend(source);
-    Acronyms::new(lexicon.groups.iter().flat_map(|group| &group.entries).map(|entry| entry.text.as_str()))
-}
+const KINDS: [&str; 11] =
+    ["phrases", "pattern", "part", "mentions", "hashtags", "capitals", "profile", "campaign", "burst", "continuation", "score"];
 
 fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
     let idle_ttl = case.required("idle_ttl").duration(SECOND..=30 * DAY);
@@ -356,10 +341,24 @@ fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
 fn read_accounts(table: Table<'_>, compiler: &mut Compiler<'_>) -> OwnAccounts {
     let groups = compiler.groups(&table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
     let listed: Vec<Box<str>> = handles(&groups).collect();
-    let named = table.optional("handles").strings();
-    let ids = table.optional("ids").strings();
+    let named = table.optional("handles").spotted_strings();
+    let ids = table.optional("ids").spotted_strings();
+    let entries = groups.iter().flat_map(|group| group.entries.iter());
+    warn_of_accounts(entries.filter(|entry| !entry.value.starts_with('@')), "it does not begin with `@`", compiler.reporter);
+    let odd = named.iter().filter(|name| odd_in_handle(name.value.trim_start_matches('@')).is_some());
+    warn_of_accounts(odd, "a handle is letters, digits, `_` and `.`", compiler.reporter);
+    let no_id = |id: &&Spotted<String>| id.value.contains(|c: char| c.is_whitespace() || matches!(c, '@' | '/'));
+    warn_of_accounts(ids.iter().filter(no_id), "an id has no spaces, `@` or `/`", compiler.reporter);
     table.finish();
-    OwnAccounts::new(listed.iter().map(|handle| &**handle).chain(named.iter().map(String::as_str)), ids.iter().map(String::as_str))
+    let named = named.iter().map(|name| name.value.as_str());
+    OwnAccounts::new(listed.iter().map(|handle| &**handle).chain(named), ids.iter().map(|id| id.value.as_str()))
+}
+
+/// Accounts of ours that no post can name.
+fn warn_of_accounts<'a>(accounts: impl Iterator<Item = &'a Spotted<String>>, why: &str, reporter: &Reporter) {
+    for account in accounts {
+        reporter.report(Problem::warning(&account.spot, format!("no post can name the account `{}`", account.value)).hint(why));
+    }
 }
 
 fn read_hard(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Hard> {

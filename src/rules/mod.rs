@@ -8,6 +8,7 @@ mod compile;
 mod lint;
 mod quality;
 mod ready;
+mod spelling;
 #[cfg(test)]
 mod tests;
 

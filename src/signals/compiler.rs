@@ -115,7 +115,18 @@ impl<'r> Compiler<'r> {
     /// Without `groups`: those for which `wanted` says so.
     pub fn groups(&mut self, table: &Table<'_>, wanted: fn(Weight) -> bool) -> Vec<LoadedGroup> {
         let mut groups = self.groups_of(table, wanted);
-        for file in table.optional("files").items() {
+        groups.extend(self.listed(&table.optional("files"), wanted));
+        if groups.is_empty() && !table.has("file") && !table.has("files") {
+            self.reporter.report(Problem::error(&table.spot(), "no lexicon is named").hint("add `file = \"lexicon/..\"`"));
+        }
+        groups
+    }
+
+    /// The groups that `list` names, a list of files and of tables with `file` and `groups`. Without `groups`: those for
+    /// which `wanted` says so.
+    pub fn listed(&mut self, list: &Value<'_>, wanted: fn(Weight) -> bool) -> Vec<LoadedGroup> {
+        let mut groups = Vec::new();
+        for file in list.items() {
             if let Some(table) = file.is_table().then(|| file.table()).flatten() {
                 groups.extend(self.groups_of(&table, wanted));
                 table.finish();
@@ -123,9 +134,6 @@ impl<'r> Compiler<'r> {
                 let loaded = self.lexicon(&name).unwrap_or_default();
                 groups.extend(loaded.into_iter().filter(|group| wanted(group.weight)));
             }
-        }
-        if groups.is_empty() && !table.has("file") && !table.has("files") {
-            self.reporter.report(Problem::error(&table.spot(), "no lexicon is named").hint("add `file = \"lexicon/..\"`"));
         }
         groups
     }

@@ -7,11 +7,11 @@ use smallvec::SmallVec;
 
 use super::burst::Channels;
 use super::compiler::{Compiler, LoadedGroup};
+use super::part::Number;
 use super::{Findings, History, Place, Ref, Series, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::{Millis, Platform};
-use crate::text::GroupId;
 
 /// A signal over the customer's newest series.
 #[derive(Debug)]
@@ -26,9 +26,11 @@ pub struct Continuation {
     pub reset_on_brand_reply: bool,
     /// For each group of the book: the subject that its entries name.
     pub subjects: Box<[Option<Subject>]>,
+    /// For each group of the book: whether its entries are units, after which a number is none of a part.
+    pub units: Box<[Option<()>]>,
     /// Says that another matter begins.
     pub new_topic: Option<Ref>,
-    /// The post is a numbered part, which never opens a subject.
+    /// The post is a numbered part: one that follows those before it never opens a subject.
     pub numbered: Option<Ref>,
     /// What a new subject must come with: a question, a request, a fault.
     pub asks: Vec<Ref>,
@@ -39,9 +41,9 @@ pub struct Continuation {
 pub enum Subject {
     /// This subject.
     Named(Box<str>),
-    /// Something that belongs to every subject.
-    Neutral,
-    /// A word too common to tell.
+    /// A brand that is a subject of its own only where nothing else is named.
+    Brand(Box<str>),
+    /// Something that belongs to every subject, or a word too common to tell.
     Common,
 }
 
@@ -50,7 +52,8 @@ impl Continuation {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
         let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
-        let joins = series.place.map_or_else(|| self.may_join(view, series) && !self.opens_subject(view, series, findings), |first| !first);
+        let stays = || says_nothing_yet(series, history) || !self.opens_subject(view, series, findings);
+        let joins = series.place.map_or_else(|| self.may_join(view, series) && stays(), |first| !first);
         if joins {
             findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
         }
@@ -70,35 +73,78 @@ impl Continuation {
     /// Whether the post opens another matter (2.9, 14).
     fn opens_subject(&self, view: &View<'_, '_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| findings.names.has(name);
-        if self.numbered.is_some_and(is) {
+        if self.numbered.is_some_and(is) && self.follows(view, series) {
             return false;
         }
         if self.new_topic.is_some_and(is) {
             return true;
         }
-        let (subjects, words) = self.content(view);
+        let Content { named, brands, words } = self.read(view);
+        let subjects = if named.is_empty() { brands } else { named };
         let names_new = !subjects.is_empty() && !subjects.iter().any(|subject| series.subjects.iter().any(|named| **named == **subject));
         let shares_word = words.iter().any(|word| series.words.contains(word));
         names_new && !shares_word && self.asks.iter().any(|&ask| is(ask))
     }
 
+    /// Whether the number that the post gives itself goes on from the posts of the series: part 10 after a single post
+    /// is a date, and `1/2 hari` a fraction (2.10, 27).
+    fn follows(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
+        let Some(number) = Number::of_text(&view.post.text) else { return true };
+        usize::from(number.part) <= series.times.len() + 1 && !self.unit_follows(number.at.end, view)
+    }
+
+    fn unit_follows(&self, end: usize, view: &View<'_, '_>) -> bool {
+        let words = &view.facts.tokens[..view.facts.words];
+        let Some(next) = words.iter().position(|token| !token.in_subject && token.bytes.0 as usize >= end) else { return false };
+        let is_unit = |group: u16| self.units.get(usize::from(group)).is_some_and(Option::is_some);
+        view.hits.iter().any(|hit| hit.first as usize == next && is_unit(hit.group))
+    }
+
     /// The subjects that a post names, and the fingerprints of its telling words: what the next post is compared with.
     pub fn content<'a>(&'a self, view: &View<'_, '_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
-        let subject = |group: GroupId| self.subjects.get(usize::from(group)).and_then(Option::as_ref);
-        let mut named: SmallVec<[&str; 4]> = SmallVec::new();
-        let mut masked = vec![false; view.facts.tokens.len()];
+        let Content { mut named, brands, words } = self.read(view);
+        named.extend(brands);
+        (named, words)
+    }
+
+    fn read(&self, view: &View<'_, '_>) -> Content<'_> {
+        let mut content = Content::default();
+        let mut common: SmallVec<[bool; 64]> = SmallVec::from_elem(false, view.facts.words);
         for hit in view.hits {
-            match subject(hit.group) {
-                Some(Subject::Named(name)) if !named.contains(&&**name) => named.push(name),
-                Some(Subject::Neutral | Subject::Common) => masked[hit.first as usize..hit.end as usize].fill(true),
-                Some(Subject::Named(_)) | None => {}
+            let names = match self.subjects.get(usize::from(hit.group)).and_then(Option::as_ref) {
+                Some(Subject::Named(name)) => Some((&mut content.named, &**name)),
+                Some(Subject::Brand(name)) => Some((&mut content.brands, &**name)),
+                Some(Subject::Common) => {
+                    let end = (hit.end as usize).min(common.len());
+                    common.iter_mut().take(end).skip(hit.first as usize).for_each(|token| *token = true);
+                    None
+                }
+                None => None,
+            };
+            if let Some((names, name)) = names.filter(|(names, name)| !names.contains(name)) {
+                names.push(name);
             }
         }
-        let told = |at: usize| !masked[at];
-        let words = view.facts.tokens[..view.facts.words].iter().enumerate();
-        let words = words.filter(|&(at, token)| token.fingerprint != 0 && told(at));
-        (named, words.map(|(_, token)| token.fingerprint).collect())
+        let words = view.facts.tokens[..view.facts.words].iter().zip(&common);
+        content.words.extend(words.filter(|(token, common)| token.fingerprint != 0 && !**common).map(|(token, _)| token.fingerprint));
+        content
     }
+}
+
+/// What a post is about.
+#[derive(Default)]
+struct Content<'a> {
+    /// Subjects.
+    named: SmallVec<[&'a str; 4]>,
+    /// Brands.
+    brands: SmallVec<[&'a str; 4]>,
+    /// Fingerprints of the words that tell something.
+    words: SmallVec<[u32; 32]>,
+}
+
+/// A complaint that has told nothing: what comes after a mere insult says what the matter is, it is no other matter.
+fn says_nothing_yet(series: &Series<'_>, history: &History<'_>) -> bool {
+    history.complaint_open && series.subjects.is_empty() && series.words.is_empty()
 }
 
 fn nearest(times: &[Millis], at: Millis) -> Option<Millis> {
@@ -123,8 +169,8 @@ fn same_thread(view: &View<'_, '_>, series: &Series<'_>) -> bool {
 }
 
 impl Continuation {
-    /// Reads `gap`, `max_session`, `platforms`, `reset_on_brand_reply`, `subjects`, `common`, `new_topic`, `numbered`
-    /// and `asks`.
+    /// Reads `gap`, `max_session`, `platforms`, `reset_on_brand_reply`, `subjects`, `common`, `units`, `new_topic`,
+    /// `numbered` and `asks`.
     pub fn compile(table: &Table<'_>, channels: &Channels, compiler: &mut Compiler<'_>) -> Option<Self> {
         let gap = channels.durations(table, "gap");
         let max_session = table.required("max_session").duration(SECOND..=DAY);
@@ -132,12 +178,14 @@ impl Continuation {
         let platforms = table.required("platforms").items().iter().filter_map(|item| item.one_of(&known)).collect();
         let reset_on_brand_reply = table.optional("reset_on_brand_reply").bool().unwrap_or(true);
         let subjects = table.required("subjects").spotted_string().and_then(|file| compiler.lexicon(&file)).unwrap_or_default();
-        let common = table.optional("common").spotted_string().and_then(|file| compiler.lexicon(&file)).unwrap_or_default();
+        let common = compiler.listed(&table.optional("common"), |_| true);
+        let units = compiler.listed(&table.optional("units"), |_| true);
         let new_topic = table.optional("new_topic").spotted_string().and_then(|name| compiler.name(&name));
         let numbered = table.optional("numbered").spotted_string().and_then(|name| compiler.name(&name));
         let asks = table.required("asks").spotted_strings().iter().filter_map(|name| compiler.name(name)).collect();
         let named = |group: &LoadedGroup| match group.weight {
-            Weight::Marker => Subject::Neutral,
+            Weight::Marker => Subject::Common,
+            Weight::Name => Subject::Brand(group.name.as_ref().into()),
             _ => Subject::Named(group.name.as_ref().into()),
         };
         let mut table_of_subjects = compiler.table_of(&subjects, |group| Some(named(group)));
@@ -147,6 +195,8 @@ impl Continuation {
             }
         }
         let subjects = table_of_subjects;
-        Some(Continuation { gap: gap?, max_session: max_session?, platforms, reset_on_brand_reply, subjects, new_topic, numbered, asks })
+        let units = compiler.table_of(&units, |_| Some(()));
+        let (gap, max_session) = (gap?, max_session?);
+        Some(Continuation { gap, max_session, platforms, reset_on_brand_reply, subjects, units, new_topic, numbered, asks })
     }
 }

@@ -278,6 +278,11 @@ pub fn handles(groups: &[LoadedGroup]) -> impl Iterator<Item = Box<str>> {
     entries.filter_map(|entry| Some(entry.value.strip_prefix('@')?.to_lowercase().into()))
 }
 
+/// The first character of `name` that no handle has on any platform.
+pub fn odd_in_handle(name: &str) -> Option<char> {
+    name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
+}
+
 /// The domains in lists of accounts: what has a dot and is no handle.
 fn domains(groups: &[LoadedGroup]) -> Vec<Box<str>> {
     let entries = groups.iter().flat_map(|group| group.entries.iter()).map(|entry| entry.value.as_str());

@@ -16,6 +16,7 @@ mod expression;
 mod history;
 pub mod mentions;
 mod names;
+pub mod part;
 pub mod pattern;
 pub mod phrases;
 pub mod profile;
@@ -63,6 +64,8 @@ pub enum Kind {
     Phrases(phrases::Phrases),
     /// A regular expression on the text.
     Pattern(pattern::Pattern),
+    /// The number that a post gives itself as a part of several.
+    Part(part::Part),
     /// Accounts named in the post, recipients of the mail.
     Mentions(mentions::Mentions),
     /// Hashtags.
@@ -268,6 +271,7 @@ impl Signal {
         let (met, value, threshold) = match &self.kind {
             Kind::Phrases(kind) => kind.evaluate(view, findings),
             Kind::Pattern(kind) => kind.evaluate(view, findings),
+            Kind::Part(kind) => kind.evaluate(view, findings),
             Kind::Mentions(kind) => kind.evaluate(view, findings),
             Kind::Hashtags(kind) => kind.evaluate(view, findings),
             Kind::Capitals(kind) => kind.evaluate(view, findings),

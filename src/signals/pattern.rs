@@ -20,9 +20,8 @@ impl Pattern {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let text: &str = &view.post.text;
         let Some(found) = self.regex.find(text.as_bytes()) else { return (false, 0.0, 1.0) };
-        let characters = |bytes: usize| u32::try_from(text.get(..bytes).map_or(0, |before| before.chars().count())).unwrap_or(u32::MAX);
-        let span = Span { start: characters(found.start()), end: characters(found.end()) };
-        findings.traces.push(Trace { what: What::Fact("pattern"), place: Place::Text(span), weight: 1.0 });
+        let place = Place::Text(Span::of_bytes(text, found.range()));
+        findings.traces.push(Trace { what: What::Fact("pattern"), place, weight: 1.0 });
         (true, 1.0, 1.0)
     }
 }

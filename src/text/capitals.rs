@@ -6,6 +6,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Span;
+use super::tokenise::is_word_char;
 
 /// Words that are normally written in capitals, compared with case.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +16,12 @@ impl Acronyms {
     /// The acronyms `words`.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Acronyms(words.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether a text can have `word` as a word in capitals.
+    pub fn can_occur(word: &str) -> bool {
+        let (upper, lower) = letters(word);
+        upper > 0 && lower == 0 && word.chars().all(is_word_char)
     }
 
     fn contains(&self, word: &str) -> bool {

@@ -8,6 +8,7 @@ mod capitals;
 mod entry;
 mod overlap;
 mod phrases;
+mod slang;
 mod tokenise;
 mod vocabulary;
 mod word;
@@ -15,7 +16,8 @@ mod word;
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::overlap::Overlap;
 pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder, TakenOut};
-pub use self::vocabulary::{SlangTable, Vocabulary, VocabularyBuilder};
+pub use self::slang::SlangTable;
+pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
 
 /// A range of the original text, in Unicode scalar values, end exclusive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,6 +32,12 @@ impl Span {
     /// Whether the two ranges share a character.
     pub fn overlaps(self, other: Span) -> bool {
         self.start < other.end && other.start < self.end
+    }
+
+    /// The range that these bytes of `text` are; both ends lie between two characters.
+    pub fn of_bytes(text: &str, bytes: std::ops::Range<usize>) -> Span {
+        let characters = |end: usize| u32::try_from(text.get(..end).map_or(0, |before| before.chars().count())).unwrap_or(u32::MAX);
+        Span { start: characters(bytes.start), end: characters(bytes.end) }
     }
 }
 

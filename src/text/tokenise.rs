@@ -261,20 +261,21 @@ impl<'t> Reader<'t, '_, '_> {
     fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
         let vocabulary = self.vocabulary;
         let known = vocabulary.known_word(lower);
-        let fingerprint = known.map_or_else(|| vocabulary.fingerprint(lower, stretched), |word| word.fingerprint);
         if lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!') {
+            let fingerprint = vocabulary.fingerprints(lower, stretched).first().copied().unwrap_or(0);
             self.lapor(span, byte, fingerprint);
             return;
         }
         match known {
-            Some(word) => self.push_form(&word.form, span, fingerprint, byte),
-            None => self.push_form(&vocabulary.guess(lower, stretched), span, fingerprint, byte),
+            Some(word) => self.push_form(&word.form, span, &word.fingerprints, byte),
+            None => self.push_form(&vocabulary.guess(lower, stretched), span, &vocabulary.fingerprints(lower, stretched), byte),
         }
     }
 
-    fn push_form(&mut self, form: &Form, span: Span, fingerprint: u32, byte: usize) {
+    fn push_form(&mut self, form: &Form, span: Span, fingerprints: &[u32], byte: usize) {
         for (n, &readings) in form.iter().enumerate() {
-            self.push(Token { readings, span, fingerprint: if n == 0 { fingerprint } else { 0 }, ..Token::default() }, byte);
+            let fingerprint = fingerprints.get(n).copied().unwrap_or(0);
+            self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
         }
     }
 

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::slang::SlangTable;
 use super::word;
 use super::{READINGS, WordId};
 
@@ -17,21 +18,12 @@ pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
 pub(super) struct Known {
     /// What it stands for.
     pub form: Form,
-    /// What [`Vocabulary::fingerprint`] says of it.
-    pub fingerprint: u32,
+    /// What [`Vocabulary::fingerprints`] says of it.
+    pub fingerprints: Fingerprints,
 }
 
-/// Slang and its standard spelling: whole words only.
-#[derive(Debug, Clone, Default)]
-pub struct SlangTable(FxHashMap<Box<str>, Vec<Box<str>>>);
-
-impl SlangTable {
-    /// A table from pairs of slang and standard wording, the latter of one or more words.
-    pub fn new<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let words = |standard: &str| standard.split_whitespace().map(|word| word.to_lowercase().into()).collect();
-        SlangTable(rows.into_iter().map(|(slang, standard)| (slang.to_lowercase().into(), words(standard))).collect())
-    }
-}
+/// For each token that a raw word stands for: a number that equal words share.
+pub(super) type Fingerprints = SmallVec<[u32; 1]>;
 
 /// Collects the words of all lexicons.
 #[derive(Debug, Default)]
@@ -96,13 +88,7 @@ impl VocabularyBuilder {
                 parts.push(Part::Word(self.prefix_id(word)));
                 continue;
             }
-            let word = word::squeeze(word, 1);
-            if let Some(stem) = word::doubled_stem(&word) {
-                let id = self.id(stem);
-                parts.extend([Part::Word(id), Part::Word(id)]);
-                continue;
-            }
-            let standard = self.slang.0.get(word.as_str()).cloned().unwrap_or_else(|| vec![word.into()]);
+            let standard = self.slang.standard(word);
             parts.extend(standard.iter().map(|word| Part::Word(self.id(word))).collect::<Vec<_>>());
         }
     }
@@ -136,24 +122,25 @@ impl VocabularyBuilder {
             prefix_lengths,
             prefix_starts,
             clitics: self.clitics,
+            slang: self.slang,
             size,
         };
         let known: FxHashMap<Box<str>, WordId> = self.ids;
         let single = |word: &str, id: WordId| -> (Box<str>, Form) { (word.into(), SmallVec::from_elem(vocabulary.readings(word, id), 1)) };
         let mut forms: FxHashMap<Box<str>, Form> = known.iter().map(|(word, &id)| single(word, id)).collect();
-        for (slang, standard) in &self.slang.0 {
+        for (slang, standard) in vocabulary.slang.rows() {
             let ids = standard.iter().map(|word| vocabulary.readings(word, known.get(word).copied().unwrap_or(0)));
-            forms.insert(slang.clone(), ids.collect());
+            forms.insert(slang.into(), ids.collect());
         }
-        let stems = vocabulary.stems_of(&forms, &self.slang);
+        let stems = vocabulary.stems_of(&forms);
         for (word, stem) in stems {
             if let Some(form) = forms.get_mut(&word) {
                 add_reading(&mut form[0], stem);
             }
         }
         let known = |(word, form): (Box<str>, Form)| {
-            let fingerprint = vocabulary.fingerprint(&word, word::is_stretched(&word));
-            (word, Known { form, fingerprint })
+            let fingerprints = vocabulary.fingerprints(&word, word::is_stretched(&word));
+            (word, Known { form, fingerprints })
         };
         let forms = forms.into_iter().map(known).collect();
         Vocabulary { forms, ..vocabulary }
@@ -187,6 +174,7 @@ pub struct Vocabulary {
     /// First bytes of all prefixes: a quick no for most words.
     prefix_starts: Vec<u8>,
     clitics: Vec<Box<str>>,
+    slang: SlangTable,
     /// Each word by its number.
     spellings: Vec<Box<str>>,
     size: usize,
@@ -253,14 +241,27 @@ impl Vocabulary {
         }
     }
 
-    /// A number that equal words share whatever the lexicons know, so that it means the same after a change of rules;
-    /// 0 for numbers and for words too short to tell anything.
-    pub(super) fn fingerprint(&self, word: &str, stretched: bool) -> u32 {
-        if word.len() < 4 || word.bytes().all(|b| b.is_ascii_digit()) {
-            return 0;
+    /// Numbers that equal words share in whatever spelling, one for each token that `word` stands for. They depend on
+    /// slang and clitics alone, so that they mean the same after a change of the lexicons; 0 for numbers and for words
+    /// too short to tell anything.
+    pub(super) fn fingerprints(&self, word: &str, stretched: bool) -> Fingerprints {
+        if let Some(standard) = self.slang.get(word) {
+            return standard.iter().map(|word| self.fingerprint(word)).collect();
         }
-        let of_stem = |word: &str| fnv(stems(&self.clitics, word).next().unwrap_or(word));
-        if stretched { of_stem(&word::squeeze(word, 1)) } else { of_stem(word) }
+        if stretched {
+            return self.fingerprints(&word::squeeze(word, 1), false);
+        }
+        let stem = word::doubled_stem(word).or_else(|| stems(&self.clitics, word).next());
+        match stem.and_then(|stem| self.slang.get(stem)) {
+            Some([standard]) => SmallVec::from_elem(self.fingerprint(standard), 1),
+            _ => SmallVec::from_elem(self.fingerprint(stem.unwrap_or(word)), 1),
+        }
+    }
+
+    /// The fingerprint of a word in standard spelling.
+    fn fingerprint(&self, word: &str) -> u32 {
+        let is_number = word.bytes().next().is_some_and(|first| first.is_ascii_digit());
+        if word.len() < 4 || is_number { 0 } else { fnv(stems(&self.clitics, word).next().unwrap_or(word)) }
     }
 
     /// `word` without its clitic, if that is a known word of at least three letters.
@@ -283,12 +284,12 @@ impl Vocabulary {
 
     /// The stems of known words that are known themselves. A slang row that maps a word to itself says that its
     /// ending is no clitic (`masalah` is not `masa`).
-    fn stems_of(&self, forms: &FxHashMap<Box<str>, Form>, slang: &SlangTable) -> Vec<(Box<str>, WordId)> {
+    fn stems_of(&self, forms: &FxHashMap<Box<str>, Form>) -> Vec<(Box<str>, WordId)> {
         let stem_id = |word: &str| {
             let form = stems(&self.clitics, word).find_map(|stem| forms.get(stem));
             form.filter(|form| form.len() == 1).map(|form| form[0][0])
         };
-        let plain = forms.iter().filter(|(word, form)| form.len() == 1 && !slang.0.contains_key(*word) && !word.starts_with(['#', '@']));
+        let plain = forms.iter().filter(|(word, form)| form.len() == 1 && self.slang.get(word).is_none() && !word.starts_with(['#', '@']));
         plain.filter_map(|(word, _)| Some((word.clone(), stem_id(word)?))).collect()
     }
 }

@@ -178,7 +178,7 @@ fn has_threshold(kind: &Kind) -> bool {
         Kind::Phrases(phrases) => phrases.need.iter().flatten().any(|need| *need > 1),
         Kind::Mentions(mentions) => mentions.min > 1,
         Kind::Hashtags(tags) => tags.min > 1,
-        Kind::Pattern(_) | Kind::Campaign(_) | Kind::Derived(_) => false,
+        Kind::Pattern(_) | Kind::Part(_) | Kind::Campaign(_) | Kind::Derived(_) => false,
     }
 }
 

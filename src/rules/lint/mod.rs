@@ -5,6 +5,7 @@
 mod logic;
 mod numbers;
 mod phrases;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use crate::problem::Reporter;
 /// Reports what is odd in `rules`.
 pub fn lint(rules: &Rules, reporter: &Reporter) {
     phrases::lint(rules, reporter);
+    reach::lint(rules, reporter);
     logic::lint(rules, reporter);
     numbers::lint(rules, reporter);
 }

@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
-use crate::signals::mentions::Whom;
+use crate::signals::mentions::{Whom, odd_in_handle};
 use crate::signals::phrases::{Phrases, Side};
 use crate::signals::{Kind, Signal, SignalId};
 use crate::text::{EntryId, GroupId};
@@ -117,8 +117,7 @@ fn handle(rules: &Rules, id: EntryId, reporter: &Reporter) {
     let entry = rules.book.entry(id);
     let Some(handle) = entry.text.strip_prefix('@').filter(|handle| !handle.contains(' ')) else { return };
     let name = handle.trim_end_matches('*');
-    let odd = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
-    let what = match odd {
+    let what = match odd_in_handle(name) {
         Some(odd) => format!("no account is called `@{handle}`: `{odd}` cannot stand in a handle"),
         None if name.len() > MAX_HANDLE => format!("no account is called `@{handle}`: a handle has at most {MAX_HANDLE} letters"),
         None => return,

@@ -11,7 +11,7 @@ const WORDS: &str = "#@group own weight=strong\n@telkomcare\n#@group fault weigh
 
 /// Kind of oddity, the line of the sound rule set that is replaced (empty: something is added), what stands there
 /// instead, what is added to the words.
-const ODDITIES: [(&str, &str, &str, &str); 24] = [
+const ODDITIES: [(&str, &str, &str, &str); 32] = [
     ("none", "", "", ""),
     ("the same phrase in another spelling", "", "", "tidak nyala\ngk nyala\n"),
     ("the same phrase stretched", "", "", "lemooot\n"),
@@ -40,6 +40,19 @@ const ODDITIES: [(&str, &str, &str, &str); 24] = [
     ("a sum that cannot be reached", "", UNREACHABLE, "#@group sum weight=1.0\nbagus\n"),
     ("a sum that is always reached", "", ALWAYS, "#@group sum weight=1.0\nbagus\n"),
     ("more phrases than there are", "groups = [\"fault\"]", "groups = [\"fault\"]\nneed = { strong = 9, medium = 9, weak = 9 }", ""),
+    ("a sign within a phrase", "", "", "benar ?\n"),
+    ("a sign of several", "", "", "👨‍👩‍👧\n"),
+    ("a tag with a hyphen", "", "", "tag:tebak-gambar\n"),
+    ("a link with its path", "", "", "http://contoh.id/masuk\n"),
+    ("a phrase that an exclusion masks", "", "", "mati lampu terus\n!mati lampu\n"),
+    ("a phrase that an exclusion masks without a word between", "", "", "mati .. lampu\n!mati lampu\n"),
+    ("capitals, signs, doubling and slang are no oddity", "", "", "PUTUS-PUTUS\nkabel2\nDon't go\ngk2 ada\ngiveaway*\nlapor!\n🙃\nwa.me\n"),
+    (
+        "accounts that cannot be",
+        "[accounts]",
+        "[accounts]\nhandles = [\"telkom care\"]\nids = [\"@12\"]",
+        "#@group own weight=strong\ntelkomcare\n",
+    ),
     ("a pattern for every text", "", "[signals.odd]\nkind = \"pattern\"\nregex = 'a*'\n", ""),
 ];
 
