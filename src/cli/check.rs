@@ -1,5 +1,6 @@
 //! `triage check`: compile the rules, report every mistake and whatever is odd.
 
+use super::page::{self, Page, say};
 use super::{ConfigFolder, Exit, Format, Stop, count};
 use crate::problem::Reporter;
 use crate::rules;
@@ -25,11 +26,11 @@ impl Check {
         let problems = reporter.into_problems();
         let warnings = problems.len() - problems.errors();
         match self.format {
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&problems).unwrap_or_default()),
+            Format::Json => page::json(&problems),
             Format::Human => {
-                anstream::print!("{}", problems.render());
+                Page::of(problems.render()).show();
                 match &rules {
-                    Some(rules) => anstream::println!(
+                    Some(rules) => say!(
                         "{}: ok, {} signals, {} conditions, {} classes, {} phrases, hash {} ({})",
                         self.config.folder.display(),
                         rules.signals.len(),
@@ -39,7 +40,7 @@ impl Check {
                         rules.hash,
                         count(warnings, "warning")
                     ),
-                    None => anstream::println!(
+                    None => say!(
                         "{}: {}, {}",
                         self.config.folder.display(),
                         count(problems.errors(), "error"),

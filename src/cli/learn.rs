@@ -13,6 +13,7 @@ use self::proposal::Proposal;
 use super::backtest::Recording;
 use super::input::{self, Line};
 use super::labels::Labels;
+use super::page::{Page, say, tell};
 use super::{ConfigFolder, Exit, Stop, load_rules};
 use crate::compare::{Comparison, Flips};
 use crate::replay::Recorded;
@@ -71,18 +72,18 @@ impl Learn {
         let lines: Vec<Line> = self.recording.open(&self.config)?.collect::<Result<_, _>>()?;
         let inputs = inputs(&lines, &rules);
         let examples = Examples::gather(&rules, &self.score, &self.target, &labels, &inputs, self.customers)?;
-        anstream::print!("{}", measure::cross_validate(&examples, usize::from(self.folds)));
+        Page::of(measure::cross_validate(&examples, usize::from(self.folds))).show();
         let learned = examples.fit(|_| true, true);
         let proposal = Proposal::new(&rules, &examples, &learned, self.phrases);
-        anstream::print!("\n{proposal}");
+        Page::of(format_args!("\n{proposal}")).show();
         let Some(out) = &self.out else {
-            anstream::println!("\nNothing is written without --out DIR.");
+            say!("\nNothing is written without --out DIR.");
             return Ok(Exit::Ok);
         };
         proposal.write(&self.config.folder, out)?;
         let proposed = load_rules(out)?;
-        anstream::println!("\nWritten to {}: review it with `diff -ru`. On the posts it was learned from:\n", out.display());
-        anstream::print!("{}", self.flips(&rules, &proposed, &inputs));
+        say!("\nWritten to {}: review it with `diff -ru`. On the posts it was learned from:\n", out.display());
+        Page::of(self.flips(&rules, &proposed, &inputs)).show();
         Ok(Exit::Ok)
     }
 
@@ -103,7 +104,7 @@ fn inputs<'a>(lines: &'a [Line], rules: &Rules) -> Vec<Recorded<'a>> {
     for line in lines {
         match input::read(line, &rules.own) {
             Ok((recorded, _)) => inputs.extend(recorded),
-            Err(bad) => anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message),
+            Err(bad) => tell!("line {}: {}: {}", bad.line, bad.code, bad.message),
         }
     }
     inputs

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, count, run};
@@ -60,11 +61,8 @@ impl Reconcile {
         }
         let clean = stages.iter().all(Account::is_clean);
         match self.format {
-            Format::Human => stages.iter().for_each(|account| anstream::print!("{}", show(account))),
-            Format::Json => {
-                let document = serde_json::to_string_pretty(&Document { clean, stages: &stages });
-                anstream::println!("{}", document.map_err(|error| Stop::usage(error.to_string()))?);
-            }
+            Format::Human => stages.iter().for_each(|account| Page::of(show(account)).show()),
+            Format::Json => page::json(&Document { clean, stages: &stages }),
         }
         Ok(if clean { Exit::Ok } else { Exit::Findings })
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use self::tally::Tally;
 use super::labels::Labels;
+use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, input, load_rules, run};
@@ -106,8 +107,8 @@ impl Report {
         }
         let report = tally.report(&rules);
         match self.format {
-            Format::Human => anstream::print!("{}", report.show(self.top)),
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default()),
+            Format::Human => Page::of(report.show(self.top)).show(),
+            Format::Json => page::json(&report),
         }
         Ok(Exit::Ok)
     }

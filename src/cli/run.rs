@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 use self::reload::{InUse, Wishes};
 
+use super::page::Log;
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Stop, load_rules};
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
@@ -135,7 +136,8 @@ pub(super) fn now() -> Millis {
 
 fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let writer = move || Log { json: format == LogFormat::Json };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

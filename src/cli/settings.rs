@@ -1,5 +1,6 @@
 //! The settings of the service for the commands that talk to Kafka.
 
+use super::page::Page;
 use super::{ConfigFolder, Exit, Stop};
 use crate::config::service::Service;
 use crate::kafka::Refusal;
@@ -23,7 +24,7 @@ impl KafkaOptions {
             .filter_map(|(key, value)| Some((key.to_owned(), value?)))
             .collect();
         let service = Service::load(path, std::env::vars(), &options).map_err(Stop::Configuration)?;
-        anstream::eprint!("{}", service.warnings.render());
+        Page::of(service.warnings.render()).tell();
         Ok(service)
     }
 }

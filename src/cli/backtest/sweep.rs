@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::super::page::{self, say, tell};
 use super::super::{ConfigFolder, Exit, Format, Stop};
 use super::fold;
 use super::lines::Lines;
@@ -82,7 +83,7 @@ impl Sweep {
             None
         };
         fold::fold(lines, &first.own, &mut workers, judge, |chunk| {
-            chunk.bad.iter().for_each(|bad| anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message));
+            chunk.bad.iter().for_each(|bad| tell!("line {}: {}: {}", bad.line, bad.code, bad.message));
             Ok(())
         })?;
         let mut rows: Vec<Row> = self.values.iter().map(|value| Row { value: value.clone(), ..Row::default() }).collect();
@@ -103,7 +104,7 @@ impl Sweep {
 
     fn print(&self, rows: &[Row], format: Format) {
         if format == Format::Json {
-            anstream::println!("{}", serde_json::to_string_pretty(&Curve { sweep: &self.name, rows }).unwrap_or_default());
+            page::json(&Curve { sweep: &self.name, rows });
             return;
         }
         let mut columns: Vec<(&str, &str)> = rows.iter().flat_map(|row| row.routes.keys().map(|route| ("to", *route))).collect();
@@ -112,14 +113,14 @@ impl Sweep {
         columns.dedup();
         let titles: Vec<String> = columns.iter().map(|(kind, name)| format!("{kind} {name}")).collect();
         let titles = titles.iter().map(|title| format!(" {title:>15}")).collect::<String>();
-        anstream::println!("{:<24} {:>8}{titles}", self.name, "opened");
+        say!("{:<24} {:>8}{titles}", self.name, "opened");
         for row in rows {
             let numbers = columns.iter().map(|(kind, name)| {
                 let number = if *kind == "to" { row.routes.get(name) } else { row.classes.get(*name) };
                 let width = kind.len() + 1 + name.len();
                 format!(" {:>1$}", number.copied().unwrap_or(0), width.max(15))
             });
-            anstream::println!("{:<24} {:>8}{}", row.value, row.opened, numbers.collect::<String>());
+            say!("{:<24} {:>8}{}", row.value, row.opened, numbers.collect::<String>());
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::why;
 use crate::author::Case;
+use crate::cli::page::one_line;
 use crate::cli::reason;
 use crate::engine::Input;
 use crate::post::Post;
@@ -97,7 +98,7 @@ fn words(post: &Post<'_>, facts: &Facts, rules: &Rules) -> String {
         rules.vocabulary.spelling(token.readings[0]).map_or_else(written, str::to_owned)
     };
     let words: Vec<String> = facts.tokens.iter().take(facts.words).map(spelt).collect();
-    reason::printable(&words.join(" "))
+    one_line(&words.join(" "))
 }
 
 impl Capitals {

@@ -6,9 +6,9 @@ use crate::cli::fixture;
 fn render(recorded: &[Recorded<'_>], rules: &Rules) -> String {
     let mut out = String::new();
     explain(rules, recorded, |recorded, outputs, insight| {
-        out.push_str(&format!("{}\n", Explanation { rules, recorded, outputs, insight }));
+        out.push_str(&Explanation { rules, recorded, outputs, insight }.page().plain());
     });
-    anstream::adapter::strip_str(&out).to_string()
+    out
 }
 
 #[test]
