@@ -15,7 +15,7 @@ use serde::Serialize;
 use self::key::Key;
 use self::scrub::Scrubber;
 use super::backtest::Recording;
-use super::input::{self, Line};
+use super::input::{self, Line, Unread};
 use super::page::{self, tell};
 use super::{ConfigFolder, Exit, Stop, count, load_rules};
 use crate::engine::Input;
@@ -67,10 +67,11 @@ impl Capture {
         let scrubber = Scrubber::new(&rules, key)?;
         let file = Some(&self.out).filter(|out| out.as_os_str() != "-").map(fs_err::File::create).transpose();
         let mut file = file.map_err(|error| Stop::usage(error.to_string()))?;
-        let mut capture = Capturing { rules: &rules, scrubber, before: Replay::default(), after: Replay::default(), differ: Vec::new() };
+        let mut capture = Capturing { rules: &rules, scrubber, before: Replay::default(), after: Replay::default(), unread: Unread::default(), differ: Vec::new() };
         let mut written = 0;
-        for line in self.recording.open(&self.config)? {
-            for json in capture.line(&line?) {
+        let mut lines = self.recording.open(&self.config)?;
+        while let Some(line) = lines.next().transpose()? {
+            for json in capture.line(&line, lines.hint) {
                 written += 1;
                 let Some(out) = &mut file else {
                     page::document(&json);
@@ -79,6 +80,7 @@ impl Capture {
                 writeln!(out, "{json}").map_err(|error| Stop::usage(format!("cannot write the posts: {error}")))?;
             }
         }
+        capture.unread.finish();
         let differ = capture.differ.len();
         tell!("{} captured; {} decided otherwise than the original", count(written, "record"), count(differ, "verdict"));
         capture.differ.iter().take(20).for_each(|id| tell!("  {id}"));
@@ -105,16 +107,20 @@ struct Capturing<'r> {
     scrubber: Scrubber<'r>,
     before: Replay,
     after: Replay,
+    unread: Unread,
     /// Pseudonymous ids of posts whose verdict has changed.
     differ: Vec<String>,
 }
 
 impl Capturing<'_> {
-    fn line(&mut self, line: &Line) -> Vec<String> {
+    fn line(&mut self, line: &Line, hint: Option<&'static str>) -> Vec<String> {
         match input::read(line, &self.rules.own) {
-            Ok((all, _)) => all.iter().filter_map(|recorded| self.record(recorded)).collect(),
+            Ok((all, bad)) => {
+                self.unread.add(1, hint, &bad);
+                all.iter().filter_map(|recorded| self.record(recorded)).collect()
+            }
             Err(bad) => {
-                tell!("line {}: {}: {}", bad.line, bad.code, bad.message);
+                self.unread.add(1, hint, &[bad]);
                 Vec::new()
             }
         }

@@ -100,7 +100,7 @@ impl DeadLetters {
 
 impl List {
     fn run(self) -> Result<Exit, Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let options = ListOptions { most: number(self.limit), values: self.show_value };
         let listing = kafka::dead_letters(&service, &self.filter.selection(), options)?;
         match self.format {
@@ -117,7 +117,7 @@ impl Replay {
         if !self.all && selection == Selection::default() {
             return Err(Stop::usage("say which dead letters: --stage, --code or --since, or --all; `triage dead-letters list` shows them"));
         }
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let replay = kafka::replay(&service, &selection, number(self.limit), !self.dry_run)?;
         if replay.total() == 0 {
             return Err(Stop::usage(show::nothing(&replay)));

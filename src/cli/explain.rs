@@ -60,7 +60,7 @@ impl Explain {
         let rules = load_rules(&self.config.folder)?;
         let (document, records);
         let recorded = if let Some(place) = &self.from {
-            let service = self.kafka.load(&self.config, Vec::new())?;
+            let service = self.kafka.load(&self.config)?;
             let stored = kafka::before(&service, place, self.back)?;
             records = Line::of_stored(&place.topic, stored).collect::<Vec<_>>();
             posts::of_records(&records, &rules)?

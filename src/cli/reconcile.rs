@@ -47,7 +47,7 @@ struct Document<'a> {
 
 impl Reconcile {
     pub(super) fn run(self) -> Result<Exit, Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let now = run::now();
         let scope = Scope { since: self.since.map(|since| since.moment(now)), most: self.list, now };
         let passages: &[Passage] = match self.stage {

@@ -101,7 +101,10 @@ impl Report {
         for path in &self.verdicts {
             for (number, line) in (1..).zip(input::lines(path)?) {
                 let verdict = Verdict::read(&line);
-                let verdict = verdict.map_err(|error| Stop::usage(format!("{}:{number}: not a verdict: {error}", path.display())))?;
+                let verdict = verdict.map_err(|error| {
+                    let hint = input::not_a_line(&line).map_or_else(String::new, |hint| format!("; {hint}"));
+                    Stop::usage(format!("{}:{number}: not a verdict: {error}{hint}", path.display()))
+                })?;
                 verdict.iter().for_each(|verdict| tally.add(verdict, &labels));
             }
         }
@@ -119,7 +122,7 @@ impl Report {
             labels.add(Labels::read(path)?);
         }
         if let Some(topic) = &self.corrections_topic {
-            let service = self.kafka.load(&self.config, Vec::new())?;
+            let service = self.kafka.load(&self.config)?;
             for record in kafka::stored(&service, topic, None, None)? {
                 let place = format!("{topic}/{}/{}", record.partition, record.offset);
                 labels.insert(&String::from_utf8_lossy(&record.value)).map_err(|error| Stop::usage(format!("{place}: {error}")))?;
@@ -129,7 +132,7 @@ impl Report {
     }
 
     fn add_topics(&self, labels: &Labels, tally: &mut Tally) -> Result<(), Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let from = Some(Edge::Time(self.since.moment(run::now())));
         let topics = &service.topics;
         for topic in [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped] {

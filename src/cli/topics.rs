@@ -46,14 +46,14 @@ impl Topics {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         match self.action {
             Action::Create { config, kafka, inputs } => {
-                let service = kafka.load(&config, Vec::new())?;
+                let service = kafka.load(&config)?;
                 let made = Admin::new(&service.kafka)?.create(&service.topics, inputs)?;
                 made.iter().for_each(|name| say!("made {name}"));
                 say!("{} made", count(made.len(), "topic"));
                 Ok(Exit::Ok)
             }
             Action::Check { config, kafka } => {
-                let service = kafka.load(&config, Vec::new())?;
+                let service = kafka.load(&config)?;
                 let admin = Admin::new(&service.kafka)?;
                 let differences = admin.check(&service.topics)?;
                 differences.iter().for_each(|sentence| say!("{sentence}"));

@@ -22,7 +22,7 @@ fn flips(changes: Changes<'_>, texts: &[&str]) -> Flips {
         };
         let customer = before.own.customer_of(&post);
         let recorded = Recorded { input: Input::Post(Box::new(post)), customer, at, source: format!("input/0/{number}") };
-        flips.add(number, comparison.step(&recorded), 2);
+        flips.add(number, &recorded.customer, comparison.step(&recorded), 2);
     }
     flips
 }
@@ -91,7 +91,7 @@ fn what_is_counted_apart_is_the_same_when_merged() {
     let texts = ["internet mati", "mati total", "internet mati lagi", "internet mati terus"];
     let changes: Changes<'_> = &[("complaint.txt", "internet mati\n", "")];
     let whole = flips(changes, &texts);
-    assert_eq!(whole.cells[0].samples.iter().map(|flip| flip.post_id.as_str()).collect::<Vec<_>>(), ["p0", "p2"]);
+    assert_eq!(whole.cells[0].samples.samples.iter().map(|flip| flip.post_id.as_str()).collect::<Vec<_>>(), ["p0", "p2"]);
     let mut merged = Flips::default();
     // The later first: samples are the first of the input all the same.
     merged.merge(whole.clone(), 2);

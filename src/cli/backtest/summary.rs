@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::input::BadLine;
 use super::super::labels::Report;
-use super::super::page::{self, Page, say, tell};
+use super::super::page::{self, Page, say};
 use super::super::{Format, count};
 use super::gate::Compared;
 use super::phrases::PhraseReport;
@@ -30,7 +30,9 @@ pub struct Summary {
     escalations: BTreeMap<String, usize>,
     late: usize,
     future: usize,
-    /// Lines that cannot be read, by code.
+    /// Lines, and items of lines, that cannot be read.
+    pub unreadable: usize,
+    /// The same and case events of no open case, by code.
     bad: BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phrases: Option<PhraseReport>,
@@ -73,10 +75,10 @@ impl Summary {
         self.future += usize::from(verdict.future);
     }
 
-    /// Counts a line that cannot be read, and says so.
+    /// Counts a line that cannot be read.
     pub fn add_bad(&mut self, bad: &BadLine) {
         add(&mut self.bad, bad.code, 1);
-        tell!("line {}: {}: {}", bad.line, bad.code, bad.message);
+        self.unreadable += 1;
     }
 
     /// Adds the counts of another part of the input.
@@ -106,7 +108,9 @@ impl Summary {
             page::json(self);
             return;
         }
-        say!("{} and {} judged with rules {}", count(self.posts, "post"), count(self.case_events, "case event"), self.rules);
+        let (posts, case_events) = (count(self.posts, "post"), count(self.case_events, "case event"));
+        let unreadable = if self.unreadable > 0 { format!("; {} cannot be read", count(self.unreadable, "line")) } else { String::new() };
+        say!("{posts} and {case_events} judged with rules {}{unreadable}", self.rules);
         say!("\n{:<16} {:<12} {:>8}", "class", "route", "posts");
         for (class, routes) in &self.classes {
             for (route, posts) in routes {

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::super::page::{self, say, tell};
+use super::super::input::Unread;
+use super::super::page::{self, say};
 use super::super::{ConfigFolder, Exit, Format, Stop};
 use super::fold;
 use super::lines::Lines;
@@ -76,6 +77,7 @@ impl Sweep {
         let Some(first) = all.first() else { return Err(Stop::usage("the range has no value")) };
         let fresh = || all.iter().map(|_| (Replay::default(), Row::default())).collect::<Vec<_>>();
         let mut workers: Vec<_> = (0..threads).map(|_| fresh()).collect();
+        let mut unread = Unread::default();
         let judge = |worker: &mut Vec<(Replay, Row)>, _: usize, recorded: &Recorded<'_>| {
             for ((replay, row), rules) in worker.iter_mut().zip(&all) {
                 row.add(&replay.step(rules, recorded), recorded);
@@ -83,9 +85,10 @@ impl Sweep {
             None
         };
         fold::fold(lines, &first.own, &mut workers, judge, |chunk| {
-            chunk.bad.iter().for_each(|bad| tell!("line {}: {}: {}", bad.line, bad.code, bad.message));
+            unread.add(chunk.lines, chunk.hint, &chunk.bad);
             Ok(())
         })?;
+        unread.finish();
         let mut rows: Vec<Row> = self.values.iter().map(|value| Row { value: value.clone(), ..Row::default() }).collect();
         for worker in &workers {
             rows.iter_mut().zip(worker).for_each(|(row, (_, part))| row.merge(part));
