@@ -67,7 +67,14 @@ impl Capture {
         let scrubber = Scrubber::new(&rules, key)?;
         let file = Some(&self.out).filter(|out| out.as_os_str() != "-").map(fs_err::File::create).transpose();
         let mut file = file.map_err(|error| Stop::usage(error.to_string()))?;
-        let mut capture = Capturing { rules: &rules, scrubber, before: Replay::default(), after: Replay::default(), unread: Unread::default(), differ: Vec::new() };
+        let mut capture = Capturing {
+            rules: &rules,
+            scrubber,
+            before: Replay::default(),
+            after: Replay::default(),
+            unread: Unread::default(),
+            differ: Vec::new(),
+        };
         let mut written = 0;
         let mut lines = self.recording.open(&self.config)?;
         while let Some(line) = lines.next().transpose()? {

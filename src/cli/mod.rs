@@ -147,7 +147,11 @@ pub fn main() -> ExitCode {
 /// Help, or what is wrong with the arguments, which it repeats.
 fn explain_arguments(answer: &clap::Error) -> ExitCode {
     let page = Page::of(answer.render());
-    if answer.use_stderr() { page.tell() } else { page.show() }
+    if answer.use_stderr() {
+        page.tell()
+    } else {
+        page.show()
+    }
     ExitCode::from(if answer.use_stderr() { Exit::Usage } else { Exit::Ok } as u8)
 }
 

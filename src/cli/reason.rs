@@ -36,7 +36,7 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// At most two digits after the point.
-fn number(value: f32) -> String {
+pub fn number(value: f32) -> String {
     let written = format!("{value:.2}");
     written.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -119,15 +119,21 @@ fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
         let signals = rules.signals.iter().map(|signal| &signal.name);
         signals.chain(rules.conditions.iter().map(|condition| &condition.name)).cloned().collect()
     };
-    if names(first) != names(second) {
-        return Vec::new();
-    }
     let mut differ = Vec::new();
-    if first.hard.when != second.hard.when {
-        differ.push("hard.when".to_owned());
-    }
     if first.limits != second.limits {
         differ.push("the limits in case and time".to_owned());
+    }
+    if first.hard.watch_at != second.hard.watch_at {
+        differ.push("hard.watch_at".to_owned());
+    }
+    let (ours, theirs) = (names(first), names(second));
+    if ours != theirs {
+        let only = ours.iter().filter(|name| !theirs.contains(name)).chain(theirs.iter().filter(|name| !ours.contains(name)));
+        differ.extend(only.cloned());
+        return differ;
+    }
+    if first.hard.when != second.hard.when {
+        differ.push("hard.when".to_owned());
     }
     let conditions = first.conditions.iter().zip(&second.conditions).filter(|(one, other)| one.when != other.when);
     differ.extend(conditions.map(|(condition, _)| format!("conditions.{}", condition.name)));

@@ -17,7 +17,7 @@ impl fmt::Display for Flips {
         let [all, flipped, gone, escalated, said] =
             [&of.posts, &of.flips, &of.leaving, &of.new_escalations, &of.shifted].map(super::Customers::count);
         writeln!(f, "{flipped} of {all} customers are concerned; posts of {gone} leave the agents' queue, of {escalated} are escalated")?;
-        writeln!(f, "{shifted} more keep class and route, and something else is said of them, of {said} customers")?;
+        writeln!(f, "{shifted} more keep class and route, and something else is said of them (customers: {said})")?;
         for (title, table) in [("class", &self.classes), ("route", &self.routes)] {
             if !table.is_empty() {
                 writeln!(f)?;
@@ -25,7 +25,7 @@ impl fmt::Display for Flips {
             }
         }
         for cell in &self.cells {
-            writeln!(f, "\n{}  =>  {}: {} of {} customers", cell.from, cell.to, cell.flips, cell.customers.count())?;
+            writeln!(f, "\n{}  =>  {}: {} (customers: {})", cell.from, cell.to, cell.flips, cell.customers.count())?;
             cell.samples.samples.iter().try_for_each(|flip| write!(f, "{flip}"))?;
         }
         self.rows(f)

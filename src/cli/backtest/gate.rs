@@ -66,7 +66,10 @@ impl Gate {
     fn unproven(&self, posts: usize, unreadable: usize) -> Option<String> {
         if unreadable > self.max_unreadable {
             let lines = count(unreadable, "line");
-            return Some(format!("{lines} of the input cannot be read, more than --max-unreadable {}: the limits prove nothing", self.max_unreadable));
+            return Some(format!(
+                "{lines} of the input cannot be read, more than --max-unreadable {}: the limits prove nothing",
+                self.max_unreadable
+            ));
         }
         (posts == 0).then(|| "there is no post in the input: the limits prove nothing".to_owned())
     }
@@ -83,7 +86,7 @@ impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "from rules {} to rules {}", self.before, self.after)?;
         if self.unreadable > 0 {
-            writeln!(f, "{} cannot be read and are in none of these numbers", count(self.unreadable, "line"))?;
+            writeln!(f, "{} cannot be read and not counted here", count(self.unreadable, "line"))?;
         }
         write!(f, "{}", self.flips)?;
         self.exceeded.iter().try_for_each(|limit| writeln!(f, "\n{limit}"))

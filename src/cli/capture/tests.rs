@@ -35,8 +35,7 @@ fn samples() -> Vec<Line> {
 fn samples_are_decided_as_before_and_name_no_customer() {
     let rules = shipped();
     let mut capture = capturing(&rules, b"a key of sixteen");
-    let captured: Vec<String> =
-        samples().iter().flat_map(|line| capture.line(line, None)).collect();
+    let captured: Vec<String> = samples().iter().flat_map(|line| capture.line(line, None)).collect();
     assert!(captured.len() >= 68, "{}", captured.len());
     assert_eq!(capture.differ, Vec::<String>::new(), "verdicts stay");
     let all = captured.join("\n");

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::insight::{Capitals, Insight};
 use super::underline::{Mark, underline};
+use super::why::Why;
 use crate::cli::page::{Page, one_line};
 use crate::cli::{count, reason};
 use crate::engine::Input;
@@ -124,12 +125,44 @@ impl Explanation<'_> {
             write!(page, " {name:<14}");
             page.styled(FAINT, format_args!("{}", condition.clause));
             writeln!(page);
-            pieces().for_each(|piece| writeln!(page, "{:>11}{}", "", reason::found(piece)));
+            let because = self.insight.and_then(|insight| insight.unmet.iter().find(|unmet| !met && unmet.condition == name));
+            let because = because.map(|unmet| unmet.why.because.as_slice()).unwrap_or_default();
+            let told = |signal: &str| because.iter().any(|why| why.what.strip_prefix(signal).is_some_and(|rest| rest.starts_with(':')));
+            let shown: Vec<&Evidence<'_>> = pieces().filter(|piece| !told(piece.signal.as_deref().unwrap_or_default())).collect();
+            merged(&shown).iter().for_each(|piece| writeln!(page, "{:>11}{}", "", reason::found(piece)));
+            nested(page, because, 11);
         }
         let decided: Vec<&Evidence<'_>> = verdict.evidence.iter().filter(|piece| piece.condition.is_none()).collect();
-        for (piece, title) in decided.iter().zip(["because"].into_iter().chain(std::iter::repeat(""))) {
+        for (piece, title) in merged(&decided).iter().zip(["because"].into_iter().chain(std::iter::repeat(""))) {
             row(page, title, Some(&reason::found(piece)));
         }
+    }
+}
+
+/// The pieces, those of one signal at one place as one: they are several entries for the same words.
+fn merged<'a>(pieces: &[&Evidence<'a>]) -> Vec<Evidence<'a>> {
+    let mut merged: Vec<Evidence<'a>> = Vec::new();
+    for piece in pieces {
+        let same = |known: &&mut Evidence<'_>| known.span.is_some() && known.span == piece.span && known.signal == piece.signal;
+        match (merged.iter_mut().find(same), &piece.entry) {
+            (Some(known), Some(entry)) => {
+                let all = known.entry.iter().map(|known| &**known).chain([&**entry]).collect::<Vec<_>>().join(", ");
+                known.entry = Some(all.into());
+            }
+            (Some(_), None) => {}
+            (None, _) => merged.push((*piece).clone()),
+        }
+    }
+    merged
+}
+
+/// What came near, each part below the one that it is a part of.
+fn nested(page: &mut Page, all: &[Why], indent: usize) {
+    for why in all {
+        write!(page, "{:indent$}", "");
+        page.styled(FAINT, format_args!("{}", one_line(&why.what)));
+        writeln!(page);
+        nested(page, &why.because, indent + 2);
     }
 }
 
@@ -150,6 +183,7 @@ fn alternatives(page: &mut Page, insight: &Insight) {
         write!(page, "  {title:<8} {:<14} ", tried.class);
         page.styled(FAINT, format_args!("{}", tried.why_not.as_deref().unwrap_or("not tried")));
         writeln!(page);
+        nested(page, &tried.because, 28);
     }
     let Some(near) = &insight.near_miss else { return };
     if near.any_of.is_empty() {

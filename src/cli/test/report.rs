@@ -47,8 +47,7 @@ impl Failure {
         page.styled(FAINT, format_args!("({at})"));
         writeln!(page);
         for mismatch in mismatches {
-            for (key, was, style, value) in
-                [(mismatch.key, "expected", GOOD, &mismatch.expected), ("", "but was ", BAD, &mismatch.actual)]
+            for (key, was, style, value) in [(mismatch.key, "expected", GOOD, &mismatch.expected), ("", "but was ", BAD, &mismatch.actual)]
             {
                 write!(page, "    {key:<12}{was} ");
                 page.styled(style, format_args!("{value}"));
