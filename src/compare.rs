@@ -3,16 +3,20 @@
 //! Each rule set folds the posts with a state of its own through [`crate::engine::step`]; nothing is judged in another
 //! way. Knows no file and no Kafka.
 
+mod aspect;
 mod cause;
 mod flips;
+mod show;
 #[cfg(test)]
 mod tests;
 
 use serde::Serialize;
 
+pub use self::aspect::{Aspect, Of, Shift};
 pub use self::cause::{Cause, Change, EntryChange, Measure};
-pub use self::flips::{Cell, Flips};
+pub use self::flips::{Cell, Counts, Customers, Flips, Row};
 use crate::engine::Input;
+use crate::post::CustomerKey;
 use crate::record::{Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
@@ -32,24 +36,35 @@ pub struct Decision {
     pub conditions: Vec<String>,
 }
 
-/// A post that the two rule sets decide differently.
+/// A post of which the two rule sets do not say the same.
 #[derive(Debug, Clone, Serialize)]
-pub struct Flip {
+pub struct Difference {
     /// The post.
     pub post_id: String,
     /// What it says.
     pub text: String,
+    /// Whose it is.
+    #[serde(skip)]
+    pub customer: CustomerKey,
     /// Where it was recorded.
     pub source: String,
     /// As decided by the first rule set.
     pub before: Decision,
     /// As decided by the second.
     pub after: Decision,
+    /// What else is said of it by one of the two only: conditions, signals, flags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shifts: Vec<Shift>,
     /// What is responsible; never empty.
     pub causes: Vec<Cause>,
 }
 
-impl Flip {
+impl Difference {
+    /// Its class or where it goes differs; else only what is said beside them.
+    pub fn flips(&self) -> bool {
+        self.before.class != self.after.class || self.before.route != self.after.route
+    }
+
     /// The post reaches a team leader only by the second rule set.
     pub fn escalates(&self) -> bool {
         self.before.route != "escalations" && self.after.route == "escalations"
@@ -89,20 +104,22 @@ impl<'r> Comparison<'r> {
 
     /// Judges the next input with both. The customer is the recorded one: in the stream it is told before the rules
     /// change.
-    pub fn step(&mut self, recorded: &Recorded<'_>) -> Option<Flip> {
-        let (before, after) = {
+    pub fn step(&mut self, recorded: &Recorded<'_>) -> Option<Difference> {
+        let (before, after, shifts) = {
             let (ours, theirs) = (self.before.replay.step(self.before.rules, recorded), self.after.replay.step(self.after.rules, recorded));
             let Input::Post(_) = &recorded.input else { return None };
+            let shifts = aspect::shifts(&ours, &theirs);
             let (ours, theirs) = (verdict(&ours)?, verdict(&theirs)?);
-            if ours.class == theirs.class && ours.route == theirs.route {
+            if ours.class == theirs.class && ours.route == theirs.route && shifts.is_empty() {
                 return None;
             }
-            (decision(ours), decision(theirs))
+            (decision(ours), decision(theirs), shifts)
         };
         let Input::Post(post) = &recorded.input else { return None };
-        let causes = cause::find(&self.before, &self.after, post, &before, &after);
+        let causes = cause::find(&self.before, &self.after, post, &before, &after, &shifts);
         let (post_id, text) = (post.post_id.to_string(), post.text.to_string());
-        Some(Flip { post_id, text, source: recorded.source.clone(), before, after, causes })
+        let (customer, source) = (recorded.customer.clone(), recorded.source.clone());
+        Some(Difference { post_id, text, customer, source, before, after, shifts, causes })
     }
 }
 

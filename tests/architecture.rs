@@ -73,3 +73,18 @@ fn files_can_be_read_in_one_sitting() {
         assert!(lines <= 400, "{} has {lines} lines", path.display());
     }
 }
+
+/// What writes to standard output or standard error.
+const TO_A_TERMINAL: [&str; 9] =
+    ["println!", "print!(", "eprint!(", "anstream::", "stdout().write", "stderr().write", "io::stdout)", "io::stderr)", "dbg!"];
+
+#[test]
+fn only_a_page_is_shown() {
+    for (_, path, code) in modules().into_iter().filter(|(_, path, _)| !path.ends_with("cli/page.rs")) {
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for way in TO_A_TERMINAL {
+                assert!(!line.contains(way), "{} writes past cli::page: {line}", path.display());
+            }
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub use self::lines::Recording;
 use self::phrases::Usage;
 use self::summary::Summary;
 use self::sweep::Sweep;
+use super::input::Unread;
 use super::labels::{self, Labels};
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
 use crate::compare::{Comparison, Flips};
@@ -89,12 +90,13 @@ impl Backtest {
         let lines = self.recording.open(&self.config)?;
         let mut verdicts = self.verdicts.as_deref().map(create).transpose()?;
         let mut workers: Vec<Worker<'_, '_>> = (0..threads).map(|_| self.worker(&rules, other.as_ref(), labels.as_ref())).collect();
-        let mut summary = Summary::of(&rules);
+        let (mut summary, mut unread) = (Summary::of(&rules), Unread::default());
         let (writes, samples) = (verdicts.is_some(), self.gate.samples);
         let judge = |worker: &mut Worker<'_, '_>, at: usize, recorded: &Recorded<'_>| worker.judge(&rules, at, recorded, writes, samples);
         fold::fold(lines, &rules.own, &mut workers, judge, |chunk| {
             summary.lines += chunk.lines;
             chunk.bad.iter().for_each(|bad| summary.add_bad(bad));
+            unread.add(chunk.lines, chunk.hint, &chunk.bad);
             match &mut verdicts {
                 Some(out) => chunk.written.iter().try_for_each(|line| write_line(out, line)),
                 None => Ok(()),
@@ -103,6 +105,7 @@ impl Backtest {
         if let Some(mut out) = verdicts {
             out.flush().map_err(|error| Stop::usage(format!("cannot write the verdicts: {error}")))?;
         }
+        unread.finish();
         self.gather(&rules, other.as_ref(), workers, &mut summary);
         summary.print(self.format);
         Ok(summary.compare.as_ref().map_or(Exit::Ok, |compared| compared.exit()))
@@ -136,7 +139,7 @@ impl Backtest {
         }
         summary.labels = labels.map(|labels| labels.report(self.mistakes));
         summary.phrases = phrases.map(|usage| usage.report(rules));
-        summary.compare = other.map(|other| self.gate.judge(&rules.hash, &other.hash, flips));
+        summary.compare = other.map(|other| self.gate.judge(&rules.hash, &other.hash, flips, summary.unreadable));
     }
 }
 
@@ -147,7 +150,7 @@ impl Worker<'_, '_> {
         if let Some(comparison) = self.comparison.as_mut() {
             let flip = comparison.step(recorded);
             if is_post {
-                self.flips.add(at, flip, samples);
+                self.flips.add(at, &recorded.customer, flip, samples);
             }
         }
         let outputs = self.replay.step(rules, recorded);

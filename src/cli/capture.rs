@@ -15,7 +15,8 @@ use serde::Serialize;
 use self::key::Key;
 use self::scrub::Scrubber;
 use super::backtest::Recording;
-use super::input::{self, Line};
+use super::input::{self, Line, Unread};
+use super::page::{self, tell};
 use super::{ConfigFolder, Exit, Stop, count, load_rules};
 use crate::engine::Input;
 use crate::post::{CaseEvent, Millis, Post};
@@ -64,23 +65,32 @@ impl Capture {
         let key = self.key()?;
         let rules = load_rules(&self.config.folder)?;
         let scrubber = Scrubber::new(&rules, key)?;
-        let mut out: Box<dyn Write> = if self.out.as_os_str() == "-" {
-            Box::new(std::io::stdout())
-        } else {
-            Box::new(fs_err::File::create(&self.out).map_err(|error| Stop::usage(error.to_string()))?)
+        let file = Some(&self.out).filter(|out| out.as_os_str() != "-").map(fs_err::File::create).transpose();
+        let mut file = file.map_err(|error| Stop::usage(error.to_string()))?;
+        let mut capture = Capturing {
+            rules: &rules,
+            scrubber,
+            before: Replay::default(),
+            after: Replay::default(),
+            unread: Unread::default(),
+            differ: Vec::new(),
         };
-        let mut capture = Capturing { rules: &rules, scrubber, before: Replay::default(), after: Replay::default(), differ: Vec::new() };
         let mut written = 0;
-        for line in self.recording.open(&self.config)? {
-            for bytes in capture.line(&line?) {
+        let mut lines = self.recording.open(&self.config)?;
+        while let Some(line) = lines.next().transpose()? {
+            for json in capture.line(&line, lines.hint) {
                 written += 1;
-                let done = out.write_all(&bytes).and_then(|()| out.write_all(b"\n"));
-                done.map_err(|error| Stop::usage(format!("cannot write the posts: {error}")))?;
+                let Some(out) = &mut file else {
+                    page::document(&json);
+                    continue;
+                };
+                writeln!(out, "{json}").map_err(|error| Stop::usage(format!("cannot write the posts: {error}")))?;
             }
         }
+        capture.unread.finish();
         let differ = capture.differ.len();
-        anstream::eprintln!("{} captured; {} decided otherwise than the original", count(written, "record"), count(differ, "verdict"));
-        capture.differ.iter().take(20).for_each(|id| anstream::eprintln!("  {id}"));
+        tell!("{} captured; {} decided otherwise than the original", count(written, "record"), count(differ, "verdict"));
+        capture.differ.iter().take(20).for_each(|id| tell!("  {id}"));
         Ok(Exit::Ok)
     }
 
@@ -104,32 +114,36 @@ struct Capturing<'r> {
     scrubber: Scrubber<'r>,
     before: Replay,
     after: Replay,
+    unread: Unread,
     /// Pseudonymous ids of posts whose verdict has changed.
     differ: Vec<String>,
 }
 
 impl Capturing<'_> {
-    fn line(&mut self, line: &Line) -> Vec<Vec<u8>> {
+    fn line(&mut self, line: &Line, hint: Option<&'static str>) -> Vec<String> {
         match input::read(line, &self.rules.own) {
-            Ok((all, _)) => all.iter().filter_map(|recorded| self.record(recorded)).collect(),
+            Ok((all, bad)) => {
+                self.unread.add(1, hint, &bad);
+                all.iter().filter_map(|recorded| self.record(recorded)).collect()
+            }
             Err(bad) => {
-                anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message);
+                self.unread.add(1, hint, &[bad]);
                 Vec::new()
             }
         }
     }
 
-    fn record(&mut self, recorded: &Recorded<'_>) -> Option<Vec<u8>> {
+    fn record(&mut self, recorded: &Recorded<'_>) -> Option<String> {
         let at = recorded.at;
         let (input, customer, json) = match &recorded.input {
             Input::Post(post) => {
                 let post = self.scrubber.post(post);
-                let json = serde_json::to_vec(&Written { record: &post, record_timestamp: at }).ok()?;
+                let json = serde_json::to_string(&Written { record: &post, record_timestamp: at }).ok()?;
                 (Input::Post(Box::new(post.clone())), self.rules.own.customer_of(&post), json)
             }
             Input::CaseEvent(event) => {
                 let event: CaseEvent<'_> = self.scrubber.case_event(event);
-                let json = serde_json::to_vec(&Written { record: &event, record_timestamp: at }).ok()?;
+                let json = serde_json::to_string(&Written { record: &event, record_timestamp: at }).ok()?;
                 let customer = event.customer().unwrap_or_else(|| recorded.customer.clone());
                 (Input::CaseEvent(Box::new(event)), customer, json)
             }

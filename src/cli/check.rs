@@ -1,10 +1,13 @@
-//! `triage check`: compile the rules, report every mistake and whatever is odd.
+//! `triage check`: read everything as `run` does, report every mistake and whatever is odd.
 
+use super::page::{self, Page, say};
+use super::settings::{self, Prepared};
 use super::{ConfigFolder, Exit, Format, Stop, count};
-use crate::problem::Reporter;
+use crate::problem::{Problems, Reporter};
 use crate::rules;
 
-/// Compiles the rules as start-up and reload do and reports every mistake at once, with file, line and column.
+/// Reads rules and settings as start-up and reload do, `triage.toml`, the environment (`TRIAGE_A__B`) and the rules in
+/// `[shadow]` included, and reports every mistake at once, with file, line and column. No broker is asked.
 #[derive(Debug, clap::Args)]
 pub struct Check {
     #[command(flatten)]
@@ -19,39 +22,32 @@ pub struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<Exit, Stop> {
-        let reporter = Reporter::default();
-        let rules = rules::compile(&self.config.folder, &reporter);
-        rules.iter().for_each(|rules| rules::lint(rules, &reporter));
-        let problems = reporter.into_problems();
+        let (prepared, mut problems) = settings::prepare(&self.config.folder, &[]);
+        if let Some(prepared) = &prepared {
+            let reporter = Reporter::default();
+            rules::lint(&prepared.rules.rules, &reporter);
+            problems.extend(reporter.into_problems());
+        }
         let warnings = problems.len() - problems.errors();
         match self.format {
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&problems).unwrap_or_default()),
-            Format::Human => {
-                anstream::print!("{}", problems.render());
-                match &rules {
-                    Some(rules) => anstream::println!(
-                        "{}: ok, {} signals, {} conditions, {} classes, {} phrases, hash {} ({})",
-                        self.config.folder.display(),
-                        rules.signals.len(),
-                        rules.conditions.len(),
-                        rules.classes.len(),
-                        rules.book.len(),
-                        rules.hash,
-                        count(warnings, "warning")
-                    ),
-                    None => anstream::println!(
-                        "{}: {}, {}",
-                        self.config.folder.display(),
-                        count(problems.errors(), "error"),
-                        count(warnings, "warning")
-                    ),
-                }
-            }
+            Format::Json => page::json(&problems),
+            Format::Human => self.show(prepared.as_ref(), &problems),
         }
-        Ok(match rules {
+        Ok(match prepared {
             None => Exit::Configuration,
             Some(_) if self.deny_warnings && warnings > 0 => Exit::Findings,
             Some(_) => Exit::Ok,
         })
+    }
+
+    fn show(&self, prepared: Option<&Prepared>, problems: &Problems) {
+        Page::of(problems.render()).show();
+        let folder = self.config.folder.display();
+        let (errors, warnings) = (count(problems.errors(), "error"), count(problems.len() - problems.errors(), "warning"));
+        let Some(Prepared { rules, .. }) = prepared else { return say!("{folder}: {errors}, {warnings}") };
+        let rules = &rules.rules;
+        let (signals, conditions, classes) = (rules.signals.len(), rules.conditions.len(), rules.classes.len());
+        let (phrases, hash) = (rules.book.len(), &rules.hash);
+        say!("{folder}: ok, {signals} signals, {conditions} conditions, {classes} classes, {phrases} phrases, hash {hash} ({warnings})");
     }
 }

@@ -4,6 +4,7 @@ mod show;
 
 use std::num::NonZeroU32;
 
+use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, run};
@@ -99,12 +100,12 @@ impl DeadLetters {
 
 impl List {
     fn run(self) -> Result<Exit, Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let options = ListOptions { most: number(self.limit), values: self.show_value };
         let listing = kafka::dead_letters(&service, &self.filter.selection(), options)?;
         match self.format {
-            Format::Human => anstream::print!("{}", show::listing(&listing)),
-            Format::Json => anstream::println!("{}", json(&listing)?),
+            Format::Human => Page::of(show::listing(&listing)).show(),
+            Format::Json => page::json(&listing),
         }
         Ok(Exit::Ok)
     }
@@ -116,14 +117,14 @@ impl Replay {
         if !self.all && selection == Selection::default() {
             return Err(Stop::usage("say which dead letters: --stage, --code or --since, or --all; `triage dead-letters list` shows them"));
         }
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let replay = kafka::replay(&service, &selection, number(self.limit), !self.dry_run)?;
         if replay.total() == 0 {
             return Err(Stop::usage(show::nothing(&replay)));
         }
         match self.format {
-            Format::Human => anstream::print!("{}", show::replay(&replay, self.dry_run)),
-            Format::Json => anstream::println!("{}", json(&replay)?),
+            Format::Human => Page::of(show::replay(&replay, self.dry_run)).show(),
+            Format::Json => page::json(&replay),
         }
         Ok(Exit::Ok)
     }
@@ -131,8 +132,4 @@ impl Replay {
 
 fn number(limit: NonZeroU32) -> usize {
     usize::try_from(limit.get()).unwrap_or(usize::MAX)
-}
-
-fn json(result: &impl serde::Serialize) -> Result<String, Stop> {
-    serde_json::to_string_pretty(result).map_err(|error| Stop::usage(error.to_string()))
 }

@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use self::insight::Insight;
 use self::report::Explanation;
 use super::input::Line;
+use super::page;
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
 use crate::kafka::{self, Place};
@@ -59,7 +60,7 @@ impl Explain {
         let rules = load_rules(&self.config.folder)?;
         let (document, records);
         let recorded = if let Some(place) = &self.from {
-            let service = self.kafka.load(&self.config, Vec::new())?;
+            let service = self.kafka.load(&self.config)?;
             let stored = kafka::before(&service, place, self.back)?;
             records = Line::of_stored(&place.topic, stored).collect::<Vec<_>>();
             posts::of_records(&records, &rules)?
@@ -71,7 +72,7 @@ impl Explain {
         };
         match self.format {
             Format::Human => explain(&rules, &recorded, |recorded, outputs, insight| {
-                anstream::println!("{}", Explanation { rules: &rules, recorded, outputs, insight });
+                Explanation { rules: &rules, recorded, outputs, insight }.page().show();
             }),
             Format::Json => {
                 let mut records = Vec::new();
@@ -80,7 +81,7 @@ impl Explain {
                     let others = outputs.iter().skip(1).map(|output| Explained { record: Record(output), explain: None });
                     records.extend(first.chain(others).map(|record| serde_json::to_string_pretty(&record).unwrap_or_default()));
                 });
-                anstream::println!("[\n{}\n]", records.join(",\n"));
+                page::document(&format!("[\n{}\n]", records.join(",\n")));
             }
         }
         Ok(Exit::Ok)

@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use super::page::{one_line, tell};
 use super::{Exit, Stop};
 use crate::engine::Input;
 use crate::formats::{self, Item, Raw};
@@ -29,6 +31,62 @@ pub struct BadLine {
     /// One sentence.
     pub message: String,
 }
+
+/// What could not be read, told as it is found.
+#[derive(Debug, Default)]
+pub struct Unread {
+    lines: usize,
+    bad: usize,
+    hint: Option<&'static str>,
+}
+
+impl Unread {
+    /// Lines that are named; the others are counted.
+    const NAMED: usize = 20;
+
+    /// So many `lines` were read, of which some are `bad`; what the first of all lines hints at.
+    pub fn add(&mut self, lines: usize, hint: Option<&'static str>, bad: &[BadLine]) {
+        self.lines += lines;
+        self.hint = hint;
+        for BadLine { line, code, message } in bad {
+            self.bad += 1;
+            if self.bad <= Self::NAMED {
+                tell!("line {line}: {code}: {}", one_line(message));
+            }
+        }
+    }
+
+    /// Says how many more there are, and what may be wrong with all of them.
+    pub fn finish(&self) {
+        if self.bad > Self::NAMED {
+            tell!("and {} more that cannot be read", self.bad - Self::NAMED);
+        }
+        if let Some(hint) = self.hint.filter(|_| self.lines > 1 && self.bad * 2 >= self.lines) {
+            tell!("hint: {hint}");
+        }
+    }
+}
+
+/// How to make lines of a document whose `first` line does not end it.
+pub fn spread(first: &[u8]) -> Option<&'static str> {
+    let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii();
+    let goes_on = || serde_json::from_slice::<IgnoredAny>(first).is_err_and(|error| error.is_eof());
+    match first.first() {
+        Some(b'[') if goes_on() => Some(ARRAY),
+        Some(b'{') if goes_on() => {
+            Some("the input seems to be JSON documents over several lines each; make one line of each with `jq -c . FILE`")
+        }
+        _ => None,
+    }
+}
+
+/// The same for a line that must be one document and no array.
+pub fn not_a_line(line: &str) -> Option<&'static str> {
+    spread(line.as_bytes()).or_else(|| line.trim_start().starts_with('[').then_some(ARRAY))
+}
+
+/// What to do about an array where documents are wanted.
+const ARRAY: &str = "the input seems to be one JSON array; make one line of each of its items with `jq -c '.[]' FILE`";
 
 /// The lines of `path`; `-` is standard input.
 pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {

@@ -60,7 +60,8 @@ impl Labels {
         let mut labels = Labels::default();
         for (number, line) in (1..).zip(input::lines(path)?) {
             labels.insert(&line).map_err(|error| {
-                Stop::usage(format!("{}:{number}: not a label: {error}; a label has post_id and class", path.display()))
+                let hint = input::not_a_line(&line).map_or_else(|| "a label has post_id and class".to_owned(), str::to_owned);
+                Stop::usage(format!("{}:{number}: not a label: {error}; {hint}", path.display()))
             })?;
         }
         Ok(labels)

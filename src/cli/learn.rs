@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use self::examples::Examples;
 use self::proposal::Proposal;
 use super::backtest::Recording;
-use super::input::{self, Line};
+use super::input::{self, Line, Unread};
 use super::labels::Labels;
+use super::page::{Page, say};
 use super::{ConfigFolder, Exit, Stop, load_rules};
 use crate::compare::{Comparison, Flips};
 use crate::replay::Recorded;
@@ -68,21 +69,22 @@ impl Learn {
         for path in &self.labels {
             labels.add(Labels::read(path)?);
         }
-        let lines: Vec<Line> = self.recording.open(&self.config)?.collect::<Result<_, _>>()?;
-        let inputs = inputs(&lines, &rules);
+        let mut opened = self.recording.open(&self.config)?;
+        let lines: Vec<Line> = opened.by_ref().collect::<Result<_, _>>()?;
+        let inputs = inputs(&lines, opened.hint, &rules);
         let examples = Examples::gather(&rules, &self.score, &self.target, &labels, &inputs, self.customers)?;
-        anstream::print!("{}", measure::cross_validate(&examples, usize::from(self.folds)));
+        Page::of(measure::cross_validate(&examples, usize::from(self.folds))).show();
         let learned = examples.fit(|_| true, true);
         let proposal = Proposal::new(&rules, &examples, &learned, self.phrases);
-        anstream::print!("\n{proposal}");
+        Page::of(format_args!("\n{proposal}")).show();
         let Some(out) = &self.out else {
-            anstream::println!("\nNothing is written without --out DIR.");
+            say!("\nNothing is written without --out DIR.");
             return Ok(Exit::Ok);
         };
         proposal.write(&self.config.folder, out)?;
         let proposed = load_rules(out)?;
-        anstream::println!("\nWritten to {}: review it with `diff -ru`. On the posts it was learned from:\n", out.display());
-        anstream::print!("{}", self.flips(&rules, &proposed, &inputs));
+        say!("\nWritten to {}: review it with `diff -ru`. On the posts it was learned from:\n", out.display());
+        Page::of(self.flips(&rules, &proposed, &inputs)).show();
         Ok(Exit::Ok)
     }
 
@@ -90,7 +92,7 @@ impl Learn {
         let mut comparison = Comparison::new(before, after);
         let mut part = Flips::default();
         for (at, recorded) in inputs.iter().enumerate() {
-            part.add(at, comparison.step(recorded), self.samples);
+            part.add(at, &recorded.customer, comparison.step(recorded), self.samples);
         }
         let mut flips = Flips::default();
         flips.merge(part, self.samples);
@@ -98,13 +100,17 @@ impl Learn {
     }
 }
 
-fn inputs<'a>(lines: &'a [Line], rules: &Rules) -> Vec<Recorded<'a>> {
-    let mut inputs = Vec::new();
+fn inputs<'a>(lines: &'a [Line], hint: Option<&'static str>, rules: &Rules) -> Vec<Recorded<'a>> {
+    let (mut inputs, mut unread) = (Vec::new(), Unread::default());
     for line in lines {
         match input::read(line, &rules.own) {
-            Ok((recorded, _)) => inputs.extend(recorded),
-            Err(bad) => anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message),
+            Ok((recorded, bad)) => {
+                inputs.extend(recorded);
+                unread.add(1, hint, &bad);
+            }
+            Err(bad) => unread.add(1, hint, &[bad]),
         }
     }
+    unread.finish();
     inputs
 }

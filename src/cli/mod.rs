@@ -13,6 +13,7 @@ pub(crate) mod fixture;
 mod input;
 mod labels;
 mod learn;
+mod page;
 mod reason;
 mod reconcile;
 mod report;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use self::page::{Page, tell};
 use crate::problem::{Problems, Reporter};
 use crate::rules::{self, Rules};
 
@@ -119,7 +121,10 @@ impl Stop {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => return explain_arguments(&answer),
+    };
     let result = match arguments.command {
         Command::Check(command) => command.run(),
         Command::Test(command) => command.run(),
@@ -139,15 +144,26 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// Help, or what is wrong with the arguments, which it repeats.
+fn explain_arguments(answer: &clap::Error) -> ExitCode {
+    let page = Page::of(answer.render());
+    if answer.use_stderr() {
+        page.tell()
+    } else {
+        page.show()
+    }
+    ExitCode::from(if answer.use_stderr() { Exit::Usage } else { Exit::Ok } as u8)
+}
+
 fn explain_stop(stop: &Stop) -> Exit {
     match stop {
         Stop::Configuration(problems) => {
-            anstream::eprint!("{}", problems.render());
-            anstream::eprintln!("{} in the configuration: it is not used", count(problems.errors(), "error"));
+            Page::of(problems.render()).tell();
+            tell!("{} in the configuration: it is not used", count(problems.errors(), "error"));
             Exit::Configuration
         }
         Stop::Because(exit, message) => {
-            anstream::eprintln!("triage: {message}");
+            tell!("triage: {message}");
             *exit
         }
     }

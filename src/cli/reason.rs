@@ -1,5 +1,6 @@
 //! Evidence in words, for `explain` and for the failures of `test`.
 
+use super::page::one_line;
 use crate::signals::Evidence;
 
 /// What was found and where, without the condition that it speaks for: `_fault: los merah "LOS MERAH"`.
@@ -8,8 +9,8 @@ pub fn found(piece: &Evidence<'_>) -> String {
     let entry = piece.entry.as_deref();
     let quote = piece.quote.as_deref().filter(|quote| entry.is_none_or(|entry| !quote.eq_ignore_ascii_case(entry)));
     let mut words = vec![format!("{signal}:")];
-    words.extend(entry.map(printable));
-    words.extend(quote.map(|quote| format!("\"{}\"", printable(&shortened(quote)))));
+    words.extend(entry.map(one_line));
+    words.extend(quote.map(|quote| format!("\"{}\"", one_line(&shortened(quote)))));
     if entry.is_none() || piece.threshold > 1.0 {
         words.push(format!("{} of {}", number(piece.value), number(piece.threshold)));
     }
@@ -34,23 +35,8 @@ pub fn shortened(text: &str) -> String {
     short
 }
 
-/// Text that moves neither the cursor nor the reading direction of a terminal.
-pub fn printable(text: &str) -> String {
-    text.chars().map(shown).collect()
-}
-
-/// `symbol`, or what stands for it on a terminal.
-pub fn shown(symbol: char) -> char {
-    match symbol {
-        '\t' | '\n' => ' ',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        _ if symbol.is_control() => '\u{fffd}',
-        _ => symbol,
-    }
-}
-
 /// At most two digits after the point.
-fn number(value: f32) -> String {
+pub fn number(value: f32) -> String {
     let written = format!("{value:.2}");
     written.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

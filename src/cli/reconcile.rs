@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, count, run};
@@ -46,7 +47,7 @@ struct Document<'a> {
 
 impl Reconcile {
     pub(super) fn run(self) -> Result<Exit, Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let now = run::now();
         let scope = Scope { since: self.since.map(|since| since.moment(now)), most: self.list, now };
         let passages: &[Passage] = match self.stage {
@@ -60,11 +61,8 @@ impl Reconcile {
         }
         let clean = stages.iter().all(Account::is_clean);
         match self.format {
-            Format::Human => stages.iter().for_each(|account| anstream::print!("{}", show(account))),
-            Format::Json => {
-                let document = serde_json::to_string_pretty(&Document { clean, stages: &stages });
-                anstream::println!("{}", document.map_err(|error| Stop::usage(error.to_string()))?);
-            }
+            Format::Human => stages.iter().for_each(|account| Page::of(show(account)).show()),
+            Format::Json => page::json(&Document { clean, stages: &stages }),
         }
         Ok(if clean { Exit::Ok } else { Exit::Findings })
     }

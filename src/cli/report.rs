@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use self::tally::Tally;
 use super::labels::Labels;
+use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, input, load_rules, run};
@@ -100,14 +101,17 @@ impl Report {
         for path in &self.verdicts {
             for (number, line) in (1..).zip(input::lines(path)?) {
                 let verdict = Verdict::read(&line);
-                let verdict = verdict.map_err(|error| Stop::usage(format!("{}:{number}: not a verdict: {error}", path.display())))?;
+                let verdict = verdict.map_err(|error| {
+                    let hint = input::not_a_line(&line).map_or_else(String::new, |hint| format!("; {hint}"));
+                    Stop::usage(format!("{}:{number}: not a verdict: {error}{hint}", path.display()))
+                })?;
                 verdict.iter().for_each(|verdict| tally.add(verdict, &labels));
             }
         }
         let report = tally.report(&rules);
         match self.format {
-            Format::Human => anstream::print!("{}", report.show(self.top)),
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default()),
+            Format::Human => Page::of(report.show(self.top)).show(),
+            Format::Json => page::json(&report),
         }
         Ok(Exit::Ok)
     }
@@ -118,7 +122,7 @@ impl Report {
             labels.add(Labels::read(path)?);
         }
         if let Some(topic) = &self.corrections_topic {
-            let service = self.kafka.load(&self.config, Vec::new())?;
+            let service = self.kafka.load(&self.config)?;
             for record in kafka::stored(&service, topic, None, None)? {
                 let place = format!("{topic}/{}/{}", record.partition, record.offset);
                 labels.insert(&String::from_utf8_lossy(&record.value)).map_err(|error| Stop::usage(format!("{place}: {error}")))?;
@@ -128,7 +132,7 @@ impl Report {
     }
 
     fn add_topics(&self, labels: &Labels, tally: &mut Tally) -> Result<(), Stop> {
-        let service = self.kafka.load(&self.config, Vec::new())?;
+        let service = self.kafka.load(&self.config)?;
         let from = Some(Edge::Time(self.since.moment(run::now())));
         let topics = &service.topics;
         for topic in [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped] {

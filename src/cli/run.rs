@@ -4,7 +4,6 @@ mod guard;
 mod reload;
 
 use std::io::IsTerminal;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -14,10 +13,10 @@ use tracing_subscriber::EnvFilter;
 
 use self::reload::{InUse, Wishes};
 
-use super::settings::KafkaOptions;
-use super::{ConfigFolder, Exit, Stop, load_rules};
+use super::page::{Log, Page};
+use super::settings::{KafkaOptions, Loaded, Prepared, prepare};
+use super::{ConfigFolder, Exit, Stop};
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
-use crate::config::watch::{Fingerprint, Watch};
 use crate::kafka::{self, Ingest, LaneSettings, Recent, Swap, Triage};
 use crate::post::Millis;
 use crate::rules::Rules;
@@ -53,9 +52,12 @@ impl Run {
             ("run.instance", self.instance),
             ("run.start", self.start),
         ];
-        let service = self.kafka.load(&self.config, options)?;
-        let (rules, watch) = read(&self.config.folder)?;
-        let shadow = service.shadow.as_ref().map(|shadow| read(&shadow.config)).transpose()?;
+        let (prepared, problems) = prepare(&self.config.folder, &self.kafka.options(options));
+        let Some(Prepared { service, rules, shadow }) = prepared else { return Err(Stop::Configuration(problems)) };
+        Page::of(problems.render()).tell();
+        let share = |Loaded { rules, watch }| (Arc::new(Swap::new(rules)), watch);
+        let (rules, watch) = share(rules);
+        let shadow = shadow.map(share);
         log_to_stderr(service.run.log_format);
         let hash_of = |rules: &Swap<Rules>| rules.get().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
@@ -104,12 +106,6 @@ impl Sources {
     }
 }
 
-/// The rules in `folder`, which is watched from before they are read.
-fn read(folder: &Path) -> Result<(Arc<Swap<Rules>>, Watch), Stop> {
-    let watch = Watch::new(folder, Fingerprint::of(folder));
-    Ok((Arc::new(Swap::new(load_rules(folder)?)), watch))
-}
-
 /// Starts the lanes of the stages that the settings name.
 pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>) -> Result<kafka::Service, Stop> {
     let mut running = kafka::Service::new(stop);
@@ -135,7 +131,8 @@ pub(super) fn now() -> Millis {
 
 fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let writer = move || Log { json: format == LogFormat::Json };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

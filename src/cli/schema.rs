@@ -1,5 +1,6 @@
 //! `triage schema`: the JSON Schema of a record, or of a document that people write.
 
+use super::page::{Page, say};
 use super::{Exit, Stop};
 use crate::record::schema;
 
@@ -23,14 +24,14 @@ impl Schema {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let names = || schema::NAMES.into_iter().chain(DOCUMENTS.map(|(name, _)| name)).collect::<Vec<_>>();
         let Some(name) = self.name else {
-            anstream::println!("{}", names().join("\n"));
+            say!("{}", names().join("\n"));
             return Ok(Exit::Ok);
         };
         let written = DOCUMENTS.iter().find(|(known, _)| *known == name).map(|(_, schema)| (*schema).to_owned());
         let document = written
             .or_else(|| schema::document(&name))
             .ok_or_else(|| Stop::usage(format!("there is no schema `{name}`; there are {}", names().join(", "))))?;
-        anstream::print!("{document}");
+        Page::of(document).show();
         Ok(Exit::Ok)
     }
 }

@@ -1,8 +1,14 @@
-//! The settings of the service for the commands that talk to Kafka.
+//! What the commands read before they begin: the settings of the service, and for those that run it the rules too.
 
+use std::path::{Path, PathBuf};
+
+use super::page::Page;
 use super::{ConfigFolder, Exit, Stop};
 use crate::config::service::Service;
-use crate::kafka::Refusal;
+use crate::config::watch::{Fingerprint, Watch};
+use crate::kafka::{self, Refusal};
+use crate::problem::{Problem, Problems, Reporter, Spot};
+use crate::rules::{self, Rules};
 
 /// Options of every command that talks to Kafka; they beat the environment and `triage.toml`.
 #[derive(Debug, clap::Args)]
@@ -13,19 +19,78 @@ pub(super) struct KafkaOptions {
 }
 
 impl KafkaOptions {
-    /// The settings in the folder's `triage.toml` (defaults where there is none), with `more` options (key and value).
-    pub(super) fn load(&self, config: &ConfigFolder, more: Vec<(&str, Option<String>)>) -> Result<Service, Stop> {
-        let path = config.folder.join("triage.toml");
-        let path = path.exists().then_some(path.as_path());
-        let options: Vec<(String, String)> = more
-            .into_iter()
-            .chain([("kafka.brokers", self.brokers.clone())])
-            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
-            .collect();
-        let service = Service::load(path, std::env::vars(), &options).map_err(Stop::Configuration)?;
-        anstream::eprint!("{}", service.warnings.render());
+    /// The settings in the folder's `triage.toml` (defaults where there is none).
+    pub(super) fn load(&self, config: &ConfigFolder) -> Result<Service, Stop> {
+        let path = document(&config.folder);
+        let service = Service::load(path.as_deref(), environment(), &self.options(Vec::new())).map_err(Stop::Configuration)?;
+        Page::of(service.warnings.render()).tell();
         Ok(service)
     }
+
+    /// These options and `more` (key and value), as [`Service::load`] wants them.
+    pub(super) fn options(&self, more: Vec<(&str, Option<String>)>) -> Vec<(String, String)> {
+        let all = more.into_iter().chain([("kafka.brokers", self.brokers.clone())]);
+        all.filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    }
+}
+
+/// The environment without the variable that names the folder itself. What is not Unicode is taken as it can be shown.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    let all = std::env::vars_os().filter(|(name, _)| name != "TRIAGE_CONFIG");
+    all.map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+}
+
+/// `triage.toml` in `folder`, if there is one: without it everything has its default.
+fn document(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join("triage.toml")).filter(|path| path.exists())
+}
+
+/// What the service begins with.
+pub(super) struct Prepared {
+    /// The settings.
+    pub(super) service: Service,
+    /// The rules that decide.
+    pub(super) rules: Loaded,
+    /// Those that are only tried.
+    pub(super) shadow: Option<Loaded>,
+}
+
+/// A rule set, and the watch on its folder since before it was read.
+pub(super) struct Loaded {
+    /// The rules.
+    pub(super) rules: Rules,
+    /// The watch.
+    pub(super) watch: Watch,
+}
+
+/// Reads all that the service needs to begin, as far as that needs no broker: the settings in `folder` with the environment
+/// and `options` above them, its rules, those of `[shadow]`, and whether clients can be made of it. Everything that is wrong
+/// is reported at once; `None` if the service cannot begin.
+pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Prepared>, Problems) {
+    let path = document(folder);
+    let (service, mut problems) = Service::examine(path.as_deref(), environment(), options);
+    let rules = load(folder, &mut problems);
+    let shadow = service.as_ref().and_then(|service| service.shadow.as_ref()).map(|shadow| load(&shadow.config, &mut problems));
+    let shadow_fails = matches!(shadow, Some(None));
+    if let Some(service) = service.as_ref().filter(|_| !problems.has_errors()) {
+        let spot = Spot::whole(path.unwrap_or_else(|| "triage.toml".into()).display().to_string());
+        problems.extend(kafka::examine(service).iter().map(|refusal| Problem::error(&spot, refusal.to_string())));
+    }
+    let prepared = match (service, rules) {
+        (Some(service), Some(rules)) if !problems.has_errors() && !shadow_fails => {
+            Some(Prepared { service, rules, shadow: shadow.flatten() })
+        }
+        _ => None,
+    };
+    (prepared, problems)
+}
+
+fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {
+    let watch = Watch::new(folder, Fingerprint::of(folder));
+    let reporter = Reporter::default();
+    let rules = rules::compile(folder, &reporter);
+    problems.extend(reporter.into_problems());
+    rules.map(|rules| Loaded { rules, watch })
 }
 
 impl From<Refusal> for Stop {

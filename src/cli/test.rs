@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use self::document::RuleTest;
 use self::expected::Seen;
 use self::outcome::{Failure, Outcome, Results};
+use super::page::{self, Page};
 use super::{ConfigFolder, Exit, Format, Stop};
 use crate::problem::Reporter;
 use crate::replay::Replay;
@@ -78,8 +79,8 @@ impl Test {
             return Ok(self.survey(sorts, &rules, &tests));
         }
         match self.format {
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&results).unwrap_or_default()),
-            Format::Human => anstream::print!("{results}"),
+            Format::Json => page::json(&results),
+            Format::Human => results.page().show(),
         }
         Ok(if results.failed == 0 { Exit::Ok } else { Exit::Findings })
     }
@@ -88,8 +89,8 @@ impl Test {
     fn cover(&self, rules: &mut Rules, tests: &[RuleTest]) -> Exit {
         let coverage = coverage::of(rules, tests);
         match self.format {
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&coverage).unwrap_or_default()),
-            Format::Human => anstream::print!("{}", coverage.render(self.list)),
+            Format::Json => page::json(&coverage),
+            Format::Human => Page::of(coverage.render(self.list)).show(),
         }
         if coverage.is_complete() { Exit::Ok } else { Exit::Findings }
     }
@@ -99,8 +100,8 @@ impl Test {
         let sorts = if sorts.is_empty() { &mutate::Sort::ALL } else { sorts };
         let survey = mutate::survey(&self.config.folder, rules, tests, sorts);
         match self.format {
-            Format::Json => anstream::println!("{}", serde_json::to_string_pretty(&survey).unwrap_or_default()),
-            Format::Human => anstream::print!("{}", survey.render(self.list)),
+            Format::Json => page::json(&survey),
+            Format::Human => Page::of(survey.render(self.list)).show(),
         }
         if survey.is_clean() { Exit::Ok } else { Exit::Findings }
     }

@@ -1,5 +1,6 @@
 //! `triage topics`: make and check the topics.
 
+use super::page::say;
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Stop, count};
 use crate::kafka::Admin;
@@ -45,22 +46,22 @@ impl Topics {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         match self.action {
             Action::Create { config, kafka, inputs } => {
-                let service = kafka.load(&config, Vec::new())?;
+                let service = kafka.load(&config)?;
                 let made = Admin::new(&service.kafka)?.create(&service.topics, inputs)?;
-                made.iter().for_each(|name| anstream::println!("made {name}"));
-                anstream::println!("{} made", count(made.len(), "topic"));
+                made.iter().for_each(|name| say!("made {name}"));
+                say!("{} made", count(made.len(), "topic"));
                 Ok(Exit::Ok)
             }
             Action::Check { config, kafka } => {
-                let service = kafka.load(&config, Vec::new())?;
+                let service = kafka.load(&config)?;
                 let admin = Admin::new(&service.kafka)?;
                 let differences = admin.check(&service.topics)?;
-                differences.iter().for_each(|sentence| anstream::println!("{sentence}"));
-                anstream::println!("{}", count(differences.len(), "difference"));
+                differences.iter().for_each(|sentence| say!("{sentence}"));
+                say!("{}", count(differences.len(), "difference"));
                 if !admin.reads_settings() {
-                    anstream::println!("{LOGIN_NOTE}");
+                    say!("{LOGIN_NOTE}");
                 }
-                anstream::println!("{RETENTION_NOTE}");
+                say!("{RETENTION_NOTE}");
                 Ok(if differences.is_empty() { Exit::Ok } else { Exit::Findings })
             }
         }

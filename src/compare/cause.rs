@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Decision, Side};
+use super::{Decision, Of, Shift, Side};
 use crate::post::Post;
 use crate::rules::Rules;
 use crate::signals::{Expression, Kind, Ref, SignalId};
@@ -84,8 +84,15 @@ pub enum Change {
     Weight,
 }
 
-/// The causes of the flip from `before` to `after`, most telling first.
-pub(super) fn find(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, before: &Decision, after: &Decision) -> Vec<Cause> {
+/// The causes of the change from `before` to `after` and of `shifts`, most telling first.
+pub(super) fn find(
+    first: &Side<'_>,
+    second: &Side<'_>,
+    post: &Post<'_>,
+    before: &Decision,
+    after: &Decision,
+    shifts: &[Shift],
+) -> Vec<Cause> {
     let read = |side: &Side<'_>| side.replay.workspace().findings().is_some();
     if read(first) != read(second) {
         let aside = if read(first) { after } else { before };
@@ -93,6 +100,10 @@ pub(super) fn find(first: &Side<'_>, second: &Side<'_>, post: &Post<'_>, before:
     }
     let mut names = deciding(first.rules);
     names.extend(deciding(second.rules));
+    for rules in [first.rules, second.rules] {
+        let shifted = shifts.iter().filter(|shift| shift.what.of == Of::Signal).filter_map(|shift| rules.signal_named(&shift.what.name));
+        names.extend(behind(rules, shifted));
+    }
     let mut causes: Vec<Cause> = names.into_iter().filter_map(|name| of_signal(first, second, post, name)).collect();
     causes.sort_by_key(|cause| !matches!(cause, Cause::Signal { conditions, .. } if !conditions.is_empty()));
     if causes.is_empty() {
@@ -108,16 +119,28 @@ fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
         let signals = rules.signals.iter().map(|signal| &signal.name);
         signals.chain(rules.conditions.iter().map(|condition| &condition.name)).cloned().collect()
     };
-    if names(first) != names(second) {
-        return Vec::new();
-    }
     let mut differ = Vec::new();
-    if first.hard.when != second.hard.when {
-        differ.push("hard.when".to_owned());
-    }
     if first.limits != second.limits {
         differ.push("the limits in case and time".to_owned());
     }
+    if first.hard.watch_at != second.hard.watch_at {
+        differ.push("hard.watch_at".to_owned());
+    }
+    let (ours, theirs) = (names(first), names(second));
+    if ours != theirs {
+        let only = ours.iter().filter(|name| !theirs.contains(name)).chain(theirs.iter().filter(|name| !ours.contains(name)));
+        differ.extend(only.cloned());
+        return differ;
+    }
+    if first.hard.when != second.hard.when {
+        differ.push("hard.when".to_owned());
+    }
+    let conditions = first.conditions.iter().zip(&second.conditions).filter(|(one, other)| one.when != other.when);
+    differ.extend(conditions.map(|(condition, _)| format!("conditions.{}", condition.name)));
+    differ.extend(first.signals.iter().zip(&second.signals).filter_map(|(one, other)| match (&one.kind, &other.kind) {
+        (Kind::Derived(ours), Kind::Derived(theirs)) if ours.when != theirs.when => Some(format!("signals.{}", one.name)),
+        _ => None,
+    }));
     let order = |rules: &Rules| rules.classes.iter().map(|class| class.name.clone()).collect::<Vec<_>>();
     if order(first) != order(second) {
         differ.push("the order of the classes".to_owned());
@@ -127,6 +150,13 @@ fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
     let changed = changed.filter(|(one, other)| (&one.when, one.route, one.feeds) != (&other.when, other.route, other.feeds));
     differ.extend(changed.map(|(class, _)| format!("classes.{}", class.name)));
     differ
+}
+
+/// The signals that `ids` stand on, for or against; a signal that follows from no other stands on itself.
+fn behind(rules: &Rules, ids: impl Iterator<Item = SignalId>) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    ids.for_each(|id| add_leaves(&Expression::Name(Ref::Signal(id)), rules, &mut found));
+    found.into_iter().map(|id| rules.signal(id).name.as_str()).collect()
 }
 
 /// The signals that conditions and classes stand on, for or against.

@@ -1,18 +1,16 @@
-//! Flips counted: from which class and route to which, with samples.
+//! Differences counted: from which class and route to which, and what is said otherwise where both stay; in posts and in
+//! customers, with samples.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use serde::Serialize;
+use rustc_hash::{FxHashSet, FxHasher};
+use serde::{Serialize, Serializer};
 
-use super::{Cause, Change, Flip, Measure};
+use super::{Aspect, Difference};
+use crate::post::CustomerKey;
 
-/// Characters of a post that are shown.
-const SHOWN: usize = 100;
-/// Entries of one signal that are shown.
-const ENTRIES: usize = 4;
-
-/// Flips so far.
+/// Differences so far.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Flips {
     /// Posts judged by both.
@@ -23,13 +21,38 @@ pub struct Flips {
     pub leaving: usize,
     /// Of the flips: to the team leaders.
     pub new_escalations: usize,
+    /// Class and route stay, and something else is said.
+    pub shifted: usize,
+    /// The same in customers.
+    pub customers: Counts,
     /// By class before and class after.
     pub classes: BTreeMap<String, BTreeMap<String, usize>>,
     /// By route before and route after.
     pub routes: BTreeMap<String, BTreeMap<String, usize>>,
     /// By both, with samples.
     pub cells: Vec<Cell>,
+    /// What is said otherwise where class and route stay.
+    pub rows: Vec<Row>,
 }
+
+/// How many customers the numbers of the same names in [`Flips`] are about.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Counts {
+    /// Customers with posts.
+    pub posts: Customers,
+    /// Customers with flips.
+    pub flips: Customers,
+    /// Customers of whom a post leaves.
+    pub leaving: Customers,
+    /// Customers with new escalations.
+    pub new_escalations: Customers,
+    /// Customers of whom something else is said.
+    pub shifted: Customers,
+}
+
+/// Customers, each counted once.
+#[derive(Debug, Clone, Default)]
+pub struct Customers(FxHashSet<u64>);
 
 /// Flips of one kind.
 #[derive(Debug, Clone, Serialize)]
@@ -40,21 +63,102 @@ pub struct Cell {
     pub to: String,
     /// How many.
     pub flips: usize,
+    /// Of how many customers.
+    pub customers: Customers,
     /// The first of them.
-    pub samples: Vec<Flip>,
-    /// Where the samples stand in the input.
+    #[serde(flatten)]
+    pub samples: Samples,
+}
+
+/// Something that is said otherwise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// What.
+    #[serde(flatten)]
+    pub what: Aspect,
+    /// Posts of which the second rule set says it, and the first does not.
+    pub gained: usize,
+    /// The other way round.
+    pub lost: usize,
+    /// Customers of both.
+    pub customers: Customers,
+    /// The first of the posts.
+    #[serde(flatten)]
+    pub samples: Samples,
+}
+
+/// The first posts of a kind, in the order of the input.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Samples {
+    /// The posts.
+    pub samples: Vec<Difference>,
+    /// Where they stand in the input.
     #[serde(skip)]
     order: Vec<usize>,
 }
 
+impl Customers {
+    fn add(&mut self, customer: &CustomerKey) {
+        let mut hasher = FxHasher::default();
+        customer.as_str().hash(&mut hasher);
+        self.0.insert(hasher.finish());
+    }
+
+    fn merge(&mut self, other: Customers) {
+        self.0.extend(other.0);
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Serialize for Customers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.count().serialize(serializer)
+    }
+}
+
+impl Samples {
+    /// Keeps the first `limit` of those known and `more`.
+    fn keep(&mut self, more: impl IntoIterator<Item = (usize, Difference)>, limit: usize) {
+        let mut all: Vec<(usize, Difference)> = self.order.drain(..).zip(self.samples.drain(..)).chain(more).collect();
+        all.sort_by_key(|(at, _)| *at);
+        all.truncate(limit);
+        (self.order, self.samples) = all.into_iter().unzip();
+    }
+
+    fn merge(&mut self, other: Samples, limit: usize) {
+        self.keep(other.order.into_iter().zip(other.samples), limit);
+    }
+}
+
 impl Flips {
-    /// Counts one post, number `at` of the input, which may have flipped; of each kind of flip `samples` are kept.
-    pub fn add(&mut self, at: usize, flip: Option<Flip>, samples: usize) {
+    /// Counts one post of `customer`, number `at` of the input, and how it differs; of each kind of difference `samples`
+    /// are kept.
+    pub fn add(&mut self, at: usize, customer: &CustomerKey, difference: Option<Difference>, samples: usize) {
         self.posts += 1;
-        let Some(flip) = flip else { return };
+        self.customers.posts.add(customer);
+        match difference {
+            Some(flip) if flip.flips() => self.flip(at, flip, samples),
+            Some(shifted) => self.shift(at, &shifted, samples),
+            None => {}
+        }
+    }
+
+    fn flip(&mut self, at: usize, flip: Difference, samples: usize) {
+        let customer = &flip.customer;
         self.flips += 1;
-        self.leaving += usize::from(flip.leaves());
-        self.new_escalations += usize::from(flip.escalates());
+        self.customers.flips.add(customer);
+        if flip.leaves() {
+            self.leaving += 1;
+            self.customers.leaving.add(customer);
+        }
+        if flip.escalates() {
+            self.new_escalations += 1;
+            self.customers.new_escalations.add(customer);
+        }
         let count = |table: &mut BTreeMap<String, BTreeMap<String, usize>>, from: &str, to: &str| {
             *table.entry(from.to_owned()).or_default().entry(to.to_owned()).or_default() += 1;
         };
@@ -64,7 +168,19 @@ impl Flips {
             (format!("{} -> {}", flip.before.class, flip.before.route), format!("{} -> {}", flip.after.class, flip.after.route));
         let cell = self.cell(from, to);
         cell.flips += 1;
-        cell.keep([(at, flip)], samples);
+        cell.customers.add(customer);
+        cell.samples.keep([(at, flip)], samples);
+    }
+
+    fn shift(&mut self, at: usize, shifted: &Difference, samples: usize) {
+        self.shifted += 1;
+        self.customers.shifted.add(&shifted.customer);
+        for shift in &shifted.shifts {
+            let row = self.row(shift.what.clone());
+            *(if shift.gained { &mut row.gained } else { &mut row.lost }) += 1;
+            row.customers.add(&shifted.customer);
+            row.samples.keep([(at, shifted.clone())], samples);
+        }
     }
 
     /// Counts what was counted elsewhere.
@@ -73,6 +189,8 @@ impl Flips {
         self.flips += other.flips;
         self.leaving += other.leaving;
         self.new_escalations += other.new_escalations;
+        self.shifted += other.shifted;
+        self.customers.merge(other.customers);
         for (mine, theirs) in [(&mut self.classes, other.classes), (&mut self.routes, other.routes)] {
             for (from, row) in theirs {
                 for (to, number) in row {
@@ -83,118 +201,45 @@ impl Flips {
         for theirs in other.cells {
             let cell = self.cell(theirs.from, theirs.to);
             cell.flips += theirs.flips;
-            cell.keep(theirs.order.into_iter().zip(theirs.samples), samples);
+            cell.customers.merge(theirs.customers);
+            cell.samples.merge(theirs.samples, samples);
+        }
+        for theirs in other.rows {
+            let row = self.row(theirs.what);
+            row.gained += theirs.gained;
+            row.lost += theirs.lost;
+            row.customers.merge(theirs.customers);
+            row.samples.merge(theirs.samples, samples);
         }
         self.cells.sort_by(|a, b| b.flips.cmp(&a.flips).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
+        self.rows.sort_by(|a, b| a.what.cmp(&b.what));
     }
 
     fn cell(&mut self, from: String, to: String) -> &mut Cell {
         let known = self.cells.iter().position(|cell| cell.from == from && cell.to == to);
         let at = known.unwrap_or_else(|| {
-            self.cells.push(Cell { from, to, flips: 0, samples: Vec::new(), order: Vec::new() });
+            self.cells.push(Cell { from, to, flips: 0, customers: Customers::default(), samples: Samples::default() });
             self.cells.len() - 1
         });
         &mut self.cells[at]
     }
-}
 
-impl Cell {
-    /// Keeps the first `limit` of the samples known and `more`.
-    fn keep(&mut self, more: impl IntoIterator<Item = (usize, Flip)>, limit: usize) {
-        let mut all: Vec<(usize, Flip)> = self.order.drain(..).zip(self.samples.drain(..)).chain(more).collect();
-        all.sort_by_key(|(at, _)| *at);
-        all.truncate(limit);
-        (self.order, self.samples) = all.into_iter().unzip();
+    fn row(&mut self, what: Aspect) -> &mut Row {
+        let known = self.rows.iter().position(|row| row.what == what);
+        let at = known.unwrap_or_else(|| {
+            self.rows.push(Row { what, gained: 0, lost: 0, customers: Customers::default(), samples: Samples::default() });
+            self.rows.len() - 1
+        });
+        &mut self.rows[at]
     }
 }
 
-impl fmt::Display for Flips {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flips { posts, flips, leaving, new_escalations, .. } = self;
-        writeln!(f, "{flips} of {posts} verdicts flip; {leaving} leave the agents' queue, {new_escalations} are escalated")?;
-        for (title, table) in [("class", &self.classes), ("route", &self.routes)] {
-            if !table.is_empty() {
-                writeln!(f)?;
-                matrix(f, title, table)?;
-            }
-        }
-        for cell in &self.cells {
-            writeln!(f, "\n{}  =>  {}: {}", cell.from, cell.to, cell.flips)?;
-            cell.samples.iter().try_for_each(|flip| write!(f, "{flip}"))?;
-        }
-        Ok(())
-    }
-}
-
-/// Rows: before; columns: after.
-fn matrix(f: &mut fmt::Formatter<'_>, title: &str, table: &BTreeMap<String, BTreeMap<String, usize>>) -> fmt::Result {
-    let mut columns: Vec<&str> = table.values().flat_map(|row| row.keys()).map(String::as_str).collect();
-    columns.sort_unstable();
-    columns.dedup();
-    write!(f, "{:<20}", format!("{title}: from \\ to"))?;
-    columns.iter().try_for_each(|name| write!(f, " {name:>14}"))?;
-    writeln!(f)?;
-    for (from, row) in table {
-        write!(f, "{from:<20}")?;
-        for column in &columns {
-            let number = row.get(*column).map_or_else(|| "-".to_owned(), usize::to_string);
-            write!(f, " {number:>14}")?;
-        }
-        writeln!(f)?;
-    }
-    Ok(())
-}
-
-impl fmt::Display for Flip {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one_line: Vec<&str> = self.text.split_whitespace().collect();
-        let one_line = one_line.join(" ");
-        let shown: String = one_line.chars().take(SHOWN).collect();
-        let more = if shown.len() < one_line.len() { "…" } else { "" };
-        writeln!(f, "  {}  {shown}{more}", self.post_id)?;
-        self.causes.iter().try_for_each(|cause| self.show(cause, f))
-    }
-}
-
-impl Flip {
-    fn show(&self, cause: &Cause, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match cause {
-            Cause::Signal { signal, conditions, before, after, entries } => {
-                let conditions = if conditions.is_empty() { String::new() } else { format!(" [{}]", conditions.join(", ")) };
-                writeln!(f, "      {signal}{conditions}: {} => {}", shown(before.as_ref()), shown(after.as_ref()))?;
-                for entry in entries.iter().take(ENTRIES) {
-                    let place = entry.place.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
-                    match entry.change {
-                        Change::Gained => writeln!(f, "        + {}{place}", entry.entry)?,
-                        Change::Lost => writeln!(f, "        - {}{place}", entry.entry)?,
-                        Change::Weight => writeln!(f, "        {}: {} => {}{place}", entry.entry, entry.before, entry.after)?,
-                    }
-                }
-                if entries.len() > ENTRIES {
-                    writeln!(f, "        and {} more", entries.len() - ENTRIES)?;
-                }
-                Ok(())
-            }
-            Cause::Unread { reason } => writeln!(f, "      put aside unread by one of the two: {reason}"),
-            Cause::Case => {
-                let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                let (before, after) = (list(&self.before.conditions), list(&self.after.conditions));
-                writeln!(f, "      conditions of the case, by earlier posts: {before} => {after}")
-            }
-            Cause::Rules { differ } => {
-                let differ = if differ.is_empty() { "classes or the rule for hard cases".to_owned() } else { differ.join(", ") };
-                writeln!(f, "      the same signals and case; written otherwise: {differ}")
-            }
-        }
-    }
-}
-
-fn shown(measure: Option<&Measure>) -> String {
-    let two_places = |number: f32| (f64::from(number) * 100.0).round() / 100.0;
-    match measure {
-        Some(Measure { met, value, threshold }) => {
-            format!("{} {} of {}", if *met { "met" } else { "not met" }, two_places(*value), two_places(*threshold))
-        }
-        None => "no such signal".to_owned(),
+impl Counts {
+    fn merge(&mut self, other: Counts) {
+        self.posts.merge(other.posts);
+        self.flips.merge(other.flips);
+        self.leaving.merge(other.leaving);
+        self.new_escalations.merge(other.new_escalations);
+        self.shifted.merge(other.shifted);
     }
 }

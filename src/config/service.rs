@@ -51,17 +51,27 @@ impl Service {
         env: impl Iterator<Item = (String, String)>,
         options: &[(String, String)],
     ) -> Result<Service, Problems> {
+        let (service, problems) = Service::examine(path, env, options);
+        match service {
+            Some(service) if !problems.has_errors() => Ok(Service { warnings: problems, ..service }),
+            _ => Err(problems),
+        }
+    }
+
+    /// The same with everything that is wrong or odd beside them: with an error in them the settings, as far as they can be
+    /// read, are good for nothing but to look for more.
+    pub fn examine(
+        path: Option<&Path>,
+        env: impl Iterator<Item = (String, String)>,
+        options: &[(String, String)],
+    ) -> (Option<Service>, Problems) {
         let reporter = Reporter::default();
         let source = match path {
             Some(path) => Source::read_confidential(path, None, &reporter),
             None => Some(Source::new("triage.toml", "")),
         };
         let service = source.map(|source| Service::read(&source, Overlay::new(env, options), &reporter));
-        let problems = reporter.into_problems();
-        match service {
-            Some(service) if !problems.has_errors() => Ok(Service { warnings: problems, ..service }),
-            _ => Err(problems),
-        }
+        (service, reporter.into_problems())
     }
 
     /// The settings in `source`; what is wrong is reported and has its default.

@@ -45,7 +45,7 @@ pub struct Admin<'a> {
 impl<'a> Admin<'a> {
     /// Connects; the first question tells whether a broker answers.
     pub fn new(kafka: &'a Kafka) -> Result<Self, Refusal> {
-        let asker = client(kafka, "admin")?.create_with_context(Plain::new(kafka)).map_err(|error| unusable(&error))?;
+        let asker = client(kafka, "admin")?.create_with_context(Plain::new(kafka)).map_err(|error| Refusal::unusable(&error))?;
         Ok(Admin { kafka, asker })
     }
 
@@ -55,7 +55,7 @@ impl<'a> Admin<'a> {
             return Ok(None);
         }
         let made = AdminClient::from_config_and_context(&client(self.kafka, "admin")?, Plain::new(self.kafka));
-        made.map(Some).map_err(|error| unusable(&error))
+        made.map(Some).map_err(|error| Refusal::unusable(&error))
     }
 
     /// Partitions of `topic`; `None` where it does not exist. Refuses as soon as it is clear that no broker lets us in.
@@ -188,10 +188,6 @@ impl<'a> Admin<'a> {
     fn unreachable(&self, error: &KafkaError) -> Refusal {
         Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason: self.health().reason(error) }
     }
-}
-
-fn unusable(error: &KafkaError) -> Refusal {
-    Refusal::Settings(format!("kafka: {error}"))
 }
 
 fn options() -> AdminOptions {

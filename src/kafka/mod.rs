@@ -17,6 +17,7 @@ mod batch;
 mod client;
 mod customers;
 mod error;
+mod examine;
 mod failpoint;
 mod ingest;
 mod lane;
@@ -42,6 +43,7 @@ mod triage;
 mod trouble;
 
 pub use self::admin::Admin;
+pub use self::examine::examine;
 pub use self::ingest::Ingest;
 pub use self::lane::LaneSettings;
 pub use self::letters::{Frequency, Letter, ListOptions, Listing, Replay, Selection, dead_letters, replay};

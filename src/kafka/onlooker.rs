@@ -56,7 +56,7 @@ impl<'a> Onlooker<'a> {
     pub(super) fn new(kafka: &'a Kafka, group: &str) -> Result<Self, Refusal> {
         let make = |isolation| -> Result<BaseConsumer<Plain>, Refusal> {
             let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::new(kafka));
-            made.map_err(|error| Refusal::Settings(format!("kafka: {error}")))
+            made.map_err(|error| Refusal::unusable(&error))
         };
         Ok(Onlooker { kafka, reader: make(Isolation::Committed)?, probe: make(Isolation::Uncommitted)? })
     }

@@ -1,6 +1,7 @@
 //! Why the service cannot do its work, in sentences for an operator. A refusal ends the process; everything else is
 //! tried again.
 
+use rdkafka::error::KafkaError;
 use thiserror::Error;
 
 /// What keeps the service from running.
@@ -109,6 +110,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Why no client can be made. The value of a property may be a secret: only its name is said.
+    pub(super) fn unusable(error: &KafkaError) -> Self {
+        Refusal::Settings(match error {
+            KafkaError::ClientConfig(_, reason, name, _) => format!("kafka: {reason} (property `{name}`)"),
+            other => format!("kafka: {other}"),
+        })
+    }
+
     /// The exit code of the process: 78 for invalid configuration, else 69.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -16,6 +16,7 @@ mod expression;
 mod history;
 pub mod mentions;
 mod names;
+mod obstacle;
 pub mod part;
 pub mod pattern;
 pub mod phrases;
@@ -29,6 +30,7 @@ pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
 pub use self::history::{History, PastPost, Series};
 pub use self::names::{Names, Test};
+pub use self::obstacle::{Obstacle, Snag};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;

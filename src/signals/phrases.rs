@@ -3,8 +3,10 @@
 //! An entry counts unless something near it says otherwise: a negation before it, a third person, the name of a TV
 //! channel. `requires` and `voided_by` name the signals that decide that.
 
+use serde::Serialize;
+
 use super::compiler::Compiler;
-use super::{Findings, Place, SignalId, Trace, View, What};
+use super::{Findings, Obstacle, Place, SignalId, Snag, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{Table, Value};
 use crate::text::Hit;
@@ -49,7 +51,8 @@ pub struct Relation {
 }
 
 /// Where the other signal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Before the entry.
     Before,
@@ -73,7 +76,7 @@ impl Relation {
         })
     }
 
-    fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
+    pub(super) fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
         let within = u32::from(self.within);
         let clause = |a: u32, b: u32| self.across || view.facts.same_clause(a as usize, b as usize);
         let before = end <= hit.first && hit.first - end < within && clause(end - 1, hit.first);
@@ -85,7 +88,7 @@ impl Relation {
         }
     }
 
-    fn applies(&self, findings: &Findings) -> bool {
+    pub(super) fn applies(&self, findings: &Findings) -> bool {
         !self.unless.is_some_and(|signal| findings.met(signal))
     }
 }
@@ -108,6 +111,22 @@ impl Phrases {
     fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
         let required = self.requires.iter().all(|relation| !relation.applies(findings) || relation.stands_near(hit, view, findings));
         required && !self.voided_by.iter().any(|relation| relation.applies(findings) && relation.stands_near(hit, view, findings))
+    }
+
+    /// What keeps entries that stand in the text from counting; `name` gives the names of signals.
+    pub(crate) fn obstacles<'r>(&self, view: &View<'_, '_>, findings: &Findings, name: impl Fn(SignalId) -> &'r str) -> Vec<Obstacle> {
+        let counted = |hit: &&Hit| self.groups.get(usize::from(hit.group)).copied().flatten().is_some();
+        let relations = || self.requires.iter().map(|one| (one, true)).chain(self.voided_by.iter().map(|one| (one, false)));
+        let of_hit = |hit: &Hit| -> Vec<Obstacle> {
+            let entry = view.book.entry(hit.entry).text.to_string();
+            let snags = relations().filter_map(|(relation, required)| Some((relation, Snag::of(relation, required, hit, view, findings)?)));
+            let obstacle = |(relation, snag): (&Relation, Snag)| {
+                let Relation { signal, within, side, .. } = *relation;
+                Obstacle { entry: entry.clone(), by: name(signal).to_owned(), within, side, snag }
+            };
+            snags.map(obstacle).collect()
+        };
+        view.hits.iter().filter(counted).flat_map(of_hit).collect()
     }
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.

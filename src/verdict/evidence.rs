@@ -23,6 +23,7 @@ pub(super) fn conditions_evidence<'a>(
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
         push_evidence(rules, view, findings, leaf, &mut evidence);
     }
+    drop_repeated(&mut evidence, 0, 0);
     evidence.truncate(MAX_TRACES);
     for piece in &mut evidence {
         piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
@@ -43,6 +44,7 @@ pub(super) fn conditions_evidence<'a>(
             piece.clause = Some(condition.clause.as_str().into());
             piece.met = met;
         }
+        drop_repeated(&mut evidence, first, first);
     }
     evidence
 }
@@ -91,6 +93,22 @@ fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
     }
 }
 
+/// Drops the pieces after `first` that say under the name of another signal what one from `against` on says already: the
+/// same entry at the same place.
+fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize) {
+    let mut at = first;
+    while let Some(piece) = evidence.get(at) {
+        let same = |known: &Evidence<'_>| known.entry == piece.entry && known.span == piece.span;
+        let named = piece.entry.is_some() && piece.span.is_some();
+        let repeated = named && evidence[against..at].iter().any(|known| known.met == piece.met && same(known));
+        if repeated {
+            evidence.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
 /// Evidence for what decided the class, where the conditions do not say it already.
 pub(super) fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, verdict: &mut Verdict<'a>) {
     let class = verdict.class;
@@ -101,6 +119,7 @@ pub(super) fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, find
             push_evidence(rules, view, findings, leaf, &mut verdict.evidence);
         }
     }
+    drop_repeated(&mut verdict.evidence, 0, first);
     for piece in &mut verdict.evidence[first..] {
         if piece.clause.is_none() {
             piece.clause = class.clause.as_deref().map(Into::into);

@@ -6,7 +6,7 @@
 use super::Workspace;
 use crate::post::{Millis, Post};
 use crate::rules::Rules;
-use crate::signals::{Evidence, Findings, SignalId, Trace, View, What, of_trace};
+use crate::signals::{Evidence, Findings, Kind, Obstacle, SignalId, Trace, View, What, of_trace};
 use crate::text::EntryId;
 
 /// One thing that a signal found.
@@ -37,7 +37,18 @@ impl Workspace {
 
     /// What signal `id` found in `post`, which must be the one that was judged last.
     pub fn pieces<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>, id: SignalId) -> impl Iterator<Item = Piece<'a>> {
-        let view = View {
+        let view = self.view(rules, post);
+        self.findings.traces(id).iter().map(move |trace| piece(trace, id, rules, &view, &self.findings))
+    }
+
+    /// Why entries that stand in `post`, which must be the one that was judged last, do not count for signal `id`.
+    pub fn obstacles(&self, rules: &Rules, post: &Post<'_>, id: SignalId) -> Vec<Obstacle> {
+        let Kind::Phrases(phrases) = &rules.signal(id).kind else { return Vec::new() };
+        phrases.obstacles(&self.view(rules, post), &self.findings, |id| rules.signal(id).name.as_str())
+    }
+
+    fn view<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>) -> View<'a, 'a> {
+        View {
             post,
             facts: &self.facts,
             hits: &self.hits,
@@ -48,8 +59,7 @@ impl Workspace {
             own: &rules.own,
             written_at: Millis::default(),
             quotes: true,
-        };
-        self.findings.traces(id).iter().map(move |trace| piece(trace, id, rules, &view, &self.findings))
+        }
     }
 }
 

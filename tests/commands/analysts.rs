@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use super::{shipped_with, triage};
 
-const DEMO: &str = "config/samples/demo.jsonl";
+pub const DEMO: &str = "config/samples/demo.jsonl";
 
 /// A copy of the shipped rules in which `from` is `to`.
-fn changed(file: &str, from: &str, to: &str) -> TempDir {
+pub fn changed(file: &str, from: &str, to: &str) -> TempDir {
     let folder = shipped_with("");
     let path = folder.path().join(file);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -21,14 +21,14 @@ fn changed(file: &str, from: &str, to: &str) -> TempDir {
 }
 
 /// Exit code, standard output and standard error.
-fn said(arguments: &[&str]) -> (i32, String, String) {
+pub fn said(arguments: &[&str]) -> (i32, String, String) {
     let result = triage(arguments).assert();
     let output = result.get_output();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-fn json(arguments: &[&str]) -> Value {
+pub fn json(arguments: &[&str]) -> Value {
     let (code, out, err) = said(&[arguments, &["--format", "json"]].concat());
     assert_eq!(code, 0, "{err}");
     serde_json::from_str(&out).unwrap()

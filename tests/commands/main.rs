@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod analysts;
+mod comparing;
+mod settings;
+mod terminal;
 
 use std::path::Path;
 

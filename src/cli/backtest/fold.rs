@@ -21,6 +21,8 @@ const CHUNK: usize = 16_384;
 pub struct Chunk {
     /// How many they were.
     pub lines: usize,
+    /// How to make lines of the input, if it seems to be none.
+    pub hint: Option<&'static str>,
     /// What cannot be read.
     pub bad: Vec<BadLine>,
     /// What the workers wrote, in the order of the input.
@@ -50,7 +52,7 @@ pub fn fold<W: Send>(
         let (inputs, bad) = read(&chunk, own, workers.len());
         let written = share_out(before, &inputs, workers, &judge);
         before += inputs.len();
-        each(Chunk { lines: chunk.len(), bad, written })?;
+        each(Chunk { lines: chunk.len(), hint: lines.hint, bad, written })?;
     }
 }
 

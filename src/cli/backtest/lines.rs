@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::super::input::Line;
+use super::super::input::{Line, spread};
 use super::super::settings::KafkaOptions;
 use super::super::since::Since;
 use super::super::{ConfigFolder, Exit, Stop, run};
@@ -54,6 +54,10 @@ impl FromStr for Where {
 /// Lines one by one, and how far they have got.
 pub struct Lines {
     source: Box<dyn Iterator<Item = Result<Line, Stop>>>,
+    /// How to make lines of what is read, if its first line begins a document of several lines.
+    pub hint: Option<&'static str>,
+    /// The first line is still to come.
+    at_start: bool,
     /// How far reading has got.
     pub bar: ProgressBar,
 }
@@ -69,7 +73,7 @@ impl Recording {
     }
 
     fn topic(&self, topic: &str, config: &ConfigFolder) -> Result<Lines, Stop> {
-        let service = self.kafka.load(config, Vec::new())?;
+        let service = self.kafka.load(config)?;
         let now = run::now();
         let edge = |place: Option<Where>| {
             place.map(|place| match place {
@@ -79,7 +83,7 @@ impl Recording {
         };
         let records = kafka::stored(&service, topic, edge(self.from), edge(self.to))?;
         let bar = bar(records.len() as u64);
-        Ok(Lines { source: Box::new(Line::of_stored(topic, records).map(Ok)), bar })
+        Ok(Lines::new(Line::of_stored(topic, records).map(Ok), bar))
     }
 }
 
@@ -106,7 +110,7 @@ pub fn file(path: &Path) -> Result<Lines, Stop> {
         }
         Err(error) => Some(Err(Stop::usage(format!("cannot read {shown}: {error}")))),
     });
-    Ok(Lines { source: Box::new(lines), bar })
+    Ok(Lines::new(lines, bar))
 }
 
 fn bar(length: u64) -> ProgressBar {
@@ -117,10 +121,20 @@ fn bar(length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
+impl Lines {
+    fn new(source: impl Iterator<Item = Result<Line, Stop>> + 'static, bar: ProgressBar) -> Self {
+        Lines { source: Box::new(source), hint: None, at_start: true, bar }
+    }
+}
+
 impl Iterator for Lines {
     type Item = Result<Line, Stop>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.source.next()
+        let line = self.source.next()?;
+        if let (true, Ok(first)) = (std::mem::take(&mut self.at_start), &line) {
+            self.hint = spread(&first.bytes);
+        }
+        Some(line)
     }
 }

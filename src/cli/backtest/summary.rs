@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::input::BadLine;
 use super::super::labels::Report;
+use super::super::page::{self, Page, say};
 use super::super::{Format, count};
 use super::gate::Compared;
 use super::phrases::PhraseReport;
@@ -29,7 +30,9 @@ pub struct Summary {
     escalations: BTreeMap<String, usize>,
     late: usize,
     future: usize,
-    /// Lines that cannot be read, by code.
+    /// Lines, and items of lines, that cannot be read.
+    pub unreadable: usize,
+    /// The same and case events of no open case, by code.
     bad: BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phrases: Option<PhraseReport>,
@@ -72,10 +75,10 @@ impl Summary {
         self.future += usize::from(verdict.future);
     }
 
-    /// Counts a line that cannot be read, and says so.
+    /// Counts a line that cannot be read.
     pub fn add_bad(&mut self, bad: &BadLine) {
         add(&mut self.bad, bad.code, 1);
-        anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message);
+        self.unreadable += 1;
     }
 
     /// Adds the counts of another part of the input.
@@ -102,34 +105,36 @@ impl Summary {
     /// Shows everything.
     pub fn print(&self, format: Format) {
         if format == Format::Json {
-            anstream::println!("{}", serde_json::to_string_pretty(self).unwrap_or_default());
+            page::json(self);
             return;
         }
-        anstream::println!("{} and {} judged with rules {}", count(self.posts, "post"), count(self.case_events, "case event"), self.rules);
-        anstream::println!("\n{:<16} {:<12} {:>8}", "class", "route", "posts");
+        let (posts, case_events) = (count(self.posts, "post"), count(self.case_events, "case event"));
+        let unreadable = if self.unreadable > 0 { format!("; {} cannot be read", count(self.unreadable, "line")) } else { String::new() };
+        say!("{posts} and {case_events} judged with rules {}{unreadable}", self.rules);
+        say!("\n{:<16} {:<12} {:>8}", "class", "route", "posts");
         for (class, routes) in &self.classes {
             for (route, posts) in routes {
-                anstream::println!("{class:<16} {route:<12} {posts:>8}");
+                say!("{class:<16} {route:<12} {posts:>8}");
             }
         }
         for (title, counts) in
             [("skipped", &self.skipped), ("condition", &self.conditions), ("escalation", &self.escalations), ("unreadable", &self.bad)]
         {
             for (name, number) in counts {
-                anstream::println!("{:<29} {number:>8}", format!("{title}: {name}"));
+                say!("{:<29} {number:>8}", format!("{title}: {name}"));
             }
         }
         if self.late + self.future > 0 {
-            anstream::println!("late {}, future {}", self.late, self.future);
+            say!("late {}, future {}", self.late, self.future);
         }
         if let Some(phrases) = &self.phrases {
-            anstream::print!("\n{phrases}");
+            Page::of(format_args!("\n{phrases}")).show();
         }
         if let Some(labels) = &self.labels {
-            anstream::print!("\n{labels}");
+            Page::of(format_args!("\n{labels}")).show();
         }
         if let Some(compared) = &self.compare {
-            anstream::print!("\n{compared}");
+            Page::of(format_args!("\n{compared}")).show();
         }
     }
 }

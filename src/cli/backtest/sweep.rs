@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::super::input::Unread;
+use super::super::page::{self, say};
 use super::super::{ConfigFolder, Exit, Format, Stop};
 use super::fold;
 use super::lines::Lines;
@@ -75,6 +77,7 @@ impl Sweep {
         let Some(first) = all.first() else { return Err(Stop::usage("the range has no value")) };
         let fresh = || all.iter().map(|_| (Replay::default(), Row::default())).collect::<Vec<_>>();
         let mut workers: Vec<_> = (0..threads).map(|_| fresh()).collect();
+        let mut unread = Unread::default();
         let judge = |worker: &mut Vec<(Replay, Row)>, _: usize, recorded: &Recorded<'_>| {
             for ((replay, row), rules) in worker.iter_mut().zip(&all) {
                 row.add(&replay.step(rules, recorded), recorded);
@@ -82,9 +85,10 @@ impl Sweep {
             None
         };
         fold::fold(lines, &first.own, &mut workers, judge, |chunk| {
-            chunk.bad.iter().for_each(|bad| anstream::eprintln!("line {}: {}: {}", bad.line, bad.code, bad.message));
+            unread.add(chunk.lines, chunk.hint, &chunk.bad);
             Ok(())
         })?;
+        unread.finish();
         let mut rows: Vec<Row> = self.values.iter().map(|value| Row { value: value.clone(), ..Row::default() }).collect();
         for worker in &workers {
             rows.iter_mut().zip(worker).for_each(|(row, (_, part))| row.merge(part));
@@ -103,7 +107,7 @@ impl Sweep {
 
     fn print(&self, rows: &[Row], format: Format) {
         if format == Format::Json {
-            anstream::println!("{}", serde_json::to_string_pretty(&Curve { sweep: &self.name, rows }).unwrap_or_default());
+            page::json(&Curve { sweep: &self.name, rows });
             return;
         }
         let mut columns: Vec<(&str, &str)> = rows.iter().flat_map(|row| row.routes.keys().map(|route| ("to", *route))).collect();
@@ -112,14 +116,14 @@ impl Sweep {
         columns.dedup();
         let titles: Vec<String> = columns.iter().map(|(kind, name)| format!("{kind} {name}")).collect();
         let titles = titles.iter().map(|title| format!(" {title:>15}")).collect::<String>();
-        anstream::println!("{:<24} {:>8}{titles}", self.name, "opened");
+        say!("{:<24} {:>8}{titles}", self.name, "opened");
         for row in rows {
             let numbers = columns.iter().map(|(kind, name)| {
                 let number = if *kind == "to" { row.routes.get(name) } else { row.classes.get(*name) };
                 let width = kind.len() + 1 + name.len();
                 format!(" {:>1$}", number.copied().unwrap_or(0), width.max(15))
             });
-            anstream::println!("{:<24} {:>8}{}", row.value, row.opened, numbers.collect::<String>());
+            say!("{:<24} {:>8}{}", row.value, row.opened, numbers.collect::<String>());
         }
     }
 }

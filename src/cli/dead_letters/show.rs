@@ -1,6 +1,6 @@
-//! How dead letters look. What others wrote goes through [`printable`]: it must not command the terminal.
+//! How dead letters look. What others wrote goes through [`one_line`]: it must not command the terminal.
 
-use super::super::reason::printable;
+use super::super::page::one_line;
 use crate::kafka::{Letter, Listing, Replay};
 
 /// The letters as a table, and the summary.
@@ -63,18 +63,18 @@ fn table(letters: &[Letter]) -> Vec<String> {
         .iter()
         .flat_map(|letter| {
             let source = letter.source.as_ref();
-            let source = source.map_or_else(|| "-".to_owned(), |at| format!("{}/{}/{}", printable(&at.topic), at.partition, at.offset));
+            let source = source.map_or_else(|| "-".to_owned(), |at| format!("{}/{}/{}", one_line(&at.topic), at.partition, at.offset));
             let bytes = letter.bytes.map_or_else(|| "no value".to_owned(), |bytes| format!("{bytes} bytes"));
             let mark = if letter.replayed { ", replayed" } else { "" };
             let head = format!("{}  {source}  {} {}, {bytes}{mark}", letter.at, or_dash(&letter.stage), or_dash(&letter.code));
-            let value = letter.value.as_ref().map(|value| format!("    {}", printable(value)));
+            let value = letter.value.as_ref().map(|value| format!("    {}", one_line(value)));
             [Some(head), Some(format!("    {}", or_dash(&letter.message))), value].into_iter().flatten()
         })
         .collect()
 }
 
 fn or_dash(text: &str) -> String {
-    if text.is_empty() { "-".to_owned() } else { printable(text) }
+    if text.is_empty() { "-".to_owned() } else { one_line(text) }
 }
 
 fn many(number: u64, what: &str) -> String {

@@ -7,6 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::super::Stop;
+use super::super::input::spread;
+use super::super::page::tell;
 use crate::formats::{self, Item, Raw};
 use crate::post::Millis;
 
@@ -26,6 +28,7 @@ pub(super) struct Sample {
 pub(super) struct Feed {
     input: Box<dyn BufRead>,
     line: u64,
+    at_start: bool,
     /// Timestamp of the last record: stands in where a line gives none.
     last: Millis,
 }
@@ -45,7 +48,7 @@ impl Feed {
             Some(path) => Box::new(File::open(path).map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?),
         };
         let last = Millis::new(jiff::Timestamp::now().as_millisecond());
-        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, last })
+        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, at_start: true, last })
     }
 
     fn sample(&mut self, bytes: Vec<u8>) -> Sample {
@@ -76,6 +79,9 @@ impl Iterator for Feed {
             }
             let content = bytes.trim_ascii();
             if !content.is_empty() {
+                if let (true, Some(hint)) = (std::mem::take(&mut self.at_start), spread(content)) {
+                    tell!("hint: {hint}");
+                }
                 let content = content.to_vec();
                 return Some(Ok(self.sample(content)));
             }

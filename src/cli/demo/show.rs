@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Format;
-use super::super::reason::{found, printable};
+use super::super::page::{self, Page, one_line, say};
+use super::super::reason::found;
 use super::broker::Seen;
 use super::ledger::Summary;
 use crate::kafka::Topic;
@@ -24,9 +25,9 @@ const BOLD: Style = Style::new().bold();
 /// What is about to happen.
 pub(super) fn opening(format: Format, rules: &str) {
     if format == Format::Human {
-        anstream::println!("Both stages of the service on a broker inside this process, with rules {rules}. Times are UTC.");
-        anstream::println!("The embedded broker proves nothing about exactly-once: it forgets what a transaction commits.");
-        anstream::println!("Starting the broker and joining the groups takes a few seconds ..\n");
+        say!("Both stages of the service on a broker inside this process, with rules {rules}. Times are UTC.");
+        say!("The embedded broker proves nothing about exactly-once: it forgets what a transaction commits.");
+        say!("Starting the broker and joining the groups takes a few seconds ..\n");
     }
 }
 
@@ -36,9 +37,9 @@ pub(super) fn record(format: Format, seen: &Seen) {
     let record: Value = if dead { Value::Null } else { serde_json::from_slice(&seen.value).unwrap_or_default() };
     let (code, message) = (seen.header("triage.error.code"), seen.header("triage.error.message"));
     match (format, dead) {
-        (Format::Json, true) => anstream::println!("{}", json!({"topic": seen.topic.label(), "code": code, "message": message})),
-        (Format::Json, false) => anstream::println!("{}", json!({"topic": seen.topic.label(), "record": record})),
-        (Format::Human, true) => line(seen.topic, "", "-", "", &[format!("{code}: {}", printable(message))]),
+        (Format::Json, true) => print(&json!({"topic": seen.topic.label(), "code": code, "message": message})),
+        (Format::Json, false) => print(&json!({"topic": seen.topic.label(), "record": record})),
+        (Format::Human, true) => line(seen.topic, "", "-", "", &[format!("{code}: {}", one_line(message))]),
         (Format::Human, false) if record["triage"].is_object() => {
             let kind = record["type"].as_str().unwrap_or_default();
             verdict(seen.topic, &record["triage"], Some(format!("escalation {kind}, tell {}", list(&record["notify"]))));
@@ -52,7 +53,7 @@ pub(super) fn record(format: Format, seen: &Seen) {
 fn step(topic: Topic, record: &Value) {
     let text = |name: &str| record[name].as_str().unwrap_or_default();
     let why = format!("case {} {}", text("case_id"), text("type"));
-    line(topic, text("at"), "case event", text("customer"), &[printable(&why)]);
+    line(topic, text("at"), "case event", text("customer"), &[one_line(&why)]);
 }
 
 fn verdict(topic: Topic, verdict: &Value, first: Option<String>) {
@@ -63,7 +64,7 @@ fn verdict(topic: Topic, verdict: &Value, first: Option<String>) {
     let text = cut(post["text"].as_str().unwrap_or_default());
     let mut why: Vec<String> = first.into_iter().collect();
     why.extend(reasons(verdict));
-    line(topic, time, verdict["class"].as_str().unwrap_or("-"), &format!("{} {text}", printable(&who)), &why);
+    line(topic, time, verdict["class"].as_str().unwrap_or("-"), &format!("{} {text}", one_line(&who)), &why);
 }
 
 /// Note, reason, conditions and the first pieces of evidence.
@@ -99,50 +100,76 @@ fn line(topic: Topic, time: &str, class: &str, what: &str, why: &[String]) {
     let style = colour.on_default().bold();
     let time = time.get(11..19).unwrap_or("--:--:--");
     let why = why.join("; ");
-    anstream::println!("{DIM}{time}{DIM:#} {style}{class:<14} -> {:<12}{style:#} {what}", topic.label());
+    let mut page = Page::default();
+    page.styled(DIM, format_args!("{time}"));
+    write!(page, " ");
+    page.styled(style, format_args!("{class:<14} -> {:<12}", topic.label()));
+    writeln!(page, " {what}");
     if !why.is_empty() {
-        anstream::println!("{:9}{DIM}why: {why}{DIM:#}", "");
+        write!(page, "{:9}", "");
+        page.styled(DIM, format_args!("why: {why}"));
+        writeln!(page);
     }
+    page.show();
+}
+
+/// A document on a line of its own.
+fn print(document: &Value) {
+    page::document(&document.to_string());
 }
 
 /// The account.
 pub(super) fn closing(format: Format, summary: &Summary) {
     if format == Format::Json {
-        anstream::println!("{}", json!({ "summary": summary }));
+        print(&json!({ "summary": summary }));
         return;
     }
-    anstream::println!("\n{BOLD}{:<36}{:>6}{BOLD:#}", "raw records in", summary.raw_records);
-    row("  became canonical records", summary.raw_read);
-    row("  dead letters", summary.raw_dead_letters);
-    anstream::println!("{BOLD}{:<36}{:>6}{BOLD:#}  (one raw record may hold several)", "canonical inbox records", summary.inbox_records);
-    rows(&summary.terminal);
-    anstream::println!("{BOLD}{:<36}{:>6}{BOLD:#}", "additional records", summary.additional.values().sum::<u64>());
-    rows(&summary.additional);
-    anstream::println!("{BOLD}by class{BOLD:#}");
-    rows(&summary.classes);
+    let mut page = Page::default();
+    total(&mut page, "\nraw records in", summary.raw_records, "");
+    row(&mut page, "  became canonical records", summary.raw_read);
+    row(&mut page, "  dead letters", summary.raw_dead_letters);
+    total(&mut page, "canonical inbox records", summary.inbox_records, "  (one raw record may hold several)");
+    rows(&mut page, &summary.terminal);
+    total(&mut page, "additional records", summary.additional.values().sum::<u64>(), "");
+    rows(&mut page, &summary.additional);
+    head(&mut page, "by class");
+    rows(&mut page, &summary.classes);
     if !summary.dead_letters.is_empty() {
-        anstream::println!("{BOLD}dead letters by code{BOLD:#}");
-        rows(&summary.dead_letters);
+        head(&mut page, "dead letters by code");
+        rows(&mut page, &summary.dead_letters);
     }
     if summary.unaccounted.is_empty() {
-        anstream::println!("\n{BOLD}none unaccounted for{BOLD:#}");
+        head(&mut page, "\nnone unaccounted for");
     } else {
-        anstream::println!("\n{BOLD}unaccounted for{BOLD:#}: {}", summary.unaccounted.join(", "));
+        page.styled(BOLD, format_args!("\nunaccounted for"));
+        writeln!(page, ": {}", summary.unaccounted.join(", "));
     }
+    page.show();
 }
 
-fn rows<K: AsRef<str>>(counts: &BTreeMap<K, u64>) {
-    counts.iter().for_each(|(name, &number)| row(&format!("  {}", name.as_ref()), number));
+fn head(page: &mut Page, title: &str) {
+    page.styled(BOLD, format_args!("{title}"));
+    writeln!(page);
 }
 
-fn row(name: &str, number: u64) {
-    anstream::println!("{name:<36}{number:>6}");
+fn total(page: &mut Page, title: &str, number: u64, remark: &str) {
+    let width = 36 + title.matches('\n').count();
+    page.styled(BOLD, format_args!("{title:<width$}{number:>6}"));
+    writeln!(page, "{remark}");
+}
+
+fn rows<K: AsRef<str>>(page: &mut Page, counts: &BTreeMap<K, u64>) {
+    counts.iter().for_each(|(name, &number)| row(page, &format!("  {}", name.as_ref()), number));
+}
+
+fn row(page: &mut Page, name: &str, number: u64) {
+    writeln!(page, "{name:<36}{number:>6}");
 }
 
 /// The strings of `value`, separated by commas.
 fn list(value: &Value) -> String {
     let all: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    printable(&all.join(", "))
+    one_line(&all.join(", "))
 }
 
 /// The beginning of a text, on one line.
@@ -151,5 +178,5 @@ fn cut(text: &str) -> String {
     if short.len() < text.len() {
         short.push_str("..");
     }
-    printable(&short)
+    one_line(&short)
 }

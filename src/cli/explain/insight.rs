@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::why;
+use super::why::{Asked, Why};
 use crate::author::Case;
+use crate::cli::page::one_line;
 use crate::cli::reason;
 use crate::engine::Input;
 use crate::post::Post;
@@ -26,6 +27,8 @@ pub struct Insight {
     pub capitals_with_acronyms: Capitals,
     /// The classes in order of precedence up to the one that won, each with what kept it from winning.
     pub classes: Vec<Tried>,
+    /// The conditions that the post does not meet, each with what it fails by.
+    pub unmet: Vec<Unmet>,
     /// What one change would have made the case hard; where none would, how far it is. `None`: it is hard, or the post is
     /// not counted in a case.
     pub near_miss: Option<NearMiss>,
@@ -54,6 +57,19 @@ pub struct Tried {
     /// What kept it from winning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
+    /// What came near, and what it fails by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Why>,
+}
+
+/// A condition that the post does not meet.
+#[derive(Debug, Serialize)]
+pub struct Unmet {
+    /// Its name.
+    pub condition: String,
+    /// Why.
+    #[serde(flatten)]
+    pub why: Why,
 }
 
 /// How far a case is from being hard.
@@ -73,12 +89,18 @@ impl Insight {
         let verdict = outputs.first()?.verdict()?;
         let case = replay.state(recorded.customer.as_str()).and_then(|state| state.case.as_ref());
         let counted = case.filter(|case| decision.after.is_some() && !case.hard);
+        let asked = Asked { rules, names: &decision.before, work: replay.workspace(), post };
+        let unmet = rules.conditions.iter().filter_map(|condition| {
+            let why = asked.not(&condition.when)?;
+            Some(Unmet { condition: condition.name.clone(), why })
+        });
         let plain = facts(post, rules, &Acronyms::default());
         Some(Insight {
             words: words(post, replay.workspace().facts(), rules),
             capitals: Capitals::of(replay.workspace().facts()),
             capitals_with_acronyms: Capitals::of(&plain),
-            classes: tried(rules, decision),
+            classes: tried(&asked, decision),
+            unmet: unmet.collect(),
             near_miss: counted.map(|case| near_miss(rules, case, verdict)),
         })
     }
@@ -97,7 +119,7 @@ fn words(post: &Post<'_>, facts: &Facts, rules: &Rules) -> String {
         rules.vocabulary.spelling(token.readings[0]).map_or_else(written, str::to_owned)
     };
     let words: Vec<String> = facts.tokens.iter().take(facts.words).map(spelt).collect();
-    reason::printable(&words.join(" "))
+    one_line(&words.join(" "))
 }
 
 impl Capitals {
@@ -108,13 +130,14 @@ impl Capitals {
 }
 
 /// The classes up to the one that won, those whose posts are not counted being tried first.
-fn tried(rules: &Rules, decision: &Decision) -> Vec<Tried> {
-    let up_to = rules.classes.iter().take(decision.class + 1).enumerate();
+fn tried(asked: &Asked<'_>, decision: &Decision) -> Vec<Tried> {
+    let up_to = asked.rules.classes.iter().take(decision.class + 1).enumerate();
     let class = |(number, class): (usize, &crate::rules::Class)| {
         let won = number == decision.class;
         let names = decision.after.as_ref().filter(|_| class.feeds).unwrap_or(&decision.before);
-        let why_not = class.when.as_ref().filter(|_| !won).and_then(|when| why::not(when, names, rules));
-        Tried { class: class.name.clone(), won, why_not }
+        let why = class.when.as_ref().filter(|_| !won).and_then(|when| Asked { names, ..*asked }.not(when));
+        let (why_not, because) = why.map_or((None, Vec::new()), |why| (Some(why.what), why.because));
+        Tried { class: class.name.clone(), won, why_not, because }
     };
     up_to.map(class).collect()
 }

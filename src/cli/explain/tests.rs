@@ -6,9 +6,9 @@ use crate::cli::fixture;
 fn render(recorded: &[Recorded<'_>], rules: &Rules) -> String {
     let mut out = String::new();
     explain(rules, recorded, |recorded, outputs, insight| {
-        out.push_str(&format!("{}\n", Explanation { rules, recorded, outputs, insight }));
+        out.push_str(&Explanation { rules, recorded, outputs, insight }.page().plain());
     });
-    anstream::adapter::strip_str(&out).to_string()
+    out
 }
 
 #[test]
@@ -48,4 +48,122 @@ fn unusable_input() {
         r#"{"schema":"telkomcare.post.v1","platform":"x","post_id":"1","text":"a"}"#,
         "document 1 cannot be read: The field `created_at` is missing (line 1, column 71).",
     );
+}
+
+/// Signals made of others: entries with company, a sum, a choice.
+fn composed() -> Rules {
+    let words = "#@group negator weight=neg\ntidak\n#@group first weight=marker\nsaya\n#@group verb weight=strong\nlaporkan\nviralkan\n";
+    let signals = r#"
+[signals._negator]
+kind = "phrases"
+file = "threat.txt"
+groups = ["negator"]
+[signals._first]
+kind = "phrases"
+file = "threat.txt"
+groups = ["first"]
+[signals._verb]
+kind = "phrases"
+file = "threat.txt"
+groups = ["verb"]
+requires = [{ signal = "_first", within = 3, side = "before" }]
+voided_by = [{ signal = "_negator", within = 2, side = "before" }]
+[signals._two]
+kind = "phrases"
+file = "threat.txt"
+groups = ["mass_media", "verb"]
+need = { strong = 2 }
+[signals._sum]
+kind = "score"
+threshold = 3.0
+bias = 0.5
+[signals._sum.signals]
+_first = 1.0
+complaint = 1.5
+_own = -0.5
+[signals._any]
+when = { any = ["_verb", "_two", "_sum"] }
+[signals._both]
+when = { all = ["_any", "complaint"] }
+[conditions.capitals]"#;
+    fixture::changed(&[
+        ("threat.txt", "#@group mass_media", &format!("{words}#@group mass_media")),
+        ("rules.toml", "file = \"threat.txt\"\n", "file = \"threat.txt\"\ngroups = [\"mass_media\"]\n"),
+        ("rules.toml", "[conditions.capitals]", signals),
+        ("rules.toml", "when = \"threat\"", "when = \"_both\""),
+    ])
+}
+
+/// What came near of the condition `media_threat`, the depth of each part as dots.
+fn near(text: &str, rules: &Rules) -> Vec<String> {
+    fn flat(all: &[why::Why], depth: usize, lines: &mut Vec<String>) {
+        for why in all {
+            lines.push(format!("{}{}", ".".repeat(depth), why.what));
+            flat(&why.because, depth + 1, lines);
+        }
+    }
+    let recorded = [posts::of_text(text, 0, Millis::parse("2026-01-01T00:00:00Z").unwrap(), rules)];
+    let mut lines = Vec::new();
+    explain(rules, &recorded, |_, _, insight| {
+        let unmet = insight.unwrap().unmet.iter().find(|unmet| unmet.condition == "media_threat");
+        unmet.iter().for_each(|unmet| flat(&unmet.why.because, 0, &mut lines));
+    });
+    lines
+}
+
+#[test]
+fn the_part_that_failed_is_named_and_by_how_much() {
+    let rules = composed();
+    // Only what the alternatives of `_any` fail by; above it stands what needs them.
+    let check = |text: &str, expected: &[&str]| {
+        let near = near(text, &rules);
+        let leaves: Vec<&str> = near.iter().filter_map(|line| line.strip_prefix("..")).collect();
+        assert_eq!(leaves, expected, "{text}");
+    };
+    let (two, sum) = ("_two: 1 of 2: laporkan", "_sum: 1 of 3, 2 short: _first +1, _own -0.5, bias +0.5");
+    check("@TelkomCare halo", &[]);
+    check("@TelkomCare internet mati, saya laporkan", &[]);
+    check("@TelkomCare internet mati", &["_sum: 1.5 of 3, 1.5 short: complaint +1.5, _own -0.5, bias +0.5"]);
+    check("@TelkomCare laporkan", &["_verb: `laporkan` needs _first within 3 before, and there is none", two]);
+    let other_side = "_verb: `laporkan` needs _first within 3 before, and \"saya\" stands on the other side";
+    check("@TelkomCare laporkan saya", &[other_side, two, sum]);
+    let far = "_verb: `laporkan` needs _first within 3 before, the nearest is \"saya\", 5 away";
+    check("@TelkomCare saya mau satu dua tiga laporkan", &[far, two, sum]);
+    let clause = "_verb: `laporkan` needs _first within 3 before, and a clause ends between it and \"saya\"";
+    check("@TelkomCare saya. Laporkan", &[clause, two, sum]);
+    let voided = "_verb: `laporkan` is voided by _negator \"tidak\", within 2 before";
+    check("@TelkomCare saya tidak laporkan", &[voided, two, sum]);
+    let absent = "_verb: `laporkan` needs _first within 3 before, and there is none";
+    check("@TelkomCare tidak laporkan", &[absent, voided, two]);
+    assert_eq!(near("@TelkomCare saya laporkan, internet normal", &rules), ["_both: no complaint"]);
+    assert_eq!(near("@TelkomCare internet mati", &rules)[..2], ["_both: no _any", "._any: none of _verb, _two, _sum"]);
+}
+
+#[test]
+fn a_composed_signal_is_explained_part_by_part() {
+    let rules = composed();
+    let at = Millis::parse("2026-01-01T00:00:00Z").unwrap();
+    let texts = ["@TelkomCare internet mati, saya tidak viralkan", "@TelkomCare INTERNET mati, LAPORKAN SAYA"];
+    let recorded: Vec<Recorded<'_>> = texts.iter().enumerate().map(|(number, text)| posts::of_text(text, number, at, &rules)).collect();
+    insta::assert_snapshot!(render(&recorded, &rules));
+}
+
+#[test]
+fn no_evidence_is_shown_twice_under_another_name() {
+    let again = "[signals._again]\nkind = \"phrases\"\nfile = \"complaint.txt\"\n[signals._third]\nwhen = { any = [\"_again\", \"complaint\"] }\n[conditions.capitals]";
+    let rules = fixture::changed(&[
+        ("rules.toml", "[conditions.capitals]", again),
+        ("rules.toml", "when = \"case.hard\"", "when = { any = [\"case.hard\", \"_third\", \"threat\"] }"),
+        ("rules.toml", "when = \"threat\"", "when = { any = [\"threat\", \"_again\"] }"),
+    ]);
+    let check = |text: &str, expected: &[&str]| {
+        let recorded = [posts::of_text(text, 0, Millis::parse("2026-01-01T00:00:00Z").unwrap(), &rules)];
+        explain(&rules, &recorded, |_, outputs, _| {
+            let evidence = outputs[0].verdict().unwrap().evidence.iter().filter(|piece| piece.met);
+            let said: Vec<String> = evidence.map(crate::cli::reason::line).collect();
+            assert_eq!(said, expected, "{text}");
+        });
+    };
+    check("@TelkomCare los merah", &["complaint: los merah", "media_threat <- _again: los merah"]);
+    check("@TelkomCare ke media massa", &["media_threat <- threat: ke media massa"]);
 }

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::reason::shown;
+use crate::cli::page::one_line;
 
 /// Columns of one line of text.
 const COLUMNS: usize = 96;
@@ -23,7 +23,7 @@ pub fn underline(text: &str, marks: &[Mark], margin: &str) -> String {
     let marks = merged(marks);
     let mut out = String::new();
     for (start, end) in rows(&symbols) {
-        let row: Vec<char> = symbols[start..end].iter().map(|&symbol| shown(symbol)).collect();
+        let row: Vec<char> = one_line(&symbols[start..end].iter().collect::<String>()).chars().collect();
         let column = |at: usize| row[..at.clamp(start, end) - start].iter().collect::<String>().width();
         push_line(&mut out, margin, &row.iter().collect::<String>());
         for Mark { span: (from, to), label } in marks.iter().filter(|mark| mark.span.0 < end && mark.span.1 > start) {
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn nothing_in_the_text_moves_the_cursor() {
-        check("a\u{1b}[2Jb\u{202e}c\td", &[(6, 7, "x")], &["| a\u{fffd}[2Jb\u{fffd}c d", "|       ^ x"]);
+        check("a\u{1b}[2Jb\u{202e}c\td", &[(6, 7, "x")], &["| a␛[2Jb\u{fffd}c d", "|       ^ x"]);
     }
 
     #[test]

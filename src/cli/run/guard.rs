@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::{Cause, Change, Comparison, Flip};
+use crate::compare::{Cause, Change, Comparison, Difference};
 use crate::config::service::Guard;
 use crate::engine;
 use crate::kafka::Judged;
@@ -37,7 +37,7 @@ impl Trial {
             let customer = CustomerKey::from(judged.customer.to_string());
             let recorded = Recorded { input, customer, at: judged.at, source: String::new() };
             trial.posts += 1;
-            let Some(flip) = comparison.step(&recorded).filter(Flip::leaves) else { continue };
+            let Some(flip) = comparison.step(&recorded).filter(Difference::leaves) else { continue };
             trial.leaving += 1;
             for name in names(&flip) {
                 *responsible.entry(name).or_default() += 1;
@@ -62,7 +62,7 @@ impl Trial {
 }
 
 /// What is responsible for a flip, by name: entries of lexicons where there are any.
-fn names(flip: &Flip) -> Vec<String> {
+fn names(flip: &Difference) -> Vec<String> {
     let mut names = Vec::new();
     for cause in &flip.causes {
         match cause {

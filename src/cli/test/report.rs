@@ -1,50 +1,61 @@
 //! Failed rule tests for people: expected against actual, and why it was decided so.
 
-use std::fmt;
-
 use anstyle::{AnsiColor, Style};
 
 use super::outcome::{Failure, Outcome, Results};
-use crate::cli::reason::{printable, shortened};
+use crate::cli::page::{Page, one_line};
+use crate::cli::reason::shortened;
 
 const BAD: Style = AnsiColor::Red.on_default();
 const GOOD: Style = AnsiColor::Green.on_default();
 const FAINT: Style = Style::new().dimmed();
 
-/// One block for each failed test, and the counts in the last line.
-impl fmt::Display for Results {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Results {
+    /// One block for each failed test, and the counts in the last line.
+    pub fn page(&self) -> Page {
+        let mut page = Page::default();
         for test in self.tests.iter().filter(|test| !test.failures.is_empty()) {
-            writeln!(f, "{test}")?;
+            test.write(&mut page);
+            writeln!(page);
         }
         let style = if self.failed == 0 { GOOD } else { BAD };
-        writeln!(f, "{style}{} passed, {} failed{style:#}", self.passed, self.failed)
+        page.styled(style, format_args!("{} passed, {} failed", self.passed, self.failed));
+        writeln!(page);
+        page
     }
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{BAD}FAILED{BAD:#} {} {FAINT}({}){FAINT:#}", self.name, self.at)?;
+impl Outcome {
+    fn write(&self, page: &mut Page) {
+        page.styled(BAD, format_args!("FAILED"));
+        write!(page, " {} ", one_line(&self.name));
+        page.styled(FAINT, format_args!("({})", self.at));
+        writeln!(page);
         for (title, text) in [("clause", &self.clause), ("why", &self.why)] {
             if let Some(text) = text {
-                writeln!(f, "  {title:<8}{text}")?;
+                writeln!(page, "  {title:<8}{text}");
             }
         }
-        self.failures.iter().try_for_each(|failure| failure.fmt(f))
+        self.failures.iter().for_each(|failure| failure.write(page));
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Failure {
+    fn write(&self, page: &mut Page) {
         let Failure { number, at, text, mismatches, because } = self;
-        writeln!(f, "  post {number} \"{}\" {FAINT}({at}){FAINT:#}", printable(&shortened(text)))?;
+        write!(page, "  post {number} \"{}\" ", one_line(&shortened(text)));
+        page.styled(FAINT, format_args!("({at})"));
+        writeln!(page);
         for mismatch in mismatches {
-            writeln!(f, "    {:<12}expected {GOOD}{}{GOOD:#}", mismatch.key, mismatch.expected)?;
-            writeln!(f, "    {:<12}but was  {BAD}{}{BAD:#}", "", mismatch.actual)?;
+            for (key, was, style, value) in [(mismatch.key, "expected", GOOD, &mismatch.expected), ("", "but was ", BAD, &mismatch.actual)]
+            {
+                write!(page, "    {key:<12}{was} ");
+                page.styled(style, format_args!("{value}"));
+                writeln!(page);
+            }
         }
         for (reason, title) in because.iter().zip(["because"].into_iter().chain(std::iter::repeat(""))) {
-            writeln!(f, "    {title:<12}{reason}")?;
+            writeln!(page, "    {title:<12}{reason}");
         }
-        Ok(())
     }
 }

@@ -20,7 +20,7 @@ fn run(text: &str) -> String {
     let (mut rules, tests, problems) = read(text);
     assert_eq!(problems, "");
     let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
-    anstream::adapter::strip_str(&results.to_string()).to_string()
+    results.page().plain()
 }
 
 #[test]

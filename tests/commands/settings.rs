@@ -1,0 +1,82 @@
+//! `check` says what `run` would say: of the settings, the environment, the rules and those that are only tried.
+
+use std::path::Path;
+
+use super::{shipped_with, triage};
+
+/// What `check` and `run` say of `settings`, with `env` set. Wrong settings only: with right ones `run` would go on.
+fn both(settings: &str, env: &[(&str, &str)], break_rules: bool) -> (i32, String) {
+    let folder = shipped_with("");
+    std::fs::write(folder.path().join("triage.toml"), settings).unwrap();
+    if break_rules {
+        let rules = folder.path().join("rules.toml");
+        let text = std::fs::read_to_string(&rules).unwrap();
+        std::fs::write(rules, format!("{text}\nunbekannt = 1\n")).unwrap();
+    }
+    let said = |command: &str| {
+        let result = triage(&[command, "--config", folder.path().to_str().unwrap()]).envs(env.iter().copied()).assert();
+        let output = result.get_output();
+        let text = if command == "check" { &output.stdout } else { &output.stderr };
+        let text = String::from_utf8_lossy(text).replace(folder.path().to_str().unwrap(), "DIR");
+        let problems: Vec<&str> = text.lines().collect();
+        (output.status.code().unwrap(), problems[..problems.len() - 1].join("\n"))
+    };
+    let (checked, run) = (said("check"), said("run"));
+    assert_eq!(checked, run, "check and run differ");
+    checked
+}
+
+#[test]
+fn what_run_would_refuse_check_refuses() {
+    let check = |settings: &str, env: &[(&str, &str)], expected: &[&str]| {
+        let (code, said) = both(settings, env, false);
+        assert_eq!(code, 78, "{said}");
+        for part in expected {
+            assert!(said.contains(part), "{part} is not in {said}");
+        }
+    };
+    check("[kafka]\nbrokrs = [\"a:1\"]\n", &[], &["DIR/triage.toml:2:1: error: unknown key `brokrs`", "did you mean `brokers`?"]);
+    check("[kafka\n", &[], &["DIR/triage.toml:1"]);
+    check("[reload]\nwatch = 3\n[reload.guard]\nposts = 1\n", &[], &["`watch` must be", "must be between 10 and 100000"]);
+    check("[run]\ntransaction_interval = \"10s\"\n", &[], &["must be at least twice `transaction_interval`"]);
+    check("[shadow]\nconfig = \"hilang\"\n", &[], &["DIR/hilang/rules.toml: error: cannot read the file"]);
+    check("[kafka.properties]\n\"no.such\" = 1\n", &[], &["No such configuration property: \"no.such\""]);
+    check("[kafka.security]\nprotocol = \"ssl\"\nca_file = \"hilang.pem\"\n", &[], &["ssl.ca.location"]);
+    check("[topics]\ninbox = \"a b\"\n", &[], &["DIR/triage.toml:2"]);
+    check("", &[("TRIAGE_RUN__LANES", "0")], &["TRIAGE_RUN__LANES: error: `run.lanes` must be between 1 and 64"]);
+    check("[run]\nlanes = 0\n", &[("TRIAGE_KAFKA__BROKER", "x")], &["TRIAGE_KAFKA__BROKER: warning: there is no such setting", "lanes"]);
+}
+
+#[test]
+fn mistakes_in_rules_and_settings_are_said_at_once() {
+    let (code, said) = both("[kafka]\nbrokrs = 1\n[shadow]\nconfig = \"hilang\"\n", &[], true);
+    assert_eq!(code, 78);
+    for part in ["unknown key `unbekannt`", "unknown key `brokrs`", "DIR/hilang/rules.toml"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+}
+
+#[test]
+fn what_run_accepts_check_accepts() {
+    let check = |settings: Option<&str>, env: &[(&str, &str)], more: &[&str], code: i32, expected: &str| {
+        let folder = shipped_with("");
+        let shadow = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+        if let Some(settings) = settings {
+            std::fs::write(folder.path().join("triage.toml"), settings.replace("SHADOW", shadow.to_str().unwrap())).unwrap();
+        }
+        let arguments = [&["check", "--config", folder.path().to_str().unwrap()], more].concat();
+        let result = triage(&arguments).envs(env.iter().copied()).assert().code(code);
+        let said = String::from_utf8_lossy(&result.get_output().stdout).into_owned();
+        assert!(said.contains(expected), "{expected} is not in {said}");
+    };
+    // A folder of rules alone: every setting has its default.
+    check(None, &[], &["--deny-warnings"], 0, ": ok, ");
+    check(Some("[shadow]\nconfig = \"SHADOW\"\n"), &[], &["--deny-warnings"], 0, ": ok, ");
+    check(Some("[kafka]\nbrokers = [\"tidak-ada:9092\"]\n"), &[], &[], 0, ": ok, ");
+    check(None, &[("TRIAGE_RUN__LANES", "4"), ("TRIAGE_KAFKA__CLIENT_ID", "")], &["--deny-warnings"], 0, ": ok, ");
+    check(None, &[("TRIAGE_RUN__LANE", "4")], &[], 0, "(1 warning)");
+    check(None, &[("TRIAGE_RUN__LANE", "4")], &["--deny-warnings"], 1, "did you mean `TRIAGE_RUN__LANES`?");
+    check(None, &[("TRIAGE_RUN__LANE", "4")], &["--format", "json"], 0, "\"severity\": \"warning\"");
+    // The variable that names the folder is no setting.
+    check(None, &[("TRIAGE_CONFIG", "config")], &["--deny-warnings"], 0, "(0 warnings)");
+}
