@@ -2,7 +2,7 @@
 //!
 //! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
 
-use crate::post::{Mention, Str};
+use crate::post::{Mention, Post, Str};
 
 /// What an account name may consist of besides letters, digits and `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,22 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = Str<'a>>, text: &str, i
         Some(Mention { handle, implicit, ..Mention::default() })
     };
     names.into_iter().filter_map(mention).collect()
+}
+
+/// Notes whom `post` answers, where the feed tells the name: whose id it is, a mention in the record then shows.
+pub(super) fn note_answered<'a>(post: &mut Post<'a>, name: Option<Str<'a>>) {
+    let Some(handle) = name.and_then(|name| super::wire::without_sign('@', &name)) else { return };
+    post.is_reply = true;
+    let answered = &mut post.in_reply_to_author_id;
+    match post.mentions.iter_mut().find(|mention| mention.handle.eq_ignore_ascii_case(&handle)) {
+        Some(mention) if answered.is_some() => mention.id = mention.id.take().or_else(|| answered.clone()),
+        Some(mention) => *answered = mention.id.clone().or_else(|| Some(handle.to_lowercase().into())),
+        None => {
+            let id = answered.clone();
+            answered.get_or_insert_with(|| handle.to_lowercase().into());
+            post.mentions.push(Mention { handle, id, implicit: true, profile: None });
+        }
+    }
 }
 
 /// The mentions of a text whose feed lists none.
@@ -100,6 +116,30 @@ mod tests {
         check("kirim ke budi@contoh.id atau .@contoh!", Spelling::X, false, "contoh");
         check("kak @toko.contoh. tolong", Spelling::Instagram, false, "toko.contoh");
         check("😭 @ @@contoh", Spelling::X, false, "contoh");
+    }
+
+    #[test]
+    fn who_is_answered_is_named_by_a_mention() {
+        let check = |id: Option<&'static str>,
+                     mention: Option<(&'static str, Option<&'static str>)>,
+                     expected: (&str, &str, Option<&str>)| {
+            let listed = mention.map(|(handle, id)| Mention { handle: handle.into(), id: id.map(Into::into), ..Mention::default() });
+            let mut post = Post { in_reply_to_author_id: id.map(Into::into), mentions: listed.into_iter().collect(), ..Post::default() };
+            note_answered(&mut post, Some("@Contoh".into()));
+            let named = &post.mentions[0];
+            assert_eq!(
+                (post.in_reply_to_author_id.as_deref().unwrap(), &*named.handle, named.id.as_deref()),
+                expected,
+                "{id:?} {mention:?}"
+            );
+            assert!(post.is_reply && post.mentions.len() == 1 && named.implicit == mention.is_none());
+        };
+        check(Some("7"), None, ("7", "Contoh", Some("7")));
+        check(None, None, ("contoh", "Contoh", None));
+        check(Some("7"), Some(("contoh", None)), ("7", "contoh", Some("7")));
+        check(Some("7"), Some(("contoh", Some("8"))), ("7", "contoh", Some("8")));
+        check(None, Some(("contoh", Some("8"))), ("8", "contoh", Some("8")));
+        check(None, Some(("contoh", None)), ("contoh", "contoh", None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::handles::{self, Spelling};
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Raw, Rejected};
-use crate::post::{Author, Millis, Platform, Post, Str};
+use crate::post::{Author, Millis, Platform, Post, Str, lenient};
 
 #[derive(Deserialize)]
 struct Hook<'a> {
@@ -19,15 +19,15 @@ struct Hook<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_id: Option<Str<'a>>,
     #[serde(borrow)]
     opening_text: Option<Str<'a>>,
     #[serde(borrow)]
     hit_sentence: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     language_code: Option<Str<'a>>,
     #[serde(borrow)]
     publish_date: Scalar<'a>,
@@ -35,20 +35,20 @@ struct Document<'a> {
     published_date: Scalar<'a>,
     #[serde(borrow)]
     created_at: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     author: Option<Writer<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     url: Option<Str<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Writer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     profile_url: Option<Str<'a>>,
 }
 

@@ -45,7 +45,9 @@ fn post<'a>(status: &Status<'a>, received_at: Millis) -> Result<Post<'a>, Reject
         url: Some(url),
         ..Post::default()
     };
-    Ok(with_words(with_quote(post, status), status))
+    let mut post = with_words(with_quote(post, status), status);
+    handles::note_answered(&mut post, first([status.in_reply_to_screen_name.clone()]));
+    Ok(post)
 }
 
 fn author<'a>(status: &Status<'a>, at: Millis) -> Option<Author<'a>> {

@@ -1,6 +1,7 @@
 //! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
 
 use super::{History, View};
+use crate::post::EventKind;
 
 /// A fact with a fixed name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +22,8 @@ pub enum Builtin {
     HasMedia,
     /// `post.mentions_own`: an own account is named by the author himself.
     MentionsOwn,
+    /// `post.unknown_kind`: the feed says of it what no one here knows.
+    UnknownKind,
     /// `post.styled_text`: letters of a mathematical alphabet, a way past filters.
     StyledText,
     /// `case.open`: the customer has an open case.
@@ -39,7 +42,7 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every fact with its name.
-    pub const ALL: [(&'static str, Builtin); 15] = [
+    pub const ALL: [(&'static str, Builtin); 16] = [
         ("post.on_own_page", Builtin::OnOwnPage),
         ("post.is_reply", Builtin::IsReply),
         ("post.replies_to_own", Builtin::RepliesToOwn),
@@ -48,6 +51,7 @@ impl Builtin {
         ("post.has_link", Builtin::HasLink),
         ("post.has_media", Builtin::HasMedia),
         ("post.mentions_own", Builtin::MentionsOwn),
+        ("post.unknown_kind", Builtin::UnknownKind),
         ("post.styled_text", Builtin::StyledText),
         ("case.open", Builtin::CaseOpen),
         ("case.complaint", Builtin::CaseComplaint),
@@ -78,12 +82,13 @@ impl Builtin {
         match self {
             Builtin::OnOwnPage => post.on_own_page(),
             Builtin::IsReply => post.is_reply,
-            Builtin::RepliesToOwn => replies_to_own(view),
+            Builtin::RepliesToOwn => view.own.are_answered(post),
             Builtin::IsQuote => post.is_quote,
             Builtin::NoText => view.facts.words == 0,
             Builtin::HasLink => view.facts.links > 0 || !post.urls.is_empty(),
             Builtin::HasMedia => post.media_count > 0,
             Builtin::MentionsOwn => mentions_own(view),
+            Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
             Builtin::StyledText => view.facts.styled_letters >= 3,
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
@@ -94,12 +99,7 @@ impl Builtin {
     }
 }
 
-fn replies_to_own(view: &View<'_, '_>) -> bool {
-    let answered = view.post.in_reply_to_author_id.as_ref();
-    answered.is_some_and(|id| view.own.has_id(id) || view.own.has_handle(id))
-}
-
 fn mentions_own(view: &View<'_, '_>) -> bool {
-    let listed = view.post.mentions.iter().any(|mention| !mention.implicit && view.own.has_handle(&mention.handle));
+    let listed = view.post.mentions.iter().any(|mention| !mention.implicit && view.own.is_named_by(mention));
     listed || view.facts.handles.iter().any(|handle| view.own.has_handle(&handle.name) && super::mentions::is_explicit(view.post, handle))
 }

@@ -90,7 +90,7 @@ impl Account {
                 what: What::Handle(place(number)),
                 place: Place::Text(handle.span),
                 explicit: wrote_himself(post, handle, mention),
-                own: own.has_handle(&handle.name),
+                own: own.has_handle(&handle.name) || mention.is_some_and(|mention| own.is_named_by(mention)),
                 followers: mention.and_then(followers),
             });
         }
@@ -100,7 +100,7 @@ impl Account {
                     what: What::Mention(place(number)),
                     place: Place::Elsewhere,
                     explicit: !mention.implicit,
-                    own: own.has_handle(&mention.handle),
+                    own: own.is_named_by(mention),
                     followers: followers(mention),
                 });
             }

@@ -36,7 +36,10 @@ pub(in crate::formats) fn post<'a>(tweet: Tweet<'a>, includes: &Includes<'a>, re
         url: Some(url),
         ..Post::default()
     };
-    Ok(with_words(with_references(post, &tweet, &id, includes), &tweet, includes))
+    let mut post = with_words(with_references(post, &tweet, &id, includes), &tweet, includes);
+    let answered = post.in_reply_to_author_id.as_deref().and_then(|id| includes.user(Some(id), None));
+    handles::note_answered(&mut post, answered.and_then(|user| user.username.clone()));
+    Ok(post)
 }
 
 fn author<'a>(tweet: &Tweet<'a>, includes: &Includes<'a>, at: Millis) -> Option<Author<'a>> {
