@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Item, Raw, Rejected, x};
@@ -82,8 +82,8 @@ fn post<'a>(mention: Mention<'a>, received_at: Millis) -> Result<Post<'a>, Rejec
     let text = unescape(if is_repost { x::without_repost_prefix(text) } else { text });
     let mentions = match (mention.insights_mentioned, platform) {
         (Some(names), _) => handles::listed(names, &text, parent_id.is_some()),
-        (None, Platform::X) => handles::of_text(&text, Spelling::X, handles::implicit_until(&text, None, parent_id.is_some())),
-        (None, Platform::Instagram) => handles::of_text(&text, Spelling::Instagram, 0),
+        (None, Platform::X) => handles::of_text(&text, Platform::X, handles::implicit_until(&text, None, parent_id.is_some())),
+        (None, Platform::Instagram) => handles::of_text(&text, Platform::Instagram, 0),
         (None, _) => Vec::new(),
     };
     let mut post = Post {

@@ -2,16 +2,7 @@
 //!
 //! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
 
-use crate::post::{Mention, Post, Str};
-
-/// What an account name may consist of besides letters, digits and `_`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// Nothing else.
-    X,
-    /// Dots inside.
-    Instagram,
-}
+use crate::post::{Mention, Platform, Post, Str, handle};
 
 /// The number of characters up to which mentions are implicit: told by `display_range`, else the handles that a reply
 /// begins with, else none.
@@ -51,21 +42,15 @@ pub(super) fn note_answered<'a>(post: &mut Post<'a>, name: Option<Str<'a>>) {
 }
 
 /// The mentions of a text whose feed lists none.
-pub(super) fn of_text<'a>(text: &str, spelling: Spelling, implicit_until: usize) -> Vec<Mention<'a>> {
-    let mut mentions = Vec::new();
-    let (mut before, mut rest, mut at) = (' ', text, 0);
-    while let Some(symbol) = rest.chars().next() {
-        rest = rest.get(symbol.len_utf8()..).unwrap_or_default();
-        at += 1;
-        // An `@` inside a word is a mail address.
-        if symbol == '@' && !before.is_alphanumeric() && before != '_' {
-            let name = name_at(rest, spelling);
-            if !name.is_empty() {
-                let implicit = at + name.len() <= implicit_until;
-                mentions.push(Mention { handle: Str::from(name.to_owned()), implicit, ..Mention::default() });
-            }
-        }
-        before = symbol;
+pub(super) fn of_text<'a>(text: &str, platform: Platform, implicit_until: usize) -> Vec<Mention<'a>> {
+    let (mut mentions, mut last_end) = (Vec::new(), None);
+    let signs = text.char_indices().enumerate().filter(|(_, (_, symbol))| matches!(symbol, '@' | '\u{FF20}'));
+    for (place, (at, sign)) in signs {
+        let Some(end) = handle::end(text, at, platform, last_end == Some(at)) else { continue };
+        last_end = Some(end);
+        let name = text.get(at + sign.len_utf8()..end).unwrap_or_default();
+        let implicit = place + 1 + name.len() <= implicit_until;
+        mentions.push(Mention { handle: Str::from(name.to_owned()), implicit, ..Mention::default() });
     }
     mentions
 }
@@ -77,7 +62,8 @@ fn leading(text: &str) -> (Vec<&str>, usize) {
         let start = rest.trim_start();
         let spaces = rest.chars().count() - start.chars().count();
         let Some(after) = start.strip_prefix('@') else { break };
-        let name = name_at(after, Spelling::X);
+        // Its length in bytes is its length in characters.
+        let name = after.get(..handle::length(after, Platform::X)).unwrap_or_default();
         if name.is_empty() {
             break;
         }
@@ -86,13 +72,6 @@ fn leading(text: &str) -> (Vec<&str>, usize) {
         rest = after.get(name.len()..).unwrap_or_default();
     }
     (names, end)
-}
-
-/// The account name that `text` begins with; ASCII only, so its length in bytes is its length in characters.
-fn name_at(text: &str, spelling: Spelling) -> &str {
-    let allowed = |symbol: char| symbol.is_ascii_alphanumeric() || symbol == '_' || (symbol == '.' && spelling == Spelling::Instagram);
-    let end = text.find(|symbol| !allowed(symbol)).unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().trim_end_matches('.')
 }
 
 #[cfg(test)]
@@ -106,16 +85,18 @@ mod tests {
 
     #[test]
     fn handles_of_a_text() {
-        let check = |text: &str, spelling: Spelling, is_reply: bool, expected: &str| {
+        let check = |text: &str, platform: Platform, is_reply: bool, expected: &str| {
             let until = implicit_until(text, None, is_reply);
-            assert_eq!(spell(&of_text(text, spelling, until)), expected, "{text}");
+            assert_eq!(spell(&of_text(text, platform, until)), expected, "{text}");
         };
-        check("@TelkomCare mati lagi, cc @contoh_1", Spelling::X, false, "TelkomCare contoh_1");
-        check("@TelkomCare @contoh mati, cc @lain", Spelling::X, true, "TelkomCare* contoh* lain");
-        check("halo @TelkomCare", Spelling::X, true, "TelkomCare");
-        check("kirim ke budi@contoh.id atau .@contoh!", Spelling::X, false, "contoh");
-        check("kak @toko.contoh. tolong", Spelling::Instagram, false, "toko.contoh");
-        check("😭 @ @@contoh", Spelling::X, false, "contoh");
+        check("@TelkomCare mati lagi, cc @contoh_1", Platform::X, false, "TelkomCare contoh_1");
+        check("@TelkomCare @contoh mati, cc @lain", Platform::X, true, "TelkomCare* contoh* lain");
+        check("halo @TelkomCare", Platform::X, true, "TelkomCare");
+        check("kirim ke budi@contoh.id atau .@contoh!", Platform::X, false, "contoh");
+        check("kak @toko.contoh. tolong", Platform::Instagram, false, "toko.contoh");
+        check("😭 @ @@contoh", Platform::X, false, "");
+        check("@TelkomCare.kapan \u{FF20}contoh", Platform::X, false, "TelkomCare contoh");
+        check("@TelkomCare@IndiHome mati", Platform::X, true, "TelkomCare* IndiHome*");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::meta::{self, Account};
 use super::wire::{first, first_time};
@@ -78,7 +78,7 @@ fn post<'a>(value: Value<'a>, account: &Account<'_, 'a>) -> Result<Post<'a>, Rej
         parent_id,
         author,
         own,
-        mentions: handles::of_text(&text, Spelling::Instagram, 0),
+        mentions: handles::of_text(&text, Platform::Instagram, 0),
         text,
         ..Post::default()
     })

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Raw, Rejected};
@@ -84,8 +84,8 @@ fn post<'a>(document: Document<'a>, received_at: Millis) -> Result<Post<'a>, Rej
         post_id: first([document.external_id, document.id]).ok_or_else(|| Rejected::missing("external_id"))?,
         author: (id.is_some() || handle.is_some()).then(|| Author { id, handle, name: writer.name.map(unescape), ..Author::default() }),
         mentions: match platform {
-            Platform::X => handles::of_text(&text, Spelling::X, 0),
-            Platform::Instagram => handles::of_text(&text, Spelling::Instagram, 0),
+            Platform::X => handles::of_text(&text, Platform::X, 0),
+            Platform::Instagram => handles::of_text(&text, Platform::Instagram, 0),
             _ => Vec::new(),
         },
         text,

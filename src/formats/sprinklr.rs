@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Item, Raw, Rejected, x};
@@ -195,8 +195,8 @@ fn mentions<'a>(profiles: Option<Vec<Profile<'a>>>, text: &str, is_reply: bool, 
     let Some(profiles) = profiles else {
         let until = handles::implicit_until(text, None, is_reply && platform == Platform::X);
         return match platform {
-            Platform::X => handles::of_text(text, Spelling::X, until),
-            Platform::Instagram => handles::of_text(text, Spelling::Instagram, 0),
+            Platform::X => handles::of_text(text, Platform::X, until),
+            Platform::Instagram => handles::of_text(text, Platform::Instagram, 0),
             _ => Vec::new(),
         };
     };

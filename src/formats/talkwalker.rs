@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Raw, Rejected, x};
@@ -117,8 +117,8 @@ fn post<'a>(document: Document<'a>, received_at: Millis) -> Result<Post<'a>, Rej
     // The list may be empty although the text names accounts.
     let mentions = match (document.tokens_mention.filter(|names| !names.is_empty()), platform) {
         (Some(names), _) => handles::listed(names, &text, is_reply),
-        (None, Platform::X) => handles::of_text(&text, Spelling::X, handles::implicit_until(&text, None, is_reply)),
-        (None, Platform::Instagram) => handles::of_text(&text, Spelling::Instagram, 0),
+        (None, Platform::X) => handles::of_text(&text, Platform::X, handles::implicit_until(&text, None, is_reply)),
+        (None, Platform::Instagram) => handles::of_text(&text, Platform::Instagram, 0),
         (None, _) => Vec::new(),
     };
     let mut post = Post {

@@ -271,3 +271,60 @@ fn skip<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_read_is_and_the_rest_is_left_out() {
+        fn check<T: for<'de> Keep<'de> + PartialEq + fmt::Debug>(json: &str, expected: Option<T>) {
+            let read: Option<T> = value(&mut serde_json::Deserializer::from_str(json)).expect(json);
+            assert_eq!(read, expected, "{json}");
+        }
+        check(r#""210""#, Some(210_u64));
+        check("2.1e2", Some(210_u32));
+        check("-3", Some(-3_i64));
+        check("-3", None::<u64>);
+        check("1.99147e18", None::<i64>);
+        check(r#""dua""#, None::<usize>);
+        check("1", Some(true));
+        check(r#""False""#, Some(false));
+        check(r#""ya""#, None::<bool>);
+        check(r#"[1,{"a":[2]},"3",null]"#, Some(vec![1_u64, 3]));
+        check(r#"{"a":[1]}"#, None::<Vec<u64>>);
+        check(r#""besok""#, None::<Millis>);
+        check("null", None::<bool>);
+    }
+
+    #[test]
+    fn texts_keep_long_numbers_and_leave_rounded_ones_out() {
+        let check = |json: &str, expected: Option<&str>| {
+            let read: Option<Str<'_>> = value(&mut serde_json::Deserializer::from_str(json)).expect(json);
+            assert_eq!(read.as_deref(), expected, "{json}");
+        };
+        check(r#""a\nb""#, Some("a\nb"));
+        check("18446744073709551615", Some("18446744073709551615"));
+        check("4.31516899e+08", Some("431516899"));
+        for odd in ["1.99147e18", "0.5", "true", "[]", r#"{"a":{}}"#, "null"] {
+            check(odd, None);
+        }
+    }
+
+    #[test]
+    fn objects_are_read_where_there_are_any() {
+        let check = |json: &str, expected: Option<&str>| {
+            let read: Option<super::super::Author<'_>> = object(&mut serde_json::Deserializer::from_str(json)).expect(json);
+            assert_eq!(read.map(|author| author.handle.unwrap_or_default().to_string()).as_deref(), expected, "{json}");
+            let listed = format!("[7, {json}, []]");
+            let read: Option<Vec<super::super::Author<'_>>> = objects(&mut serde_json::Deserializer::from_str(&listed)).expect(&listed);
+            assert_eq!(read.map(|all| all.len()), Some(usize::from(expected.is_some())), "{listed}");
+        };
+        check(r#"{"handle":"contoh","followers":{}}"#, Some("contoh"));
+        check(r#"{"handle":[]}"#, Some(""));
+        for odd in ["7", r#""contoh""#, "[]", "null", "true", "0.5"] {
+            check(odd, None);
+        }
+        assert!(value::<_, Str<'_>>(&mut serde_json::Deserializer::from_str("{")).is_err());
+    }
+}

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod event;
+pub mod handle;
 mod key;
 mod kind;
 pub mod lenient;

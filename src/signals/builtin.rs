@@ -14,8 +14,12 @@ pub enum Builtin {
     RepliesToOwn,
     /// `post.is_quote`.
     IsQuote,
-    /// `post.no_text`: nothing to read, media or not.
+    /// `post.no_text`: nothing to read, media or not; links and our names beside a picture say nothing either.
     NoText,
+    /// `post.only_links`: no word but links, and names of ours or copied by the platform.
+    OnlyLinks,
+    /// `post.shares_link`: the record lists an address that the text does not show, and no picture of a post.
+    SharesLink,
     /// `post.has_link`.
     HasLink,
     /// `post.has_media`.
@@ -42,12 +46,14 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every fact with its name.
-    pub const ALL: [(&'static str, Builtin); 16] = [
+    pub const ALL: [(&'static str, Builtin); 18] = [
         ("post.on_own_page", Builtin::OnOwnPage),
         ("post.is_reply", Builtin::IsReply),
         ("post.replies_to_own", Builtin::RepliesToOwn),
         ("post.is_quote", Builtin::IsQuote),
         ("post.no_text", Builtin::NoText),
+        ("post.only_links", Builtin::OnlyLinks),
+        ("post.shares_link", Builtin::SharesLink),
         ("post.has_link", Builtin::HasLink),
         ("post.has_media", Builtin::HasMedia),
         ("post.mentions_own", Builtin::MentionsOwn),
@@ -84,8 +90,10 @@ impl Builtin {
             Builtin::IsReply => post.is_reply,
             Builtin::RepliesToOwn => view.own.are_answered(post),
             Builtin::IsQuote => post.is_quote,
-            Builtin::NoText => view.facts.words == 0,
-            Builtin::HasLink => view.facts.links > 0 || !post.urls.is_empty(),
+            Builtin::NoText => view.facts.words == 0 || (post.media_count > 0 && is_wordless(view)),
+            Builtin::OnlyLinks => !view.facts.links.is_empty() && is_wordless(view),
+            Builtin::SharesLink => post.urls.iter().any(|url| !post.text.contains(&**url) && !is_picture(url)),
+            Builtin::HasLink => !view.facts.links.is_empty() || !post.urls.is_empty(),
             Builtin::HasMedia => post.media_count > 0,
             Builtin::MentionsOwn => mentions_own(view),
             Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
@@ -97,6 +105,17 @@ impl Builtin {
             Builtin::InConversation => history.in_conversation,
         }
     }
+}
+
+/// Whether there is no word, tag or name of another account that the author wrote.
+fn is_wordless(view: &View<'_, '_>) -> bool {
+    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(super::mentions::Account::is_anothers)
+}
+
+/// Whether an address is that of a picture or a film of a post.
+fn is_picture(url: &str) -> bool {
+    let mut parts = url.trim_end_matches('/').rsplit('/');
+    parts.next().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) && matches!(parts.next(), Some("photo" | "video"))
 }
 
 fn mentions_own(view: &View<'_, '_>) -> bool {

@@ -107,6 +107,11 @@ impl Account {
         }
     }
 
+    /// Whether the author names an account in the text that is not ours.
+    pub(super) fn is_anothers(&self) -> bool {
+        self.explicit && !self.own && matches!(self.what, What::Handle(_))
+    }
+
     fn is_listed(&self, view: &View<'_, '_>, handles: &FxHashSet<Box<str>>) -> bool {
         match self.what {
             What::Handle(number) => {

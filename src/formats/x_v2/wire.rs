@@ -114,10 +114,20 @@ pub(super) struct Tag<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Link<'a> {
+    media_key: Option<serde::de::IgnoredAny>,
+    #[serde(borrow, deserialize_with = "lenient::value")]
+    display_url: Option<Str<'a>>,
     #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) expanded_url: Option<Str<'a>>,
     #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) url: Option<Str<'a>>,
+}
+
+impl Link<'_> {
+    /// Whether it leads to a picture of the post itself.
+    pub(super) fn is_own_picture(&self) -> bool {
+        self.media_key.is_some() || self.display_url.as_ref().is_some_and(|shown| shown.starts_with("pic."))
+    }
 }
 
 #[derive(Default, Deserialize)]
