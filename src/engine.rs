@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::author::{Acquaintance, AuthorState, Remembered, SeriesMemory};
 use crate::case;
-use crate::post::{CaseEvent, EventKind, Millis, Post};
+use crate::post::{CaseEvent, EventKind, Millis, Post, repair};
 use crate::record::{Arrival, Output};
 use crate::route::{self, Remarks};
 use crate::rules::Rules;
@@ -95,8 +95,8 @@ fn skip_unread(
     match post.event_kind {
         EventKind::Delete => return Some(delete(state, post)),
         EventKind::Engagement => return Some("engagement"),
-        EventKind::Create | EventKind::Edit if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
-        EventKind::Create | EventKind::Edit => {}
+        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
+        EventKind::Create | EventKind::Edit | EventKind::Unknown => {}
     }
     let reason = if rules.own.wrote(post) {
         state.note_reply(at);
@@ -193,8 +193,19 @@ fn extend_series(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>
     }
 }
 
-/// Reads an inbox record.
-pub fn read(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
+/// Reads an inbox record; one that half a character has spoilt is mended (2.10, 37).
+pub fn read(record: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
+    read_whole(record).or_else(|reason| {
+        let whole = repair::mended(record).ok_or_else(|| reason.clone())?;
+        match read_whole(&whole)? {
+            Input::Post(post) => repair::post(*post).map(Box::new).map(Input::Post),
+            Input::CaseEvent(event) => repair::case_event(*event).map(Box::new).map(Input::CaseEvent),
+        }
+        .ok_or(reason)
+    })
+}
+
+fn read_whole(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
     #[derive(serde::Deserialize)]
     struct Schema<'a> {
         #[serde(borrow, default)]

@@ -177,7 +177,7 @@ impl Workspace {
 
     fn read(&mut self, rules: &Rules, post: &Post<'_>) {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
-        self.facts.read(&post.text, subject, &rules.vocabulary, &rules.acronyms);
+        self.facts.read(&post.text, subject, post.platform, &rules.vocabulary, &rules.acronyms);
         rules.book.find(&self.facts, &mut self.hits);
         self.groups.fill(&self.hits);
         Account::find_all(post, &self.facts, &rules.own, &mut self.accounts);
@@ -186,7 +186,7 @@ impl Workspace {
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());
         if let Some(bio) = bio {
             let name = author.and_then(|author| author.name.as_ref()).and_then(|name| name.non_blank());
-            self.profile.read(bio, name, &rules.vocabulary, &rules.acronyms);
+            self.profile.read(bio, name, post.platform, &rules.vocabulary, &rules.acronyms);
             rules.book.find(&self.profile, &mut self.profile_hits);
         }
     }

@@ -82,6 +82,7 @@ impl Run {
                 transactions = counts.committed,
                 aborted = counts.aborted,
                 forgotten_early = counts.forgotten_early,
+                unknown_kinds = counts.unknown_kinds,
                 "stopped"
             );
         }

@@ -20,11 +20,11 @@ impl<'a> Batch<'a> {
     pub(super) fn add(&mut self, read: Result<Post<'a>, Rejected>) -> Result<(), Rejected> {
         let index = self.items.len() + self.bad.len();
         if index >= MAX_ITEMS {
-            return Err(Rejected::new("too_many", format!("The record holds more than {MAX_ITEMS} items; send smaller batches.")));
+            return Err(too_many());
         }
         match read {
             Ok(post) => self.items.push(Item::Post(post)),
-            Err(Rejected { code, message }) => self.bad.push(BadItem { index, code, message }),
+            Err(rejected) => self.bad.push(rejected.at(index)),
         }
         Ok(())
     }
@@ -44,11 +44,16 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn nothing(bad: Vec<BadItem>) -> Rejected {
+/// Why there is no record, from what is wrong with its items.
+pub(super) fn nothing(bad: Vec<BadItem>) -> Rejected {
     let count = bad.len();
     match bad.into_iter().next() {
         None => Rejected::no_post("There is no post in the record."),
         Some(BadItem { code, message, .. }) if count == 1 => Rejected { code, message },
         Some(BadItem { code, message, .. }) => Rejected::new(code, format!("None of the {count} items can be read; the first: {message}")),
     }
+}
+
+pub(super) fn too_many() -> Rejected {
+    Rejected::new("too_many", format!("The record holds more than {MAX_ITEMS} items; send smaller batches."))
 }

@@ -3,42 +3,42 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Item, Raw, Rejected, x};
-use crate::post::{Author, Millis, Platform, Post, Str};
+use crate::post::{Author, Millis, Platform, Post, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Mention<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     resource_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     url: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     original_url: Option<Str<'a>>,
     #[serde(borrow)]
     date: Scalar<'a>,
     #[serde(borrow)]
     added: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     author: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     fullname: Option<Str<'a>>,
     #[serde(borrow)]
     snippet: Option<Str<'a>>,
     #[serde(borrow)]
     full_text: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     language: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     page_type: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     author_verified_type: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     twitter_author_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     facebook_author_id: Option<Str<'a>>,
     #[serde(borrow)]
     twitter_followers: Scalar<'a>,
@@ -46,15 +46,15 @@ struct Mention<'a> {
     instagram_follower_count: Scalar<'a>,
     #[serde(borrow)]
     twitter_verified: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     reply_to: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     retweet_of: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     thread_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     insights_mentioned: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     insights_hashtag: Option<Vec<Str<'a>>>,
 }
 
@@ -76,20 +76,17 @@ fn post<'a>(mention: Mention<'a>, received_at: Millis) -> Result<Post<'a>, Rejec
     let url = first([mention.original_url, mention.url]);
     let id_in_url = url.as_deref().filter(|_| platform == Platform::X).and_then(x::id_in_url).map(|id| Str::from(id.to_owned()));
     let post_id = first([id_in_url, mention.resource_id]).ok_or_else(|| Rejected::missing("resourceId"))?;
-    let parent_id = first([mention.reply_to]).map(|parent| match x::id_in_url(&parent) {
-        Some(id) => Str::from(id.to_owned()),
-        None => parent,
-    });
+    let (parent_id, answered) = first([mention.reply_to]).map_or((None, None), answered);
     let is_repost = first([mention.retweet_of]).is_some();
     let text = first([mention.full_text, mention.snippet]).unwrap_or_default();
     let text = unescape(if is_repost { x::without_repost_prefix(text) } else { text });
     let mentions = match (mention.insights_mentioned, platform) {
         (Some(names), _) => handles::listed(names, &text, parent_id.is_some()),
-        (None, Platform::X) => handles::of_text(&text, Spelling::X, handles::implicit_until(&text, None, parent_id.is_some())),
-        (None, Platform::Instagram) => handles::of_text(&text, Spelling::Instagram, 0),
+        (None, Platform::X) => handles::of_text(&text, Platform::X, handles::implicit_until(&text, None, parent_id.is_some())),
+        (None, Platform::Instagram) => handles::of_text(&text, Platform::Instagram, 0),
         (None, _) => Vec::new(),
     };
-    Ok(Post {
+    let mut post = Post {
         platform,
         post_id,
         conversation_id: first([mention.thread_id]),
@@ -104,7 +101,18 @@ fn post<'a>(mention: Mention<'a>, received_at: Millis) -> Result<Post<'a>, Rejec
         created_at,
         url,
         ..Post::default()
-    })
+    };
+    handles::note_answered(&mut post, answered);
+    Ok(post)
+}
+
+/// The post and the account that are answered: an address tells both, else it is the one or the other.
+fn answered(reply_to: Str<'_>) -> (Option<Str<'_>>, Option<Str<'_>>) {
+    match x::id_in_url(&reply_to) {
+        Some(id) => (Some(id.to_owned().into()), x::handle_in_url(&reply_to).map(|handle| handle.to_owned().into())),
+        None if reply_to.starts_with('@') => (None, Some(reply_to)),
+        None => (Some(reply_to), None),
+    }
 }
 
 fn author<'a>(mention: &Mention<'a>, platform: Platform, at: Millis) -> Option<Author<'a>> {
@@ -155,7 +163,7 @@ mod tests {
             &format!(
                 r#"{{{tweet},"author":"contoh","snippet":"@TelkomCare mati","replyTo":"http://twitter.com/a/statuses/11","threadId":"10"}}"#
             ),
-            &format!("create x:contoh 12 {at} \"@TelkomCare mati\" [TelkomCare*] in 10 parent 11 reply"),
+            &format!("create x:contoh 12 {at} \"@TelkomCare mati\" [TelkomCare* a*] in 10 parent 11 answers a reply"),
         );
         check(
             &format!(r#"{{{tweet},"author":"contoh","snippet":"RT @a: mati","retweetOf":"http://twitter.com/a/statuses/11"}}"#),

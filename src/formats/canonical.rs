@@ -52,7 +52,7 @@ mod tests {
         );
         check(
             r#"{"platform":"x","post_id":"1","event_kind":"like","author":{"handle":"@Contoh"},"text":null,"created_at":"2025-01-07T03:01:12Z"}"#,
-            "engagement x:contoh 1 2025-01-07T03:01:12.000Z \"\"",
+            "unknown x:contoh 1 2025-01-07T03:01:12.000Z \"\"",
         );
     }
 

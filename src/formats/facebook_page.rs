@@ -8,26 +8,26 @@ use super::html::unescape;
 use super::meta::{self, Account};
 use super::wire::{Scalar, first, first_time};
 use super::{Raw, Rejected};
-use crate::post::{Author, EventKind, Millis, Platform, Post, Str};
+use crate::post::{Author, EventKind, Millis, Platform, Post, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Change<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     item: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     verb: Option<Str<'a>>,
     #[serde(borrow)]
     post_id: Option<Str<'a>>,
     #[serde(borrow)]
     comment_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     parent_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     from: Option<From<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     sender_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     sender_name: Option<Str<'a>>,
     #[serde(borrow)]
     message: Option<Str<'a>>,
@@ -35,9 +35,9 @@ struct Change<'a> {
     created_time: Scalar<'a>,
     #[serde(borrow)]
     edited_time: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     permalink_url: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     link: Option<Str<'a>>,
     photo: Option<IgnoredAny>,
     photos: Option<Vec<IgnoredAny>>,
@@ -47,19 +47,21 @@ struct Change<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct From<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
 }
 
 /// Reads all changes of all entries.
 pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     meta::read(raw, |field, value, page| {
-        matches!(field, "feed" | "mention").then(|| {
-            let change: Change<'_> = serde_json::from_str(value)?;
-            post(change, page, raw.received_at)
-        })
+        let read = || post(serde_json::from_str::<Change<'_>>(value)?, page, raw.received_at);
+        match field {
+            "feed" | "mention" => Some(read()),
+            // Other fields are about the page itself, unless somebody wrote something.
+            _ => read().ok().filter(|post| post.text.non_blank().is_some()).map(|post| Ok(Post { event_kind: EventKind::Unknown, ..post })),
+        }
     })
 }
 
@@ -102,14 +104,14 @@ fn author<'a>(from: Option<From<'a>>, sender_id: Option<Str<'a>>, sender_name: O
 }
 
 impl Change<'_> {
-    /// Something was written if it is of a kind that consists of words, or comes with some; the rest are likes, tags of
-    /// friends, hiding by the page.
+    /// Something was written if it is of a kind that consists of words or of a picture, or comes with words; the rest are
+    /// likes, tags of friends, hiding by the page.
     fn event_kind(&self) -> EventKind {
         let item = self.item.as_deref().unwrap_or("post");
         let has_words = self.message.as_ref().is_some_and(|message| message.non_blank().is_some());
         let is_written = match item {
-            "comment" | "post" | "status" => true,
-            "share" | "photo" | "video" | "album" | "link" | "note" => has_words,
+            "comment" | "post" | "status" | "photo" | "video" => true,
+            "share" | "album" | "link" | "note" => has_words,
             _ => false,
         };
         // A share or photo is taken away without its words.
@@ -118,6 +120,8 @@ impl Change<'_> {
             "add" if is_written => EventKind::Create,
             "edit" | "edited" if is_written => EventKind::Edit,
             _ if is_removed => EventKind::Delete,
+            "hide" | "unhide" | "block" | "unblock" | "mute" | "follow" | "remove" => EventKind::Engagement,
+            _ if has_words && !matches!(item, "reaction" | "like") => EventKind::Unknown,
             _ => EventKind::Engagement,
         }
     }
@@ -129,7 +133,8 @@ impl Change<'_> {
     }
 
     fn media_count(&self) -> u32 {
-        let single = u32::from(self.photo.is_some()) + u32::from(self.video.is_some());
+        let is_media = matches!(self.item.as_deref(), Some("photo" | "video"));
+        let single = (u32::from(self.photo.is_some()) + u32::from(self.video.is_some())).max(u32::from(is_media));
         let many = self.photos.as_ref().map_or(0, |photos| u32::try_from(photos.len()).unwrap_or(u32::MAX));
         single.max(many)
     }
@@ -206,8 +211,22 @@ mod tests {
             &format!("create facebook:7 100_21 {DELIVERED} \"los merah\" media 2"),
         );
         check(
+            r#"{"item":"photo","verb":"add","post_id":"100_21","from":{"id":"7"},"link":"https://contoh.id/a.jpg","photo_id":"5"}"#,
+            &format!("create facebook:7 100_21 {DELIVERED} \"\" media 1"),
+        );
+        for (item, verb) in [("review", "add"), ("comment", "update"), ("post", "publish"), ("live_video", "live")] {
+            check(
+                &format!(r#"{{"item":"{item}","verb":"{verb}","post_id":"100_21","from":{{"id":"7"}},"message":"los merah"}}"#),
+                &format!("unknown facebook:7 100_21 {DELIVERED} \"los merah\""),
+            );
+        }
+        check(
+            r#"{"item":"event","verb":"add","post_id":"100_21","from":{"id":"7"}}"#,
+            &format!("engagement facebook:7 100_21 {DELIVERED} \"\""),
+        );
+        check(
             r#"{"item":"photo","verb":"remove","post_id":"100_21","from":{"id":"7"}}"#,
-            &format!("delete facebook:7 100_21 {DELIVERED} \"\""),
+            &format!("delete facebook:7 100_21 {DELIVERED} \"\" media 1"),
         );
         for verb in ["add", "remove"] {
             check(

@@ -2,16 +2,7 @@
 //!
 //! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
 
-use crate::post::{Mention, Str};
-
-/// What an account name may consist of besides letters, digits and `_`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spelling {
-    /// Nothing else.
-    X,
-    /// Dots inside.
-    Instagram,
-}
+use crate::post::{Mention, Platform, Post, Str, handle};
 
 /// The number of characters up to which mentions are implicit: told by `display_range`, else the handles that a reply
 /// begins with, else none.
@@ -34,22 +25,32 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = Str<'a>>, text: &str, i
     names.into_iter().filter_map(mention).collect()
 }
 
-/// The mentions of a text whose feed lists none.
-pub(super) fn of_text<'a>(text: &str, spelling: Spelling, implicit_until: usize) -> Vec<Mention<'a>> {
-    let mut mentions = Vec::new();
-    let (mut before, mut rest, mut at) = (' ', text, 0);
-    while let Some(symbol) = rest.chars().next() {
-        rest = rest.get(symbol.len_utf8()..).unwrap_or_default();
-        at += 1;
-        // An `@` inside a word is a mail address.
-        if symbol == '@' && !before.is_alphanumeric() && before != '_' {
-            let name = name_at(rest, spelling);
-            if !name.is_empty() {
-                let implicit = at + name.len() <= implicit_until;
-                mentions.push(Mention { handle: Str::from(name.to_owned()), implicit, ..Mention::default() });
-            }
+/// Notes whom `post` answers, where the feed tells the name: whose id it is, a mention in the record then shows.
+pub(super) fn note_answered<'a>(post: &mut Post<'a>, name: Option<Str<'a>>) {
+    let Some(handle) = name.and_then(|name| super::wire::without_sign('@', &name)) else { return };
+    post.is_reply = true;
+    let answered = &mut post.in_reply_to_author_id;
+    match post.mentions.iter_mut().find(|mention| mention.handle.eq_ignore_ascii_case(&handle)) {
+        Some(mention) if answered.is_some() => mention.id = mention.id.take().or_else(|| answered.clone()),
+        Some(mention) => *answered = mention.id.clone().or_else(|| Some(handle.to_lowercase().into())),
+        None => {
+            let id = answered.clone();
+            answered.get_or_insert_with(|| handle.to_lowercase().into());
+            post.mentions.push(Mention { handle, id, implicit: true, profile: None });
         }
-        before = symbol;
+    }
+}
+
+/// The mentions of a text whose feed lists none.
+pub(super) fn of_text<'a>(text: &str, platform: Platform, implicit_until: usize) -> Vec<Mention<'a>> {
+    let (mut mentions, mut last_end) = (Vec::new(), None);
+    let signs = text.char_indices().enumerate().filter(|(_, (_, symbol))| matches!(symbol, '@' | '\u{FF20}'));
+    for (place, (at, sign)) in signs {
+        let Some(end) = handle::end(text, at, platform, last_end == Some(at)) else { continue };
+        last_end = Some(end);
+        let name = text.get(at + sign.len_utf8()..end).unwrap_or_default();
+        let implicit = place + 1 + name.len() <= implicit_until;
+        mentions.push(Mention { handle: Str::from(name.to_owned()), implicit, ..Mention::default() });
     }
     mentions
 }
@@ -61,7 +62,8 @@ fn leading(text: &str) -> (Vec<&str>, usize) {
         let start = rest.trim_start();
         let spaces = rest.chars().count() - start.chars().count();
         let Some(after) = start.strip_prefix('@') else { break };
-        let name = name_at(after, Spelling::X);
+        // Its length in bytes is its length in characters.
+        let name = after.get(..handle::length(after, Platform::X)).unwrap_or_default();
         if name.is_empty() {
             break;
         }
@@ -70,13 +72,6 @@ fn leading(text: &str) -> (Vec<&str>, usize) {
         rest = after.get(name.len()..).unwrap_or_default();
     }
     (names, end)
-}
-
-/// The account name that `text` begins with; ASCII only, so its length in bytes is its length in characters.
-fn name_at(text: &str, spelling: Spelling) -> &str {
-    let allowed = |symbol: char| symbol.is_ascii_alphanumeric() || symbol == '_' || (symbol == '.' && spelling == Spelling::Instagram);
-    let end = text.find(|symbol| !allowed(symbol)).unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().trim_end_matches('.')
 }
 
 #[cfg(test)]
@@ -90,16 +85,42 @@ mod tests {
 
     #[test]
     fn handles_of_a_text() {
-        let check = |text: &str, spelling: Spelling, is_reply: bool, expected: &str| {
+        let check = |text: &str, platform: Platform, is_reply: bool, expected: &str| {
             let until = implicit_until(text, None, is_reply);
-            assert_eq!(spell(&of_text(text, spelling, until)), expected, "{text}");
+            assert_eq!(spell(&of_text(text, platform, until)), expected, "{text}");
         };
-        check("@TelkomCare mati lagi, cc @contoh_1", Spelling::X, false, "TelkomCare contoh_1");
-        check("@TelkomCare @contoh mati, cc @lain", Spelling::X, true, "TelkomCare* contoh* lain");
-        check("halo @TelkomCare", Spelling::X, true, "TelkomCare");
-        check("kirim ke budi@contoh.id atau .@contoh!", Spelling::X, false, "contoh");
-        check("kak @toko.contoh. tolong", Spelling::Instagram, false, "toko.contoh");
-        check("😭 @ @@contoh", Spelling::X, false, "contoh");
+        check("@TelkomCare mati lagi, cc @contoh_1", Platform::X, false, "TelkomCare contoh_1");
+        check("@TelkomCare @contoh mati, cc @lain", Platform::X, true, "TelkomCare* contoh* lain");
+        check("halo @TelkomCare", Platform::X, true, "TelkomCare");
+        check("kirim ke budi@contoh.id atau .@contoh!", Platform::X, false, "contoh");
+        check("kak @toko.contoh. tolong", Platform::Instagram, false, "toko.contoh");
+        check("😭 @ @@contoh", Platform::X, false, "");
+        check("@TelkomCare.kapan \u{FF20}contoh", Platform::X, false, "TelkomCare contoh");
+        check("@TelkomCare@IndiHome mati", Platform::X, true, "TelkomCare* IndiHome*");
+    }
+
+    #[test]
+    fn who_is_answered_is_named_by_a_mention() {
+        let check = |id: Option<&'static str>,
+                     mention: Option<(&'static str, Option<&'static str>)>,
+                     expected: (&str, &str, Option<&str>)| {
+            let listed = mention.map(|(handle, id)| Mention { handle: handle.into(), id: id.map(Into::into), ..Mention::default() });
+            let mut post = Post { in_reply_to_author_id: id.map(Into::into), mentions: listed.into_iter().collect(), ..Post::default() };
+            note_answered(&mut post, Some("@Contoh".into()));
+            let named = &post.mentions[0];
+            assert_eq!(
+                (post.in_reply_to_author_id.as_deref().unwrap(), &*named.handle, named.id.as_deref()),
+                expected,
+                "{id:?} {mention:?}"
+            );
+            assert!(post.is_reply && post.mentions.len() == 1 && named.implicit == mention.is_none());
+        };
+        check(Some("7"), None, ("7", "Contoh", Some("7")));
+        check(None, None, ("contoh", "Contoh", None));
+        check(Some("7"), Some(("contoh", None)), ("7", "contoh", Some("7")));
+        check(Some("7"), Some(("contoh", Some("8"))), ("7", "contoh", Some("8")));
+        check(None, Some(("contoh", Some("8"))), ("8", "contoh", Some("8")));
+        check(None, Some(("contoh", None)), ("contoh", "contoh", None));
     }
 
     #[test]

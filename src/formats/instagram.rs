@@ -3,12 +3,12 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::meta::{self, Account};
 use super::wire::{first, first_time};
 use super::{Raw, Rejected};
-use crate::post::{Author, Platform, Post, Str};
+use crate::post::{Author, EventKind, Platform, Post, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -19,41 +19,45 @@ struct Value<'a> {
     comment_id: Option<Str<'a>>,
     #[serde(borrow)]
     media_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     parent_id: Option<Str<'a>>,
     #[serde(borrow)]
     text: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     from: Option<From<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     media: Option<Media<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct From<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     username: Option<Str<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Media<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
 }
 
 /// Reads all changes of all entries. A mention comes without text and author: somebody has to look it up.
 pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     meta::read(raw, |field, value, account| {
-        matches!(field, "comments" | "live_comments" | "mentions").then(|| {
-            let value: Value<'_> = serde_json::from_str(value)?;
-            let mut post = post(value, account)?;
+        let read = || {
+            let mut post = post(serde_json::from_str::<Value<'_>>(value)?, account)?;
             post.created_at = first_time(&[("time", account.time)])?.unwrap_or(raw.received_at);
             Ok(post)
-        })
+        };
+        match field {
+            "comments" | "live_comments" | "mentions" => Some(read()),
+            // Other fields count views and the like, unless somebody wrote something.
+            _ => read().ok().filter(|post| post.text.non_blank().is_some()).map(|post| Ok(Post { event_kind: EventKind::Unknown, ..post })),
+        }
     })
 }
 
@@ -74,7 +78,7 @@ fn post<'a>(value: Value<'a>, account: &Account<'_, 'a>) -> Result<Post<'a>, Rej
         parent_id,
         author,
         own,
-        mentions: handles::of_text(&text, Spelling::Instagram, 0),
+        mentions: handles::of_text(&text, Platform::Instagram, 0),
         text,
         ..Post::default()
     })
@@ -100,6 +104,7 @@ mod tests {
             r#""changes":[{"field":"comments","value":{"id":"31","parent_id":"30","text":"Hai kak","from":{"id":900,"username":"halaman"},"media":{"id":"20"}}}]"#,
             &format!("create instagram:900 31 {at} \"Hai kak\" in 20 parent 30 reply own"),
         );
+        check(&format!(r#""field":"reel_comments","value":{comment}"#), &expected.replace("create", "unknown"));
         check(
             r#""changes":[{"field":"comments","value":{"id":"30","text":"lemot"}}]"#,
             &format!("create instagram:post:30 30 {at} \"lemot\""),

@@ -4,11 +4,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Raw, Rejected};
-use crate::post::{Author, Millis, Platform, Post, Str};
+use crate::post::{Author, Millis, Platform, Post, Str, lenient};
 
 #[derive(Deserialize)]
 struct Hook<'a> {
@@ -19,15 +19,15 @@ struct Hook<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_id: Option<Str<'a>>,
     #[serde(borrow)]
     opening_text: Option<Str<'a>>,
     #[serde(borrow)]
     hit_sentence: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     language_code: Option<Str<'a>>,
     #[serde(borrow)]
     publish_date: Scalar<'a>,
@@ -35,20 +35,20 @@ struct Document<'a> {
     published_date: Scalar<'a>,
     #[serde(borrow)]
     created_at: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     author: Option<Writer<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     url: Option<Str<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Writer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     profile_url: Option<Str<'a>>,
 }
 
@@ -84,8 +84,8 @@ fn post<'a>(document: Document<'a>, received_at: Millis) -> Result<Post<'a>, Rej
         post_id: first([document.external_id, document.id]).ok_or_else(|| Rejected::missing("external_id"))?,
         author: (id.is_some() || handle.is_some()).then(|| Author { id, handle, name: writer.name.map(unescape), ..Author::default() }),
         mentions: match platform {
-            Platform::X => handles::of_text(&text, Spelling::X, 0),
-            Platform::Instagram => handles::of_text(&text, Spelling::Instagram, 0),
+            Platform::X => handles::of_text(&text, Platform::X, 0),
+            Platform::Instagram => handles::of_text(&text, Platform::Instagram, 0),
             _ => Vec::new(),
         },
         text,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::batch::Batch;
 use super::wire::Scalar;
 use super::{Raw, Rejected};
-use crate::post::{Post, Str};
+use crate::post::{Post, Str, lenient};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -18,14 +18,14 @@ struct Envelope<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Entry<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
     #[serde(borrow)]
     time: Scalar<'a>,
     #[serde(borrow)]
     changes: Option<Vec<&'a RawValue>>,
     /// Documented Instagram examples put the change on the entry itself.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     field: Option<Str<'a>>,
     #[serde(borrow)]
     value: Option<&'a RawValue>,

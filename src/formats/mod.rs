@@ -3,6 +3,7 @@
 //! One file per format; `detect` tells them apart. Knows nothing of Kafka, rules or clocks: the record's own time comes
 //! in as an argument, and reading the same bytes twice gives the same records and ids.
 
+mod array;
 mod batch;
 mod brandwatch;
 mod canonical;
@@ -31,7 +32,8 @@ mod x_v2;
 pub use self::format::{Format, formats};
 pub use self::reject::{BadItem, Rejected};
 
-use crate::post::{CaseEvent, CustomerKey, Millis, OwnAccounts, Post};
+use self::reject::BAD_JSON;
+use crate::post::{CaseEvent, CustomerKey, Millis, OwnAccounts, Post, repair};
 
 /// Most items that one record may hold.
 pub const MAX_ITEMS: usize = 10_000;
@@ -80,7 +82,7 @@ impl Item<'_> {
 /// What a record held.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading<'a> {
-    /// The format it was in.
+    /// The format it was in; of an array, the first that could be told.
     pub format: Format,
     /// Its canonical records in their order; at least one.
     pub items: Vec<Item<'a>>,
@@ -88,11 +90,43 @@ pub struct Reading<'a> {
     pub bad: Vec<BadItem>,
 }
 
-/// Reads a record.
+impl Reading<'_> {
+    /// The same, read from a mended copy of the record: whatever names a thing must not have been mended.
+    fn mended(self) -> Result<Reading<'static>, Rejected> {
+        let mut mended = Reading { format: self.format, items: Vec::with_capacity(self.items.len()), bad: self.bad };
+        for (index, item) in self.items.into_iter().enumerate() {
+            let whole = match item {
+                Item::Post(post) => repair::post(post).map(Item::Post),
+                Item::CaseEvent(event) => repair::case_event(event).map(Item::CaseEvent),
+            };
+            match whole {
+                Some(item) => mended.items.push(item),
+                None => mended.bad.push(Rejected::new("bad_field", "An id holds half a character.").at(index)),
+            }
+        }
+        if mended.items.is_empty() { Err(batch::nothing(mended.bad)) } else { Ok(mended) }
+    }
+}
+
+/// Reads a record. A JSON array is several records; half a character does not spoil what it stands in (2.10, 37).
 ///
 /// # Errors
 /// [`Rejected`] where not one canonical record came out of it; `no_post` if there was none in it.
 pub fn read<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
+    let reading = array::read(raw);
+    let is_no_json = match &reading {
+        Ok(reading) => reading.bad.iter().any(|bad| bad.code == BAD_JSON),
+        Err(rejected) => rejected.code == BAD_JSON,
+    };
+    if !is_no_json {
+        return reading;
+    }
+    let Some(mended) = repair::mended(raw.bytes) else { return reading };
+    array::read(&Raw { bytes: &mended, ..*raw }).and_then(Reading::mended).or(reading)
+}
+
+/// Reads a record that is no array.
+fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     if raw.bytes.trim_ascii().is_empty() {
         return Err(Rejected::no_post("The record is empty: a tombstone or a heartbeat."));
     }

@@ -4,6 +4,9 @@
 
 use serde_json::error::Category;
 
+/// The code of what is no JSON.
+pub(super) const BAD_JSON: &str = "bad_json";
+
 /// Nothing of the record could be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -30,6 +33,11 @@ impl Rejected {
         Rejected { code, message: message.into() }
     }
 
+    /// The same, of the item at `index`.
+    pub(super) fn at(self, index: usize) -> BadItem {
+        BadItem { index, code: self.code, message: self.message }
+    }
+
     pub(super) fn unknown_format(message: impl Into<String>) -> Self {
         Rejected::new("unknown_format", message)
     }
@@ -52,8 +60,8 @@ impl From<serde_json::Error> for Rejected {
         let place = format!("line {}, column {}", error.line(), error.column());
         match error.classify() {
             Category::Data => of_data(&error.to_string(), &place),
-            Category::Eof => Rejected::new("bad_json", format!("The JSON ends too early ({place}).")),
-            Category::Syntax | Category::Io => Rejected::new("bad_json", format!("This is not valid JSON in UTF-8 ({place}).")),
+            Category::Eof => Rejected::new(BAD_JSON, format!("The JSON ends too early ({place}).")),
+            Category::Syntax | Category::Io => Rejected::new(BAD_JSON, format!("This is not valid JSON in UTF-8 ({place}).")),
         }
     }
 }
@@ -87,7 +95,7 @@ mod tests {
         check("{]", "bad_json", "This is not valid JSON in UTF-8 (line 1, column 2).");
         check(r#"{"post_id":"1"}"#, "missing_field", "The field `platform` is missing (line 1, column 15).");
         check(r#"{"post_id":[]}"#, "bad_field", "A value should be a string or a whole number (line 1, column 13).");
-        check(r#"{"is_quote":"rahasia, expected x"}"#, "bad_field", "A value should be a boolean (line 1, column 33).");
+        check(r#"{"text":true}"#, "bad_field", "A value should be a string or a whole number (line 1, column 12).");
         check(r#"{"lang":"a","lang":"b"}"#, "bad_field", "A field occurs twice or has a value that is not allowed (line 1, column 18).");
         check(
             r#"{"created_at":"rahasia"}"#,

@@ -3,18 +3,18 @@
 use serde::Deserialize;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Item, Raw, Rejected, x};
-use crate::post::{Author, EventKind, Mention, Millis, Platform, Post, Str};
+use crate::post::{Author, EventKind, Mention, Millis, Platform, Post, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Envelope<'a> {
-    #[serde(borrow, rename = "type")]
+    #[serde(borrow, rename = "type", deserialize_with = "lenient::value")]
     kind: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     payload: Option<Message<'a>>,
     #[serde(borrow)]
     event_time: Scalar<'a>,
@@ -23,17 +23,17 @@ struct Envelope<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Message<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     channel_message_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     sn_msg_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     message_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     universal_message_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     channel_type: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     sn_type: Option<Str<'a>>,
     #[serde(borrow)]
     channel_created_time: Scalar<'a>,
@@ -47,23 +47,23 @@ struct Message<'a> {
     content: Option<Content<'a>>,
     #[serde(borrow)]
     message: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     sender_profile: Option<Profile<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     receiver_profile: Option<Profile<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     mentioned_profiles: Option<Vec<Profile<'a>>>,
     #[serde(borrow)]
     from_verified_profile: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     permalink: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     language: Option<Str<'a>>,
     #[serde(borrow)]
     brand_post: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     conversation_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     parent_message_id: Option<Str<'a>>,
 }
 
@@ -72,29 +72,36 @@ struct Message<'a> {
 struct Content<'a> {
     #[serde(borrow)]
     text: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     title: Option<Str<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Profile<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     channel_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     sn_user_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     username: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     screen_name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     bio: Option<Str<'a>>,
     #[serde(borrow)]
     followers: Scalar<'a>,
     #[serde(borrow)]
     verified: Scalar<'a>,
+}
+
+impl Message<'_> {
+    fn has_words(&self) -> bool {
+        let content = self.content.as_ref().and_then(|content| content.text.as_ref().or(content.title.as_ref()));
+        [content, self.message.as_ref()].into_iter().flatten().any(|text| text.non_blank().is_some())
+    }
 }
 
 /// Reads one event, or one message without an envelope.
@@ -104,10 +111,14 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
         None | Some("message.created") => EventKind::Create,
         Some("message.updated") => EventKind::Edit,
         Some("message.deleted") => EventKind::Delete,
-        Some(kind) if kind.starts_with("message.") => EventKind::Engagement,
-        Some(_) if envelope.payload.is_some() => return Err(Rejected::no_post("The event is about no message.")),
-        // A listening object may have a `type` of its own.
-        Some(_) => EventKind::Create,
+        Some(kind) => match &envelope.payload {
+            // A listening object may have a `type` of its own.
+            None => EventKind::Create,
+            Some(_) if kind.starts_with("message.engagement") => EventKind::Engagement,
+            Some(message) if message.has_words() => EventKind::Unknown,
+            Some(_) if kind.starts_with("message.") => EventKind::Engagement,
+            Some(_) => return Err(Rejected::no_post("The event is about no message.")),
+        },
     };
     let message = match envelope.payload {
         Some(message) => message,
@@ -137,13 +148,14 @@ fn post<'a>(event_kind: EventKind, message: Message<'a>, event_time: &Scalar<'_>
     let content = message.content.unwrap_or_default();
     let mentioned = message.mentioned_profiles.filter(|_| is_there);
     let text = first([content.text, message.message, content.title]).filter(|_| is_there).map(unescape).unwrap_or_default();
-    Ok(Post {
+    let answered = message.receiver_profile.filter(|_| answers).unwrap_or_default();
+    let mut post = Post {
         event_kind,
         platform,
         post_id,
         version: (event_kind == EventKind::Edit).then(|| modified.to_string().into()),
         conversation_id: first([message.conversation_id]),
-        in_reply_to_author_id: if answers { message.receiver_profile.and_then(Profile::id) } else { None },
+        in_reply_to_author_id: answered.id(),
         author: message.sender_profile.and_then(|sender| sender.into_author(platform, tick, created_at)),
         mentions: mentions(mentioned, &text, parent_id.is_some(), platform),
         text,
@@ -155,7 +167,11 @@ fn post<'a>(event_kind: EventKind, message: Message<'a>, event_time: &Scalar<'_>
         created_at,
         url: first([message.permalink]),
         ..Post::default()
-    })
+    };
+    if post.is_reply {
+        handles::note_answered(&mut post, answered.handle());
+    }
+    Ok(post)
 }
 
 /// The platform of a channel, and whether only the brand reads it.
@@ -179,14 +195,13 @@ fn mentions<'a>(profiles: Option<Vec<Profile<'a>>>, text: &str, is_reply: bool, 
     let Some(profiles) = profiles else {
         let until = handles::implicit_until(text, None, is_reply && platform == Platform::X);
         return match platform {
-            Platform::X => handles::of_text(text, Spelling::X, until),
-            Platform::Instagram => handles::of_text(text, Spelling::Instagram, 0),
+            Platform::X => handles::of_text(text, Platform::X, until),
+            Platform::Instagram => handles::of_text(text, Platform::Instagram, 0),
             _ => Vec::new(),
         };
     };
     let mention = |profile: Profile<'a>| {
-        let name = first([profile.username.clone(), profile.screen_name.clone()])?;
-        let mut mention = handles::listed([name], text, is_reply && platform == Platform::X).pop()?;
+        let mut mention = handles::listed([profile.handle()?], text, is_reply && platform == Platform::X).pop()?;
         mention.id = first([profile.channel_id.clone()]);
         let followers = profile.followers.count().filter(|count| *count > 0);
         mention.profile = followers.map(|count| Author { id: mention.id.clone(), followers: Some(count), ..Author::default() });
@@ -196,16 +211,19 @@ fn mentions<'a>(profiles: Option<Vec<Profile<'a>>>, text: &str, is_reply: bool, 
 }
 
 impl<'a> Profile<'a> {
-    fn id(self) -> Option<Str<'a>> {
-        first([self.channel_id, self.sn_user_id])
+    fn id(&self) -> Option<Str<'a>> {
+        first([self.channel_id.clone(), self.sn_user_id.clone()])
+    }
+
+    fn handle(&self) -> Option<Str<'a>> {
+        first([self.username.clone(), self.screen_name.clone()])
     }
 
     fn into_author(self, platform: Platform, tick: Option<bool>, at: Millis) -> Option<Author<'a>> {
         let verified = self.verified.flag().or(tick).filter(|_| platform == Platform::X);
-        let handle = first([self.username, self.screen_name]).and_then(|name| without_sign('@', &name));
         let author = Author {
-            id: first([self.channel_id, self.sn_user_id]),
-            handle,
+            id: self.id(),
+            handle: self.handle().and_then(|name| without_sign('@', &name)),
             name: self.name.map(unescape),
             bio: self.bio.map(unescape),
             followers: self.followers.count(),
@@ -242,6 +260,12 @@ mod tests {
             &event("message.engagement.updated", &message),
             &format!("engagement x:7 12 {at} \"@TelkomCare mati & dingin\" [TelkomCare]"),
         );
+        check(&event("message.xyz", &message), &format!("unknown x:7 12 {at} \"@TelkomCare mati & dingin\" [TelkomCare]"));
+        check(&event("comment.created", &message), &format!("unknown x:7 12 {at} \"@TelkomCare mati & dingin\" [TelkomCare]"));
+        check(
+            &event("message.read", r#"{"channelMessageId":"12","channelType":"TWITTER","channelCreatedTime":1736218872000}"#),
+            &format!("engagement x:post:12 12 {at} \"\""),
+        );
         check(&event("message.deleted", &message), &format!("delete x:7 12 {at} \"\""));
         check(
             &event(
@@ -260,13 +284,20 @@ mod tests {
     fn replies_of_customers_and_of_the_brand() {
         let check = |more: &str, expected: &str| {
             let payload = format!(
-                r#"{{"channelMessageId":"12","channelType":"TWITTER","channelCreatedTime":1736218872000,"content":{{"text":"@a halo"}},{SENDER},"mentionedProfiles":[{{"username":"a","followers":9}}],"parentMessageId":"11","receiverProfile":{{"channelId":"9"}}{more}}}"#
+                r#"{{"channelMessageId":"12","channelType":"TWITTER","channelCreatedTime":1736218872000,"content":{{"text":"@a halo"}},{SENDER},"mentionedProfiles":[{{"username":"a","followers":9}}],"parentMessageId":"11"{more}}}"#
             );
             assert_eq!(summary(&read_as(None, &event("message.created", &payload))), expected, "{more}");
         };
         let at = "2025-01-07T03:01:12.000Z";
-        check("", &format!("create x:7 12 {at} \"@a halo\" [a*] parent 11 answers 9 reply"));
-        check(r#","brandPost":true"#, &format!("create x:9 12 {at} \"@a halo\" [a*] parent 11 answers 9 reply own"));
+        check(r#","receiverProfile":{"channelId":"9"}"#, &format!("create x:7 12 {at} \"@a halo\" [a*] parent 11 answers 9 reply"));
+        check(
+            r#","receiverProfile":{"channelId":"9","screenName":"TelkomCare"}"#,
+            &format!("create x:7 12 {at} \"@a halo\" [a* TelkomCare*] parent 11 answers 9 reply"),
+        );
+        check(
+            r#","receiverProfile":{"channelId":"9"},"brandPost":true"#,
+            &format!("create x:9 12 {at} \"@a halo\" [a*] parent 11 answers 9 reply own"),
+        );
     }
 
     #[test]

@@ -4,36 +4,36 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{Scalar, first, first_time, without_sign};
 use super::{Raw, Rejected, x};
-use crate::post::{Author, Millis, Platform, Post, Str};
+use crate::post::{Author, EventKind, Millis, Platform, Post, Str, lenient};
 
 #[derive(Deserialize)]
 struct Chunk<'a> {
     #[serde(borrow)]
     chunk_type: Str<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
     chunk_result: Option<Outer<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Outer<'a> {
-    #[serde(borrow)]
-    data: Inner<'a>,
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
+    data: Option<Inner<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Inner<'a> {
-    #[serde(borrow)]
-    data: Document<'a>,
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
+    data: Option<Document<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     url: Option<Str<'a>>,
     #[serde(borrow)]
     published: Scalar<'a>,
@@ -43,34 +43,34 @@ struct Document<'a> {
     search_indexed: Scalar<'a>,
     #[serde(borrow)]
     content: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     lang: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     source_type: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     post_type: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     tokens_mention: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     tokens_hashtag: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     external_author_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     parent_url: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     extra_author_attributes: Option<Writer<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Writer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     short_name: Option<Str<'a>>,
 }
 
@@ -89,8 +89,15 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
 
 fn one<'a>(line: &'a str, received_at: Millis) -> Result<Option<Post<'a>>, Rejected> {
     let chunk: Chunk<'_> = serde_json::from_str(line)?;
-    match chunk.chunk_result {
-        Some(result) if chunk.chunk_type == "CT_RESULT" => post(result.data.data, received_at).map(Some),
+    let is_result = chunk.chunk_type == "CT_RESULT";
+    let document = chunk.chunk_result.and_then(|result| result.data?.data);
+    match document {
+        Some(document) if is_result => post(document, received_at).map(Some),
+        // Control and error chunks carry no document; a kind that no one knows may.
+        Some(document) if document.content.as_ref().is_some_and(|text| text.non_blank().is_some()) => {
+            Ok(Some(Post { event_kind: EventKind::Unknown, ..post(document, received_at)? }))
+        }
+        None if is_result => Err(Rejected::missing("chunk_result.data.data")),
         _ => Ok(None),
     }
 }
@@ -101,18 +108,20 @@ fn post<'a>(document: Document<'a>, received_at: Millis) -> Result<Post<'a>, Rej
     let platform = platform(document.source_type.as_deref().unwrap_or_default());
     let is_kind = |kind: &str| document.post_type.iter().flatten().any(|one| one.as_str() == kind);
     let (is_repost, is_answer) = (is_kind("RETWEET") || is_kind("REPOST"), is_kind("COMMENT") || is_kind("REPLY"));
-    let parent_id = first([document.parent_url]).filter(|_| !is_repost).map(id_of_url);
+    let parent_url = first([document.parent_url]).filter(|_| !is_repost);
+    let answered = parent_url.as_deref().and_then(x::handle_in_url).map(|handle| Str::from(handle.to_owned()));
+    let parent_id = parent_url.map(id_of_url);
     let text = document.content.unwrap_or_default();
     let text = unescape(if is_repost { x::without_repost_prefix(text) } else { text });
     let is_reply = is_answer || parent_id.is_some();
     // The list may be empty although the text names accounts.
     let mentions = match (document.tokens_mention.filter(|names| !names.is_empty()), platform) {
         (Some(names), _) => handles::listed(names, &text, is_reply),
-        (None, Platform::X) => handles::of_text(&text, Spelling::X, handles::implicit_until(&text, None, is_reply)),
-        (None, Platform::Instagram) => handles::of_text(&text, Spelling::Instagram, 0),
+        (None, Platform::X) => handles::of_text(&text, Platform::X, handles::implicit_until(&text, None, is_reply)),
+        (None, Platform::Instagram) => handles::of_text(&text, Platform::Instagram, 0),
         (None, _) => Vec::new(),
     };
-    Ok(Post {
+    let mut post = Post {
         platform,
         post_id: first([document.external_id, document.url.clone().map(id_of_url)]).ok_or_else(|| Rejected::missing("external_id"))?,
         parent_id,
@@ -126,7 +135,9 @@ fn post<'a>(document: Document<'a>, received_at: Millis) -> Result<Post<'a>, Rej
         created_at,
         url: first([document.url]),
         ..Post::default()
-    })
+    };
+    handles::note_answered(&mut post, answered);
+    Ok(post)
 }
 
 fn platform(sources: &[Str<'_>]) -> Platform {
@@ -179,12 +190,14 @@ mod tests {
             &format!(
                 r#"{{{tweet},"url":"https://twitter.com/contoh/status/12","content":"@a mati","parent_url":"https://twitter.com/a/status/11"}}"#
             ),
-            &format!("create x:7 12 {at} \"@a mati\" [a*] parent 11 reply"),
+            &format!("create x:7 12 {at} \"@a mati\" [a*] parent 11 answers a reply"),
         );
         check(
             &format!(r#"{{{tweet},"external_id":"12","content":"RT @a: mati","post_type":["RETWEET"]}}"#),
             &format!("create x:7 12 {at} \"mati\" repost"),
         );
+        let unknown = chunk(&format!(r#"{{{tweet},"external_id":"12","content":"@IndiHome mati"}}"#)).replace("CT_RESULT", "CT_UPDATE");
+        assert_eq!(summary(&read_as(None, &unknown)), format!("unknown x:7 12 {at} \"@IndiHome mati\" [IndiHome]"));
         check(
             r#"{"url":"https://contoh.id/1","indexed":1736218872000,"source_type":["MESSAGEBOARD"]}"#,
             &format!("create other:post:https://contoh.id/1 https://contoh.id/1 {at} \"\""),

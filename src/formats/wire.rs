@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Rejected;
 use super::time;
@@ -19,6 +19,8 @@ pub(super) enum Scalar<'a> {
     Bool(bool),
     Number(i64),
     Text(Str<'a>),
+    /// A list or an object, where a single value should be.
+    Odd,
 }
 
 impl Scalar<'_> {
@@ -27,7 +29,7 @@ impl Scalar<'_> {
         match self {
             Scalar::Number(number) => u64::try_from(*number).ok(),
             Scalar::Text(text) => text.trim().parse().ok(),
-            Scalar::Null | Scalar::Bool(_) => None,
+            Scalar::Null | Scalar::Bool(_) | Scalar::Odd => None,
         }
     }
 
@@ -41,7 +43,7 @@ impl Scalar<'_> {
                 "false" | "False" | "0" => Some(false),
                 _ => None,
             },
-            Scalar::Null => None,
+            Scalar::Null | Scalar::Odd => None,
         }
     }
 
@@ -49,14 +51,14 @@ impl Scalar<'_> {
     fn is_no_time(&self) -> bool {
         match self {
             Scalar::Null | Scalar::Bool(_) | Scalar::Number(0) => true,
-            Scalar::Number(_) => false,
+            Scalar::Number(_) | Scalar::Odd => false,
             Scalar::Text(text) => text.non_blank().is_none(),
         }
     }
 
     fn time(&self) -> Option<Millis> {
         match self {
-            Scalar::Null | Scalar::Bool(_) => None,
+            Scalar::Null | Scalar::Bool(_) | Scalar::Odd => None,
             Scalar::Number(number) => Some(time::epoch(*number)),
             Scalar::Text(text) => time::parse(text.trim()),
         }
@@ -94,6 +96,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
             type Value = Scalar<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string, a number, true, false or null")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Scalar::Odd)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Scalar::Odd)
             }
             fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
                 Ok(Scalar::Null)
@@ -143,6 +153,8 @@ mod tests {
         check("true", None, Some(true));
         check(r#""false""#, None, Some(false));
         check("null", None, None);
+        check(r#"[{"a":1}]"#, None, None);
+        check(r#"{"a":[1]}"#, None, None);
         check(r#""a\u0041""#, None, None);
     }
 
@@ -158,6 +170,7 @@ mod tests {
         check("0", "1736218872306", Ok(Some(1_736_218_872_306)));
         check("null", r#"" ""#, Ok(None));
         check(r#""kemarin""#, "1736218872", Err("bad_time"));
+        check(r#"{"$date":1}"#, "1736218872", Err("bad_time"));
         check("18446744073709551615", "0", Ok(Some(Millis::new(i64::MAX).get())));
     }
 }

@@ -23,6 +23,15 @@ pub(super) fn id_in_url(url: &str) -> Option<&str> {
     tail.get(..end).filter(|id| !id.is_empty())
 }
 
+/// The account whose post `url` leads to.
+pub(super) fn handle_in_url(url: &str) -> Option<&str> {
+    let (head, _) = url.split_once("/status/").or_else(|| url.split_once("/statuses/"))?;
+    let (_, name) = head.rsplit_once('/')?;
+    // `x.com/i/status` and `x.com/i/web/status` leave the name out.
+    let is_name = !matches!(name, "" | "i" | "web") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then_some(name)
+}
+
 /// `text` without `RT @name: ` in front; the prefix is the platform's.
 pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
     let own = text.strip_prefix("RT @").and_then(|rest| rest.split_once(": ")).filter(|(name, _)| !name.contains(' '));
@@ -60,6 +69,16 @@ mod tests {
             ("https://contoh.id/12", None),
         ] {
             assert_eq!(id_in_url(url), id, "{url}");
+        }
+        for (url, handle) in [
+            ("https://x.com/contoh_1/status/12?s=20", Some("contoh_1")),
+            ("http://twitter.com/contoh/statuses/7", Some("contoh")),
+            ("https://x.com/i/status/7", None),
+            ("https://x.com/i/web/status/7", None),
+            ("https://twitter.com/statuses/7", None),
+            ("12", None),
+        ] {
+            assert_eq!(handle_in_url(url), handle, "{url}");
         }
         for (text, own) in [("RT @a: isi: x", "isi: x"), ("RT @a dan b: isi", "RT @a dan b: isi"), ("isi", "isi")] {
             assert_eq!(without_repost_prefix(text.into()), own);

@@ -7,13 +7,13 @@ use super::batch::Batch;
 use super::wire::first;
 use super::x_v2::{Includes, Tweet, post};
 use super::{Raw, Rejected};
-use crate::post::{Author, EventKind, Platform, Post, Str};
+use crate::post::{Author, EventKind, Platform, Post, Str, lenient};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
     data: Event<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
     includes: Option<Includes<'a>>,
 }
 
@@ -21,20 +21,22 @@ struct Envelope<'a> {
 struct Event<'a> {
     #[serde(borrow)]
     event_type: Str<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient::value")]
     event_uuid: Option<Str<'a>>,
     #[serde(borrow)]
     payload: &'a RawValue,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
     includes: Option<Includes<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Named<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
+    text: Option<Str<'a>>,
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     author_id: Option<Str<'a>>,
 }
 
@@ -42,18 +44,28 @@ struct Named<'a> {
 pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     let Envelope { data: event, includes } = serde_json::from_slice(raw.bytes)?;
     let payload = event.payload.get();
+    let includes = event.includes.or(includes).unwrap_or_default();
+    let written = || post(serde_json::from_str::<Tweet<'_>>(payload)?, &includes, raw.received_at);
     let mut batch = Batch::default();
     match event.event_type.as_str() {
-        "post.create" | "post.mention.create" | "post.reply.create" | "post.quote.create" | "post.repost.create" => {
-            let tweet: Tweet<'_> = serde_json::from_str(payload)?;
-            batch.add(post(tweet, &event.includes.or(includes).unwrap_or_default(), raw.received_at))?;
-        }
+        "post.create" | "post.mention.create" | "post.reply.create" | "post.quote.create" | "post.repost.create" => batch.add(written())?,
         "post.delete" => batch.add(mark(EventKind::Delete, serde_json::from_str(payload)?, None, raw))?,
         // Private messages and the like: no shape is documented, and what a customer says must not pass for a like.
         private if ["dm.", "chat.", "message."].iter().any(|kind| private.starts_with(kind)) => {
             return Err(Rejected::no_post("Events about private messages are not supported in this format."));
         }
-        _ => batch.add(mark(EventKind::Engagement, serde_json::from_str(payload)?, event.event_uuid, raw))?,
+        // What happens around posts may show the post that it happened to.
+        around if ["like.", "bookmark.", "follow.", "mute.", "block.", "profile."].iter().any(|kind| around.starts_with(kind)) => {
+            batch.add(mark(EventKind::Engagement, serde_json::from_str(payload)?, event.event_uuid, raw))?;
+        }
+        _ => {
+            let about: Named<'_> = serde_json::from_str(payload)?;
+            let has_words = about.text.as_ref().is_some_and(|text| text.non_blank().is_some()) && about.id.is_some();
+            batch.add(match has_words {
+                true => written().map(|post| Post { event_kind: EventKind::Unknown, ..post }),
+                false => mark(EventKind::Engagement, about, event.event_uuid, raw),
+            })?;
+        }
     }
     Ok(batch)
 }
@@ -96,6 +108,10 @@ mod tests {
         );
         check("post.delete", r#"{"id":"9","author_id":"7"}"#, "delete x:7 9 2025-01-07T03:05:00.000Z \"\"");
         check("like.create", r#"{"id":"9","author_id":"7"}"#, "engagement x:7 9 2025-01-07T03:05:00.000Z \"\"");
+        check("like.create", full, "engagement x:7 1050118620312502272 2025-01-07T03:05:00.000Z \"\"");
+        check("post.update", full, &format!("unknown x:7 1050118620312502272 {at} \"@TelkomCare mati\" [TelkomCare]"));
+        check("community.post", full, &format!("unknown x:7 1050118620312502272 {at} \"@TelkomCare mati\" [TelkomCare]"));
+        check("spaces.start", r#"{"id":"9"}"#, "engagement x:post:9 9 2025-01-07T03:05:00.000Z \"\"");
         check("follow.follow", r#"{"source":{}}"#, "engagement x:post:-12 -12 2025-01-07T03:05:00.000Z \"\"");
     }
 

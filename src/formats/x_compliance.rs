@@ -5,44 +5,44 @@ use serde::Deserialize;
 use super::batch::Batch;
 use super::wire::{Scalar, first, first_time};
 use super::{Item, Raw, Rejected};
-use crate::post::{Author, EventKind, Millis, Platform, Post, Str};
+use crate::post::{Author, EventKind, Millis, Platform, Post, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Notice<'a> {
     /// The v2 stream wraps its events.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     data: Option<Box<Notice<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     delete: Option<Event<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     tweet_edit: Option<Event<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     post_edit: Option<Event<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     withheld: Option<Event<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     drop: Option<Event<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     undrop: Option<Event<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Event<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     tweet: Option<About<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     post: Option<About<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     status: Option<About<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     initial_tweet_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     initial_post_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     edit_tweet_ids: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     edit_post_ids: Option<Vec<Str<'a>>>,
     #[serde(borrow)]
     event_at: Scalar<'a>,
@@ -53,15 +53,15 @@ struct Event<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct About<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id_str: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     author_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     user_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     user_id_str: Option<Str<'a>>,
 }
 

@@ -4,7 +4,7 @@ mod wire;
 
 use self::wire::{Entities, Status, UserMention};
 use super::batch::Batch;
-use super::handles::{self, Spelling};
+use super::handles;
 use super::html::unescape;
 use super::wire::{first, first_time, without_sign};
 use super::{Item, Raw, Rejected, x};
@@ -45,7 +45,9 @@ fn post<'a>(status: &Status<'a>, received_at: Millis) -> Result<Post<'a>, Reject
         url: Some(url),
         ..Post::default()
     };
-    Ok(with_words(with_quote(post, status), status))
+    let mut post = with_words(with_quote(post, status), status);
+    handles::note_answered(&mut post, first([status.in_reply_to_screen_name.clone()]));
+    Ok(post)
 }
 
 fn author<'a>(status: &Status<'a>, at: Millis) -> Option<Author<'a>> {
@@ -86,7 +88,7 @@ fn with_words<'a>(mut post: Post<'a>, status: &Status<'a>) -> Post<'a> {
     let until = handles::implicit_until(&text, status.whole_range(), answers_post);
     post.mentions = match status.whole_entities().and_then(|entities| entities.user_mentions.as_ref()) {
         Some(listed) => listed.iter().filter_map(|mentioned| mention(mentioned, until)).collect(),
-        None => handles::of_text(&text, Spelling::X, until),
+        None => handles::of_text(&text, Platform::X, until),
     };
     if let Some(entities) = status.whole_entities() {
         post.hashtags = entities.hashtags.iter().flatten().filter_map(|tag| without_sign('#', &tag.text)).collect();

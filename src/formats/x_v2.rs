@@ -10,12 +10,13 @@ pub(super) use self::post::post;
 pub(super) use self::wire::{Includes, Tweet};
 use super::batch::Batch;
 use super::{Raw, Rejected};
+use crate::post::lenient;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "lenient::object")]
     includes: Option<Includes<'a>>,
 }
 

@@ -131,6 +131,7 @@ impl<'a, S: Stage> Work<'a, S> {
             None => self.stage.process(&record, &mut self.outbox),
         }
         self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
+        self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
         let new = &self.outbox.records[self.batch.origins.len()..];
         self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
         self.batch.origins.resize(self.outbox.records.len(), input);

@@ -15,6 +15,8 @@ pub struct Counts {
     pub written: [u64; Topic::ALL.len()],
     /// Posts and case events forgotten before their time, because a customer had more of them than are remembered.
     pub forgotten_early: u64,
+    /// Posts of which the feed says what no one here knows (`unknown_event_kind`).
+    pub unknown_kinds: u64,
     /// Transactions committed.
     pub committed: u64,
     /// Transactions aborted.
@@ -46,6 +48,7 @@ impl Counts {
             *total += more;
         }
         self.forgotten_early += other.forgotten_early;
+        self.unknown_kinds += other.unknown_kinds;
         self.committed += other.committed;
         self.aborted += other.aborted;
         self.restored_partitions += other.restored_partitions;

@@ -103,6 +103,8 @@ pub struct Outbox {
     pub unreadable: bool,
     /// Posts and case events that had to be forgotten before their time: their customer had too many.
     pub forgotten_early: u64,
+    /// Posts of which the feed says what no one here knows.
+    pub unknown_kinds: u64,
 }
 
 impl Outbox {

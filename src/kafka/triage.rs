@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::engine::{self, Input};
-use crate::post::{CustomerKey, Millis};
+use crate::post::{CustomerKey, EventKind, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
 use crate::verdict::Workspace;
@@ -95,6 +95,7 @@ impl Stage for Triage {
             let value = record.value.unwrap_or_default().into();
             self.judged.push(Judged { customer: customer.as_ref().into(), at: record.timestamp, value });
         }
+        out.unknown_kinds += u64::from(matches!(&input, Input::Post(post) if post.event_kind == EventKind::Unknown));
         let state = self.customers.state(record.partition, &customer);
         let before = self.shadow.as_ref().map(|_| state.clone());
         let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);

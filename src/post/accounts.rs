@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{CustomerKey, Post};
+use super::{CustomerKey, Mention, Post};
 
 /// Own accounts by handle (compared in lower case, without `@`) and by id.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,24 @@ impl OwnAccounts {
         self.ids.contains(id)
     }
 
+    /// Whether `mention` names one of our accounts, by its handle or by its id.
+    pub fn is_named_by(&self, mention: &Mention<'_>) -> bool {
+        self.has_handle(&mention.handle) || id_of(mention).is_some_and(|id| self.has_id(id))
+    }
+
+    /// Whether `account`, which `post` answers, is ours: by its id, by its handle, or by what the record itself tells of
+    /// the id in a mention (2.10, 31).
+    fn is_answered(&self, post: &Post<'_>, account: &str) -> bool {
+        let shown = |mention: &Mention<'_>| self.has_handle(&mention.handle) && id_of(mention) == Some(account);
+        self.has_id(account) || self.has_handle(account.trim_start_matches('@')) || post.mentions.iter().any(shown)
+    }
+
+    /// Whether `post` answers one of our accounts.
+    pub fn are_answered(&self, post: &Post<'_>) -> bool {
+        let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
+        answered.is_some_and(|account| self.is_answered(post, account))
+    }
+
     /// Whether the brand wrote `post`: the feed says so, or the author is one of the accounts.
     pub fn wrote(&self, post: &Post<'_>) -> bool {
         if let Some(own) = post.own {
@@ -47,10 +65,10 @@ impl OwnAccounts {
         if !self.wrote(post) {
             return CustomerKey::of_author(post);
         }
-        if let Some(id) = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank()).filter(|id| !self.has_id(id)) {
+        if let Some(id) = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank()).filter(|id| !self.is_answered(post, id)) {
             return CustomerKey::new(post.platform, id);
         }
-        let mentioned = post.mentions.iter().find(|mention| !self.has_handle(&mention.handle));
+        let mentioned = post.mentions.iter().find(|mention| !self.is_named_by(mention));
         match mentioned {
             Some(mention) => match mention.id.as_ref().and_then(|id| id.non_blank()) {
                 Some(id) => CustomerKey::new(post.platform, id),
@@ -59,6 +77,12 @@ impl OwnAccounts {
             None => CustomerKey::of_author(post),
         }
     }
+}
+
+/// The id of the account, from the mention or from the profile that came with it.
+fn id_of<'m>(mention: &'m Mention<'_>) -> Option<&'m str> {
+    let profile = mention.profile.as_ref().and_then(|profile| profile.id.as_ref());
+    mention.id.as_ref().or(profile).and_then(|id| id.non_blank())
 }
 
 #[cfg(test)]
@@ -88,5 +112,35 @@ mod tests {
         check(None, &[("Lain", None)], "x:lain");
         check(None, &[], "x:155");
         check(Some("155"), &[], "x:155");
+        check(Some("156"), &[("TelkomCare", Some("156")), ("Lain", Some("8"))], "x:8");
+        check(None, &[("nama_lama", Some("155")), ("Lain", Some("8"))], "x:8");
+    }
+
+    #[test]
+    fn our_account_by_id_by_handle_or_by_what_the_record_tells() {
+        let own = OwnAccounts::new(["@TelkomCare"], ["155"]);
+        let check = |answered: Option<&'static str>, mentions: &[(&'static str, Option<&'static str>)], expected: bool| {
+            let mention = |&(handle, id): &(&'static str, Option<&'static str>)| Mention {
+                handle: handle.into(),
+                id: id.map(Into::into),
+                implicit: true,
+                ..Mention::default()
+            };
+            let post = Post {
+                in_reply_to_author_id: answered.map(Into::into),
+                mentions: mentions.iter().map(mention).collect(),
+                ..Post::default()
+            };
+            assert_eq!(own.are_answered(&post), expected, "{answered:?} {mentions:?}");
+        };
+        check(Some("155"), &[], true);
+        check(Some("telkomcare"), &[], true);
+        check(Some("@TELKOMCARE"), &[], true);
+        check(Some("7"), &[("TelkomCare", Some("7"))], true);
+        check(Some("7"), &[("lain", Some("8")), ("TelkomCare", Some("7"))], true);
+        check(Some("7"), &[("TelkomCare", Some("8"))], false);
+        check(Some("7"), &[("TelkomCare", None)], false);
+        check(Some("7"), &[("lain", Some("7"))], false);
+        check(None, &[("TelkomCare", Some("7"))], false);
     }
 }

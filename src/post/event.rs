@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::str::{Str, null_as_default};
-use super::{CustomerKey, Millis};
+use super::{CustomerKey, Millis, lenient};
 
 /// The `schema` of a case event.
 pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
@@ -23,37 +23,57 @@ pub struct CaseEvent<'a> {
     /// What happened.
     pub event: CaseEventKind,
     /// The customer; where absent it is taken from `case_id`.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub customer: Option<Str<'a>>,
     /// The post that an agent sends back (`returned`).
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub post_id: Option<Str<'a>>,
     /// Team leader who has the case.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub tl_name: Option<Str<'a>>,
     /// Owner of the ticket.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub pic_tiket: Option<Str<'a>>,
     /// Agent who reports.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub agent: Option<Str<'a>>,
     /// When the unit expects to be done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub unit_eta: Option<Millis>,
     /// Units that were asked before a call back.
-    #[serde(borrow, default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default", skip_serializing_if = "Vec::is_empty")]
     pub coordinated_with: Vec<Str<'a>>,
     /// The customer does not want to be called.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub callback_refused: bool,
     /// Free text of the desk.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub note: Option<Str<'a>>,
     /// When it happened.
     pub at: Millis,
 }
 
 impl CaseEvent<'_> {
+    /// The same event, independent of the record it was read from.
+    pub fn into_owned(self) -> CaseEvent<'static> {
+        CaseEvent {
+            schema: self.schema.into_owned(),
+            event_id: self.event_id.into_owned(),
+            case_id: self.case_id.into_owned(),
+            event: self.event,
+            customer: self.customer.map(Str::into_owned),
+            post_id: self.post_id.map(Str::into_owned),
+            tl_name: self.tl_name.map(Str::into_owned),
+            pic_tiket: self.pic_tiket.map(Str::into_owned),
+            agent: self.agent.map(Str::into_owned),
+            unit_eta: self.unit_eta,
+            coordinated_with: self.coordinated_with.into_iter().map(Str::into_owned).collect(),
+            callback_refused: self.callback_refused,
+            note: self.note.map(Str::into_owned),
+            at: self.at,
+        }
+    }
+
     /// The customer whose case it is: named outright, else `case_id` up to its last colon.
     pub fn customer(&self) -> Option<CustomerKey> {
         let key = match self.customer.as_ref().and_then(|customer| customer.non_blank()) {

@@ -5,7 +5,11 @@
 
 mod accounts;
 mod event;
+pub mod handle;
 mod key;
+mod kind;
+pub mod lenient;
+pub mod repair;
 mod str;
 mod time;
 
@@ -15,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::accounts::OwnAccounts;
 pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
 pub use self::key::CustomerKey;
+pub use self::kind::EventKind;
 pub use self::str::{Str, null_as_default};
 pub use self::time::Millis;
 
@@ -28,79 +33,79 @@ pub struct Post<'a> {
     #[serde(borrow, default)]
     pub schema: Str<'a>,
     /// What happened to the post.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default)]
     pub event_kind: EventKind,
     /// Where it was written.
     pub platform: Platform,
     /// The id of the post; for an edited post the first id of the chain.
     pub post_id: Str<'a>,
     /// The id (X) or time (Facebook) of this version of an edited post.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub version: Option<Str<'a>>,
     /// The conversation the post belongs to.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub conversation_id: Option<Str<'a>>,
     /// The post that this one answers.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<Str<'a>>,
     /// The author of the post that this one answers.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub in_reply_to_author_id: Option<Str<'a>>,
     /// Who wrote it; absent where the feed withholds it.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::object", skip_serializing_if = "Option::is_none")]
     pub author: Option<Author<'a>>,
     /// Subject of an e-mail.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub subject: Option<Str<'a>>,
     /// Recipients of an e-mail.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::object", skip_serializing_if = "Option::is_none")]
     pub recipients: Option<Recipients<'a>>,
     /// What this author wrote: no quoted text, no repost prefix, HTML entities decoded.
     #[serde(borrow, default, deserialize_with = "null_as_default")]
     pub text: Str<'a>,
     /// What the author quoted. Shown to people, never judged.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub quoted_text: Option<Str<'a>>,
     /// Accounts named in the post.
-    #[serde(borrow, default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow, default, deserialize_with = "lenient::objects_or_none", skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention<'a>>,
     /// Hashtags without `#`.
-    #[serde(borrow, default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default", skip_serializing_if = "Vec::is_empty")]
     pub hashtags: Vec<Str<'a>>,
     /// Links as the author's text shows them or where they lead.
-    #[serde(borrow, default, deserialize_with = "null_as_default", skip_serializing_if = "Vec::is_empty")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default", skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<Str<'a>>,
     /// Pictures, videos and other attachments.
-    #[serde(default, deserialize_with = "null_as_default", skip_serializing_if = "is_zero")]
+    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "is_zero")]
     pub media_count: u32,
     /// Somebody else's post passed on without a word of one's own.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_repost: bool,
     /// Somebody else's post with own words above it.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_quote: bool,
     /// An answer to another post.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_reply: bool,
     /// Under the brand's own page or in its own mailbox: addressed to the brand even without a mention.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub on_own_page: Option<bool>,
     /// Written by the brand, where the feed says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub own: Option<bool>,
     /// Written by a machine that answers mail.
-    #[serde(default, deserialize_with = "null_as_default", skip_serializing_if = "is_false")]
+    #[serde(default, deserialize_with = "lenient::or_default", skip_serializing_if = "is_false")]
     pub auto_reply: bool,
     /// Language tag of the feed. Informational: the tags are wrong too often to decide anything.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub lang: Option<Str<'a>>,
     /// When the author wrote it.
     pub created_at: Millis,
     /// Where people can see it.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub url: Option<Str<'a>>,
     /// Which parser read it.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub source_format: Option<Str<'a>>,
 }
 
@@ -151,22 +156,6 @@ impl Post<'_> {
     }
 }
 
-/// What happened to a post.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EventKind {
-    /// It was written.
-    #[default]
-    Create,
-    /// Its author changed it.
-    Edit,
-    /// It was taken away.
-    Delete,
-    /// Somebody liked, shared or viewed it: nothing was written.
-    #[serde(other)]
-    Engagement,
-}
-
 /// Where a post was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -206,31 +195,31 @@ impl Platform {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Author<'a> {
     /// Id on the platform.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub id: Option<Str<'a>>,
     /// Account name without `@`; for e-mail the address.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub handle: Option<Str<'a>>,
     /// Display name.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub name: Option<Str<'a>>,
     /// What the author says of himself.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub bio: Option<Str<'a>>,
     /// Followers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub followers: Option<u64>,
     /// `blue`, `business`, `government` or `none`.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub verified_type: Option<Str<'a>>,
     /// Verified before April 2023, when it still meant something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub verified_legacy: Option<bool>,
     /// Place as the author writes it.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub location: Option<Str<'a>>,
     /// When the account was made.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Str<'a>>,
 }
 
@@ -254,13 +243,13 @@ impl Author<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Recipients<'a> {
     /// To.
-    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub to: Vec<Str<'a>>,
     /// Cc.
-    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub cc: Vec<Str<'a>>,
     /// Bcc.
-    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub bcc: Vec<Str<'a>>,
 }
 
@@ -268,16 +257,16 @@ pub struct Recipients<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mention<'a> {
     /// Account name without `@`.
-    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub handle: Str<'a>,
     /// Id on the platform.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub id: Option<Str<'a>>,
     /// Copied into a reply by the platform, not written by the author.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub implicit: bool,
     /// Profile of the account, where the feed carries it.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "lenient::object", skip_serializing_if = "Option::is_none")]
     pub profile: Option<Author<'a>>,
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
 /// Text borrowed from the input where possible, owned otherwise.
@@ -105,6 +105,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
             fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
                 Ok(Str(Cow::Owned(number.to_string())))
             }
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+                let whole = super::lenient::exact(number).ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))?;
+                Ok(Str(Cow::Owned(whole.to_string())))
+            }
         }
         deserializer.deserialize_any(StrVisitor)
     }
@@ -148,5 +152,9 @@ mod tests {
         check(r#""a\nb""#, "a\nb", false);
         check("18446744073709551615", "18446744073709551615", false);
         check("-7", "-7", false);
+        check("4.31516899e+08", "431516899", false);
+        for rounded in ["1.99147e18", "0.5", "[]"] {
+            serde_json::from_str::<Str<'_>>(rounded).expect_err(rounded);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::mentions::Account;
 use super::{History, View};
+use crate::post::EventKind;
 
 /// A fact with a fixed name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,14 +15,20 @@ pub enum Builtin {
     RepliesToOwn,
     /// `post.is_quote`.
     IsQuote,
-    /// `post.no_text`: nothing to read, media or not.
+    /// `post.no_text`: nothing to read, media or not; links and our names beside a picture say nothing either.
     NoText,
+    /// `post.only_links`: no word but links, and names of ours or copied by the platform.
+    OnlyLinks,
+    /// `post.shares_link`: the record lists an address that the text does not show, and no picture of a post.
+    SharesLink,
     /// `post.has_link`.
     HasLink,
     /// `post.has_media`.
     HasMedia,
     /// `post.mentions_own`: an own account is named by the author himself.
     MentionsOwn,
+    /// `post.unknown_kind`: the feed says of it what no one here knows.
+    UnknownKind,
     /// `post.styled_text`: letters of a mathematical alphabet, a way past filters.
     StyledText,
     /// `case.open`: the customer has an open case.
@@ -40,15 +47,18 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every fact with its name.
-    pub const ALL: [(&'static str, Builtin); 15] = [
+    pub const ALL: [(&'static str, Builtin); 18] = [
         ("post.on_own_page", Builtin::OnOwnPage),
         ("post.is_reply", Builtin::IsReply),
         ("post.replies_to_own", Builtin::RepliesToOwn),
         ("post.is_quote", Builtin::IsQuote),
         ("post.no_text", Builtin::NoText),
+        ("post.only_links", Builtin::OnlyLinks),
+        ("post.shares_link", Builtin::SharesLink),
         ("post.has_link", Builtin::HasLink),
         ("post.has_media", Builtin::HasMedia),
         ("post.mentions_own", Builtin::MentionsOwn),
+        ("post.unknown_kind", Builtin::UnknownKind),
         ("post.styled_text", Builtin::StyledText),
         ("case.open", Builtin::CaseOpen),
         ("case.complaint", Builtin::CaseComplaint),
@@ -79,12 +89,15 @@ impl Builtin {
         match self {
             Builtin::OnOwnPage => post.on_own_page(),
             Builtin::IsReply => post.is_reply,
-            Builtin::RepliesToOwn => replies_to_own(view),
+            Builtin::RepliesToOwn => view.own.are_answered(post),
             Builtin::IsQuote => post.is_quote,
-            Builtin::NoText => view.facts.words == 0,
-            Builtin::HasLink => view.facts.links > 0 || !post.urls.is_empty(),
+            Builtin::NoText => view.facts.words == 0 || (post.media_count > 0 && is_wordless(view)),
+            Builtin::OnlyLinks => !view.facts.links.is_empty() && is_wordless(view),
+            Builtin::SharesLink => post.urls.iter().any(|url| !post.text.contains(&**url) && !is_picture(url)),
+            Builtin::HasLink => !view.facts.links.is_empty() || !post.urls.is_empty(),
             Builtin::HasMedia => post.media_count > 0,
             Builtin::MentionsOwn => view.accounts.iter().any(Account::is_own_named),
+            Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
             Builtin::StyledText => view.facts.styled_letters >= 3,
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
@@ -95,7 +108,13 @@ impl Builtin {
     }
 }
 
-fn replies_to_own(view: &View<'_, '_>) -> bool {
-    let answered = view.post.in_reply_to_author_id.as_ref();
-    answered.is_some_and(|id| view.own.has_id(id) || view.own.has_handle(id))
+/// Whether there is no word, tag or name of another account that the author wrote.
+fn is_wordless(view: &View<'_, '_>) -> bool {
+    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(super::mentions::Account::is_anothers)
+}
+
+/// Whether an address is that of a picture or a film of a post.
+fn is_picture(url: &str) -> bool {
+    let mut parts = url.trim_end_matches('/').rsplit('/');
+    parts.next().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) && matches!(parts.next(), Some("photo" | "video"))
 }

@@ -78,7 +78,7 @@ impl Account {
         }
         let mut listed: FxHashMap<Caseless<'_>, Listed> = FxHashMap::default();
         for mention in &post.mentions {
-            listed.entry(Caseless(&mention.handle)).or_default().add(mention);
+            listed.entry(Caseless(&mention.handle)).or_default().add(mention, own);
         }
         let mut found: FxHashMap<Caseless<'_>, usize> = FxHashMap::default();
         for (number, handle) in (0..).zip(&facts.handles) {
@@ -91,7 +91,7 @@ impl Account {
                     what: What::Handle(number),
                     place: Place::Text(handle.span),
                     explicit,
-                    own: own.has_handle(&handle.name),
+                    own: own.has_handle(&handle.name) || mention.is_some_and(|mention| mention.own),
                     followers: mention.and_then(|mention| mention.followers),
                 }),
             }
@@ -104,7 +104,7 @@ impl Account {
                 what: What::Mention(number),
                 place: Place::Elsewhere,
                 explicit: all.explicit,
-                own: own.has_handle(&mention.handle),
+                own: all.own,
                 followers: all.followers,
             });
         }
@@ -113,6 +113,11 @@ impl Account {
     /// Whether the account is one of ours that the author named himself.
     pub(super) fn is_own_named(&self) -> bool {
         self.own && self.explicit
+    }
+
+    /// Whether the author names an account in the text that is not ours.
+    pub(super) fn is_anothers(&self) -> bool {
+        self.explicit && !self.own && matches!(self.what, What::Handle(_))
     }
 
     fn is_listed(&self, view: &View<'_, '_>, handles: &FxHashSet<Box<str>>) -> bool {
@@ -130,12 +135,14 @@ impl Account {
 #[derive(Debug, Clone, Copy, Default)]
 struct Listed {
     explicit: bool,
+    own: bool,
     followers: Option<u64>,
 }
 
 impl Listed {
-    fn add(&mut self, mention: &Mention<'_>) {
+    fn add(&mut self, mention: &Mention<'_>, own: &OwnAccounts) {
         self.explicit |= !mention.implicit;
+        self.own |= own.is_named_by(mention);
         self.followers = self.followers.max(mention.profile.as_ref().and_then(|profile| profile.followers));
     }
 }

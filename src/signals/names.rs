@@ -8,7 +8,7 @@ use super::agenda::ones;
 use super::{Builtin, Expression, Ref, SignalId};
 
 /// Facts come before signals.
-const FIRST_SIGNAL: usize = 16;
+const FIRST_SIGNAL: usize = 32;
 const _: () = assert!(Builtin::ALL.len() <= FIRST_SIGNAL);
 
 /// Signals and facts that hold.

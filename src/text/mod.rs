@@ -5,7 +5,11 @@
 //! original text, so every token keeps its place there (2.9, 24).
 
 mod capitals;
+#[cfg(test)]
+mod conformance;
+mod entities;
 mod entry;
+mod link;
 mod overlap;
 mod phrases;
 mod slang;
@@ -18,6 +22,8 @@ pub use self::overlap::Overlap;
 pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder, TakenOut};
 pub use self::slang::SlangTable;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
+
+use crate::post::Platform;
 
 /// A range of the original text, in Unicode scalar values, end exclusive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,8 +79,10 @@ pub struct Facts {
     pub words: usize,
     /// Letters in capitals.
     pub capitals: Capitals,
-    /// Links in the text.
-    pub links: u32,
+    /// Links in the text: where they stand.
+    pub links: Vec<Span>,
+    /// How many words are handles or parts of links: nobody said them.
+    pub unspoken: usize,
     /// Letters written with a mathematical or other styled alphabet, a way to slip past filters.
     pub styled_letters: u32,
     /// Handles in the text, lower case, with where they stand; the leading ones first.
@@ -96,15 +104,16 @@ pub struct Named {
 }
 
 impl Facts {
-    /// Replaces the contents by the facts of `text` and of the e-mail subject that came with it.
-    pub fn read(&mut self, text: &str, subject: Option<&str>, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+    /// Replaces the contents by the facts of `text`, written on `platform`, and of the e-mail subject that came with it.
+    pub fn read(&mut self, text: &str, subject: Option<&str>, platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
         self.tokens.clear();
         self.handles.clear();
         self.tags.clear();
         self.capitals = Capitals::default();
-        self.links = 0;
+        self.links.clear();
+        self.unspoken = 0;
         self.styled_letters = 0;
-        tokenise::read(self, text, subject, vocabulary, acronyms);
+        tokenise::read(self, (text, subject), platform, vocabulary, acronyms);
     }
 
     /// The span from token `first` up to but without token `end`; `None` if it lies in the subject.

@@ -304,7 +304,7 @@ mod tests {
         }
         let (book, vocabulary) = builder.build();
         let (mut facts, mut hits) = (Facts::default(), Vec::new());
-        facts.read(text, None, &vocabulary, &Acronyms::default());
+        facts.read(text, None, crate::post::Platform::X, &vocabulary, &Acronyms::default());
         book.find(&facts, &mut hits);
         let found: Vec<String> = hits
             .iter()

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::capitals::letters;
+use super::entities::{self, Entity, Kind};
 use super::vocabulary::{Form, Vocabulary};
 use super::{Acronyms, Facts, Named, Span, Token, word};
+use crate::post::Platform;
 
 /// Buffers that one pass leaves to the next.
 #[derive(Debug, Default)]
@@ -13,27 +15,34 @@ pub(super) struct Scratch {
     compatible: String,
     lower: String,
     symbols: Vec<Token>,
+    entities: Vec<Entity>,
 }
 
 /// Fills `facts` from `text` and then from `subject`.
-pub(super) fn read(facts: &mut Facts, text: &str, subject: Option<&str>, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+pub(super) fn read(facts: &mut Facts, texts: (&str, Option<&str>), platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
     facts.scratch.symbols.clear();
-    read_part(facts, text, false, vocabulary, acronyms);
+    let (text, subject) = texts;
+    read_part(facts, (text, false), platform, vocabulary, acronyms);
     if let Some(subject) = subject {
-        read_part(facts, subject, true, vocabulary, acronyms);
+        read_part(facts, (subject, true), platform, vocabulary, acronyms);
     }
     facts.words = facts.tokens.len();
     let Facts { tokens, scratch, .. } = facts;
     tokens.append(&mut scratch.symbols);
 }
 
-fn read_part(facts: &mut Facts, text: &str, in_subject: bool, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+fn read_part(facts: &mut Facts, part: (&str, bool), platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+    let (text, in_subject) = part;
+    let mut entities = std::mem::take(&mut facts.scratch.entities);
+    entities::find(text, platform, &mut entities);
     let mut lower = std::mem::take(&mut facts.scratch.text_in_lower_case);
     lower.clear();
     lower.push_str(text);
     lower.make_ascii_lowercase();
-    Reader { text, lower: &lower, byte: 0, character: 0, broken: in_subject, in_subject, facts, vocabulary, acronyms }.run();
+    Reader { text, lower: &lower, byte: 0, character: 0, limit: 0, broken: in_subject, in_subject, facts, vocabulary, acronyms }
+        .run(&entities);
     facts.scratch.text_in_lower_case = lower;
+    facts.scratch.entities = entities;
 }
 
 pub(super) fn is_word_char(c: char) -> bool {
@@ -111,29 +120,14 @@ fn characters(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// How many bytes the name of a handle or a hashtag has that `rest` begins with.
-fn name_length(rest: &str, sign: char) -> usize {
-    let plain = rest.bytes().take_while(|&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
-    if !matches!(rest.as_bytes().get(plain), Some(b'.' | 0x80..)) {
-        return plain;
-    }
-    let belongs = |(at, c): (usize, char)| {
-        c == '_'
-            || if sign == '@' {
-                c.is_ascii_alphanumeric() || (c == '.' && rest.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphanumeric) && at > 0)
-            } else {
-                is_word_char(c) || word::is_invisible(c)
-            }
-    };
-    rest.char_indices().find(|&at| !belongs(at)).map_or(rest.len(), |(at, _)| at)
-}
-
 struct Reader<'t, 'f, 'v> {
     text: &'t str,
     /// The same text, its ASCII letters in lower case.
     lower: &'t str,
     byte: usize,
     character: u32,
+    /// Where the words at hand must end: something else begins there.
+    limit: usize,
     broken: bool,
     in_subject: bool,
     facts: &'f mut Facts,
@@ -142,12 +136,25 @@ struct Reader<'t, 'f, 'v> {
 }
 
 impl<'t> Reader<'t, '_, '_> {
-    fn run(&mut self) {
-        while let Some(&byte) = self.text.as_bytes().get(self.byte) {
+    fn run(&mut self, entities: &[Entity]) {
+        for entity in entities {
+            self.words_until(entity.start);
+            match &entity.kind {
+                Kind::Handle => self.name('@', entity.end),
+                Kind::Tag => self.name('#', entity.end),
+                Kind::Link(link) => self.link(&self.text[link.host.clone()], entity.end),
+                Kind::Bare(link) if self.is_two_words(&self.text[link.host.start..entity.end]) => {}
+                Kind::Bare(link) => self.bare_link(link.host.end, entity.end),
+            }
+        }
+        self.words_until(self.text.len());
+    }
+
+    fn words_until(&mut self, limit: usize) {
+        self.limit = limit;
+        while let Some(&byte) = self.text.as_bytes()[..limit].get(self.byte) {
             match byte {
                 b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => self.word(),
-                b'@' if !self.after_word() => self.name('@'),
-                b'#' => self.name('#'),
                 b'?' | b'!' => self.symbol(1),
                 b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'.' => {
                     self.broken = true;
@@ -164,12 +171,8 @@ impl<'t> Reader<'t, '_, '_> {
         self.character += characters;
     }
 
-    fn after_word(&self) -> bool {
-        self.byte > 0 && self.text.as_bytes()[self.byte - 1].is_ascii_alphanumeric()
-    }
-
     fn next_char(&self) -> Option<char> {
-        self.text.get(self.byte..).and_then(|rest| rest.chars().next())
+        self.text.get(self.byte..self.limit).and_then(|rest| rest.chars().next())
     }
 
     fn beyond_ascii(&mut self) {
@@ -192,7 +195,7 @@ impl<'t> Reader<'t, '_, '_> {
     /// Moves over the word that begins here and returns it.
     fn take_word(&mut self) -> &'t str {
         let start = self.byte;
-        let bytes = self.text.as_bytes();
+        let bytes = &self.text.as_bytes()[..self.limit];
         let plain = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         self.skip(plain, u32::try_from(plain).unwrap_or(u32::MAX));
         while let Some(&byte) = bytes.get(self.byte) {
@@ -217,19 +220,16 @@ impl<'t> Reader<'t, '_, '_> {
     }
 
     fn word(&mut self) {
-        let plain = PlainWord::scan(&self.text.as_bytes()[self.byte..]);
+        let bytes = &self.text.as_bytes()[..self.limit];
+        let plain = PlainWord::scan(&bytes[self.byte..]);
         let end = self.byte + plain.length;
-        if matches!(self.text.as_bytes().get(end), Some(b'\'' | b'`' | 0x80..)) {
+        if matches!(bytes.get(end), Some(b'\'' | b'`' | 0x80..)) {
             self.dressed_word();
             return;
         }
         let (byte, character) = (self.byte, self.character);
         let raw = &self.text[byte..end];
         self.skip(plain.length, plain.characters());
-        if self.link_begins(raw) {
-            self.link(byte, character);
-            return;
-        }
         let span = Span { start: character, end: self.character };
         if !self.in_subject {
             self.facts.capitals.count(raw, (plain.upper, plain.lower), span, self.acronyms);
@@ -241,10 +241,6 @@ impl<'t> Reader<'t, '_, '_> {
     fn dressed_word(&mut self) {
         let (byte, character) = (self.byte, self.character);
         let raw = self.take_word();
-        if self.link_begins(raw) {
-            self.link(byte, character);
-            return;
-        }
         let Facts { capitals, styled_letters, scratch, .. } = &mut *self.facts;
         *styled_letters += u32::try_from(raw.chars().filter(|&c| word::is_styled(c)).count()).unwrap_or(u32::MAX);
         word::compatibility_form(raw, &mut scratch.compatible);
@@ -303,46 +299,57 @@ impl<'t> Reader<'t, '_, '_> {
         token
     }
 
-    fn link_begins(&self, raw: &str) -> bool {
-        let rest = &self.text.as_bytes()[self.byte..];
-        match raw.len() {
-            3 => raw.eq_ignore_ascii_case("www") && rest.starts_with(b"."),
-            4 => raw.eq_ignore_ascii_case("http") && rest.starts_with(b"://"),
-            5 => raw.eq_ignore_ascii_case("https") && rest.starts_with(b"://"),
-            _ => false,
-        }
+    /// Moves to `end` and tells what it moved over.
+    fn take_until(&mut self, end: usize) -> &'t str {
+        let raw = &self.text[self.byte..end];
+        self.skip(raw.len(), characters(if raw.is_ascii() { raw.len() } else { raw.chars().count() }));
+        raw
     }
 
     /// A link: the words of its host are tokens, the rest of it is passed over.
-    fn link(&mut self, byte: usize, start: u32) {
-        self.facts.links += 1;
-        let rest = &self.text[self.byte..];
-        let length = rest.find(|c: char| c.is_whitespace() || (c as u32 > 0x7f && is_symbol(c))).unwrap_or(rest.len());
-        let link = rest[..length].trim_start_matches([':', '/', '.']);
-        let host = link.split(['/', '?', '#', ':']).next().unwrap_or(link).to_ascii_lowercase();
-        self.skip(length, u32::try_from(rest[..length].chars().count()).unwrap_or(u32::MAX));
+    fn link(&mut self, host: &str, end: usize) {
+        let (byte, start) = (self.byte, self.character);
+        self.take_until(end);
+        let span = Span { start, end: self.character };
+        self.add_link(span);
+        let host = host.to_ascii_lowercase();
         for word in host.split(['.', '-']).filter(|word| !word.is_empty() && *word != "www") {
-            let span = Span { start, end: self.character };
             let readings = self.vocabulary.known(word).and_then(|form| form.first()).copied().unwrap_or_default();
             self.push(Token { readings, span, ..Token::default() }, byte);
+            self.facts.unspoken += 1;
+        }
+    }
+
+    /// Whether what looks like a domain is the end of a sentence and the beginning of the next without a space, as in
+    /// `mati.ga nyala`: countries have the names of words.
+    fn is_two_words(&self, host: &str) -> bool {
+        let country = host.split_once('.').map(|(_, country)| country).filter(|country| country.len() == 2);
+        country.is_some_and(|word| self.vocabulary.known(&word.to_ascii_lowercase()).is_some())
+    }
+
+    /// A link without a protocol: somebody typed its host, so its words are words like others.
+    fn bare_link(&mut self, host_end: usize, end: usize) {
+        let (start, before) = (self.character, self.facts.tokens.len());
+        self.words_until(host_end);
+        self.facts.unspoken += self.facts.tokens.len() - before;
+        self.take_until(end);
+        self.add_link(Span { start, end: self.character });
+    }
+
+    fn add_link(&mut self, span: Span) {
+        if !self.in_subject {
+            self.facts.links.push(span);
         }
     }
 
     /// A handle or a hashtag.
-    fn name(&mut self, sign: char) {
+    fn name(&mut self, sign: char, end: usize) {
         let (byte, character) = (self.byte, self.character);
-        self.skip(1, 1);
-        let rest = &self.text[self.byte..];
-        let raw = &rest[..name_length(rest, sign)];
-        if raw.is_empty() {
-            return;
-        }
-        let is_ascii = raw.is_ascii();
-        self.skip(raw.len(), if is_ascii { characters(raw.len()) } else { characters(raw.chars().count()) });
-        let named: Cow<'_, str> = if is_ascii {
-            self.lower[byte..self.byte].into()
+        let raw = self.take_until(end);
+        let named: Cow<'_, str> = if raw.is_ascii() {
+            self.lower[byte..end].into()
         } else {
-            let lower = raw.chars().filter(|&c| !word::is_invisible(c)).flat_map(char::to_lowercase);
+            let lower = raw.chars().skip(1).filter(|&c| !word::is_invisible(c)).flat_map(char::to_lowercase);
             std::iter::once(sign).chain(lower).collect::<String>().into()
         };
         let span = Span { start: character, end: self.character };
@@ -350,7 +357,12 @@ impl<'t> Reader<'t, '_, '_> {
         let leading = self.facts.tokens.len() == self.facts.handles.len();
         self.push(Token { readings, span, ..Token::default() }, byte);
         let name = Named { name: named[1..].to_owned(), span, leading };
-        if sign == '@' { self.facts.handles.push(name) } else { self.facts.tags.push(name) }
+        if sign == '@' {
+            self.facts.unspoken += 1;
+            self.facts.handles.push(name);
+        } else {
+            self.facts.tags.push(name);
+        }
     }
 
     /// A tag can also be read as the plain word: `#IndiHome` names the product as well as `IndiHome` does.

@@ -7,6 +7,7 @@
 
 mod analysts;
 mod comparing;
+mod feeds;
 mod settings;
 mod terminal;
 

@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 use super::super::Stop;
 use super::key::Key;
 use super::known::Known;
-use crate::post::{Author, CaseEvent, Mention, Post, Recipients, Str};
+use crate::post::{Author, CaseEvent, Mention, Platform, Post, Recipients, Str};
 use crate::rules::Rules;
 use crate::signals::Kind;
 use crate::text::Facts;
@@ -167,7 +167,7 @@ impl<'r> Scrubber<'r> {
     fn name(&self, name: &str) -> String {
         let mut facts = Facts::default();
         let mut hits = Vec::new();
-        facts.read(name, None, &self.rules.vocabulary, &self.rules.acronyms);
+        facts.read(name, None, Platform::Other, &self.rules.vocabulary, &self.rules.acronyms);
         self.rules.book.find(&facts, &mut hits);
         let counts = |group: u16| {
             self.rules.signals.iter().any(|signal| match &signal.kind {

@@ -108,7 +108,7 @@ impl Insight {
 
 fn facts(post: &Post<'_>, rules: &Rules, acronyms: &Acronyms) -> Facts {
     let mut facts = Facts::default();
-    facts.read(&post.text, post.subject.as_deref(), &rules.vocabulary, acronyms);
+    facts.read(&post.text, post.subject.as_deref(), post.platform, &rules.vocabulary, acronyms);
     facts
 }
 

@@ -79,7 +79,7 @@ pub fn of_text(text: &str, number: usize, first: Millis, rules: &Rules) -> Recor
         post_id: id.clone().into(),
         conversation_id: Some(id.into()),
         author: Some(author),
-        mentions: draft::mentions(text, rules),
+        mentions: draft::mentions(text, Platform::X, rules),
         text: text.to_owned().into(),
         created_at: at,
         ..Post::default()

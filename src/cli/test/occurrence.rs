@@ -23,7 +23,7 @@ impl Occurrences {
                 let Input::Post(post) = &step.recorded.input else { continue };
                 written.push_str(&serde_json::to_string(post).unwrap_or_default().to_lowercase());
                 for (text, title) in texts(post) {
-                    facts.read(text, title, &rules.vocabulary, &rules.acronyms);
+                    facts.read(text, title, post.platform, &rules.vocabulary, &rules.acronyms);
                     rules.book.find_unmasked(&facts, &mut hits);
                     hits.iter().for_each(|hit: &Hit| found.note(hit.entry, number));
                 }

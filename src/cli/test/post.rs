@@ -68,7 +68,7 @@ impl<'a> Draft<'a> {
         let text = if needs_text { table.required("text") } else { table.optional("text") }.string();
         let version = table.optional("version").string();
         let version = version.or_else(|| (event_kind == EventKind::Edit).then(|| format!("{post_id}-v{}", self.steps)));
-        let mentions = self.mentions(table, text.as_deref().unwrap_or_default());
+        let mentions = self.mentions(table, platform, text.as_deref().unwrap_or_default());
         let own = table.optional("by_brand").bool();
         let quoted_text = table.optional("quote").string();
         let mut post = Post {
@@ -142,11 +142,11 @@ impl<'a> Draft<'a> {
 
     /// The mentions given, else those in the text; those in `implicit` were put there by the platform, those in
     /// `followers` came with a profile.
-    fn mentions(&self, table: &Table<'_>, text: &str) -> Vec<Mention<'static>> {
+    fn mentions(&self, table: &Table<'_>, platform: Platform, text: &str) -> Vec<Mention<'static>> {
         let given = table.optional("mentions");
         let plain = |handle: String| Mention { handle: handle.trim_start_matches('@').to_owned().into(), ..Mention::default() };
         let mut mentions: Vec<Mention<'static>> =
-            if given.is_present() { given.strings().into_iter().map(plain).collect() } else { draft::mentions(text, self.rules) };
+            if given.is_present() { given.strings().into_iter().map(plain).collect() } else { draft::mentions(text, platform, self.rules) };
         for implicit in table.optional("implicit").strings().into_iter().map(plain) {
             match mentions.iter_mut().find(|mention| mention.handle.eq_ignore_ascii_case(&implicit.handle)) {
                 Some(mention) => mention.implicit = true,

@@ -1,7 +1,7 @@
 //! One post of X API v2 to the canonical post.
 
 use super::wire::{Entities, Includes, Tweet};
-use crate::formats::handles::{self, Spelling};
+use crate::formats::handles;
 use crate::formats::html::unescape;
 use crate::formats::wire::{first, first_time, without_sign};
 use crate::formats::{Rejected, x};
@@ -36,7 +36,10 @@ pub(in crate::formats) fn post<'a>(tweet: Tweet<'a>, includes: &Includes<'a>, re
         url: Some(url),
         ..Post::default()
     };
-    Ok(with_words(with_references(post, &tweet, &id, includes), &tweet, includes))
+    let mut post = with_words(with_references(post, &tweet, &id, includes), &tweet, includes);
+    let answered = post.in_reply_to_author_id.as_deref().and_then(|id| includes.user(Some(id), None));
+    handles::note_answered(&mut post, answered.and_then(|user| user.username.clone()));
+    Ok(post)
 }
 
 fn author<'a>(tweet: &Tweet<'a>, includes: &Includes<'a>, at: Millis) -> Option<Author<'a>> {
@@ -69,7 +72,9 @@ fn with_words<'a>(mut post: Post<'a>, tweet: &Tweet<'a>, includes: &Includes<'a>
     post.mentions = mentions(tweet.whole_entities(), &text, until, includes, post.created_at);
     if let Some(entities) = tweet.whole_entities() {
         post.hashtags = entities.hashtags.iter().flatten().filter_map(|tag| without_sign('#', &tag.tag)).collect();
-        post.urls = entities.urls.iter().flatten().filter_map(|link| first([link.expanded_url.clone(), link.url.clone()])).collect();
+        let (pictures, links): (Vec<_>, Vec<_>) = entities.urls.iter().flatten().partition(|link| link.is_own_picture());
+        post.media_count = post.media_count.max(u32::try_from(pictures.len()).unwrap_or(u32::MAX));
+        post.urls = links.into_iter().filter_map(|link| first([link.expanded_url.clone(), link.url.clone()])).collect();
     }
     let passed_on = tweet.referenced("retweeted").and_then(|id| includes.tweet(id)).map(Tweet::whole_text);
     post.text = unescape(match passed_on {
@@ -83,7 +88,12 @@ fn with_words<'a>(mut post: Post<'a>, tweet: &Tweet<'a>, includes: &Includes<'a>
 fn mentions<'a>(entities: Option<&Entities<'a>>, text: &str, until: usize, includes: &Includes<'a>, at: Millis) -> Vec<Mention<'a>> {
     let Some(listed) = entities.and_then(|entities| entities.mentions.as_ref()) else {
         // Entities come only where they were asked for.
-        return handles::of_text(text, Spelling::X, until);
+        let mut named = handles::of_text(text, Platform::X, until);
+        for mention in &mut named {
+            mention.profile = includes.user(None, Some(&mention.handle)).map(|user| user.profile(at));
+            mention.id = mention.profile.as_ref().and_then(|profile| profile.id.clone());
+        }
+        return named;
     };
     let mention = |mentioned: &super::wire::Mentioned<'a>| {
         let handle = without_sign('@', &mentioned.username)?;

@@ -4,40 +4,42 @@
 use serde::Deserialize;
 
 use crate::formats::wire::{Scalar, first};
-use crate::post::{Author, Millis, Str};
+use crate::post::{Author, Millis, Str, lenient};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(in crate::formats) struct Tweet<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(in crate::formats) id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(in crate::formats) author_id: Option<Str<'a>>,
     #[serde(borrow)]
     pub(super) text: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     note_tweet: Option<Note<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     note_post: Option<Note<'a>>,
     #[serde(borrow)]
     pub(super) created_at: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) conversation_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) in_reply_to_user_id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) lang: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     pub(super) entities: Option<Entities<'a>>,
+    #[serde(deserialize_with = "lenient::object")]
     pub(super) attachments: Option<Attachments>,
+    #[serde(deserialize_with = "lenient::value")]
     pub(super) display_text_range: Option<Vec<i64>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     referenced_tweets: Option<Vec<Referenced<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     referenced_posts: Option<Vec<Referenced<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     edit_history_tweet_ids: Option<Vec<Str<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     edit_history_post_ids: Option<Vec<Str<'a>>>,
 }
 
@@ -76,28 +78,29 @@ impl<'a> Tweet<'a> {
 struct Note<'a> {
     #[serde(borrow)]
     text: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     entities: Option<Entities<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Entities<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     pub(super) mentions: Option<Vec<Mentioned<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     pub(super) hashtags: Option<Vec<Tag<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     pub(super) urls: Option<Vec<Link<'a>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Mentioned<'a> {
+    #[serde(deserialize_with = "lenient::value")]
     pub(super) end: Option<usize>,
     #[serde(borrow)]
     pub(super) username: Str<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) id: Option<Str<'a>>,
 }
 
@@ -111,10 +114,20 @@ pub(super) struct Tag<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Link<'a> {
-    #[serde(borrow)]
+    media_key: Option<serde::de::IgnoredAny>,
+    #[serde(borrow, deserialize_with = "lenient::value")]
+    display_url: Option<Str<'a>>,
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) expanded_url: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) url: Option<Str<'a>>,
+}
+
+impl Link<'_> {
+    /// Whether it leads to a picture of the post itself.
+    pub(super) fn is_own_picture(&self) -> bool {
+        self.media_key.is_some() || self.display_url.as_ref().is_some_and(|shown| shown.starts_with("pic."))
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -122,7 +135,7 @@ pub(super) struct Link<'a> {
 struct Referenced<'a> {
     #[serde(borrow, rename = "type")]
     kind: Str<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
 }
 
@@ -136,11 +149,11 @@ pub(super) struct Attachments {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(in crate::formats) struct Includes<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     users: Option<Vec<User<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     tweets: Option<Vec<Tweet<'a>>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::objects")]
     posts: Option<Vec<Tweet<'a>>>,
 }
 
@@ -163,26 +176,26 @@ impl<'a> Includes<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct User<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     id: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     pub(super) username: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     name: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     description: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     location: Option<Str<'a>>,
     #[serde(borrow)]
     verified: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     verified_type: Option<Str<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     public_metrics: Option<Metrics<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::value")]
     created_at: Option<Str<'a>>,
     /// The Activity API wraps users once more.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "lenient::object")]
     data: Option<Box<User<'a>>>,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The same reading of texts decides here and in operation, so that nothing has to be known of how words are rewritten.
 
+use crate::post::Platform;
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
 use crate::text::{EntryId, EntryInfo, Facts, Hit};
@@ -53,7 +54,7 @@ struct Trial<'a> {
 
 impl<'a> Trial<'a> {
     fn read(&mut self, text: &str) {
-        self.facts.read(text, None, &self.rules.vocabulary, &self.rules.acronyms);
+        self.facts.read(text, None, Platform::X, &self.rules.vocabulary, &self.rules.acronyms);
         self.rules.book.find_unmasked(&self.facts, &mut self.hits);
     }
 
