@@ -3,6 +3,7 @@
 //! Decides what of a mail its author wrote himself, and whether a person wrote it at all.
 
 mod address;
+mod calendar;
 mod date;
 mod html;
 mod own_words;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::Stop;
+use super::super::{Stop, run};
 use crate::formats::{self, Item, Raw};
 use crate::post::Millis;
 
@@ -44,8 +44,7 @@ impl Feed {
             Some(path) if path == Path::new("-") => Box::new(std::io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?),
         };
-        let last = Millis::new(jiff::Timestamp::now().as_millisecond());
-        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, last })
+        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, last: run::now() })
     }
 
     fn sample(&mut self, bytes: Vec<u8>) -> Sample {
