@@ -98,7 +98,7 @@ impl Learn {
     }
 }
 
-fn inputs<'a>(lines: &'a [Line], rules: &Rules) -> Vec<Recorded<'a>> {
+fn inputs<'a>(lines: &'a [Line], rules: &'a Rules) -> Vec<Recorded<'a>> {
     let mut inputs = Vec::new();
     for line in lines {
         match input::read(line, &rules.own) {
