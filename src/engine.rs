@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::author::{Acquaintance, AuthorState, Remembered, SeriesMemory};
 use crate::case;
-use crate::post::{CaseEvent, EventKind, Millis, Post, repair};
+use crate::post::{CaseEvent, EventKind, Millis, Platform, Post, repair};
 use crate::record::{Arrival, Output};
 use crate::route::{self, Remarks};
 use crate::rules::Rules;
@@ -53,14 +53,15 @@ fn post_step<'a>(
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
     let future = post.created_at > arrival.at.plus(rules.limits.max_future_skew);
-    let claimed = if future { arrival.at } else { post.created_at };
+    let stale = is_stale_mail(rules, post, arrival.at);
+    let claimed = if future || stale { arrival.at } else { post.created_at };
     let acquaintance = state.acquaintance(post);
-    let mut remarks = Remarks { event_time: claimed, future, ..Remarks::default() };
+    let mut remarks = Remarks { event_time: claimed, future, late: stale, ..Remarks::default() };
     if let Some(reason) = skip_unread(work, rules, state, post, acquaintance, claimed, arrival) {
         return vec![route::skipped(rules, post, reason, arrival, remarks)];
     }
     let newest = state.newest.unwrap_or(claimed);
-    remarks.late = newest.since(claimed) > rules.limits.allowed_lateness;
+    remarks.late |= newest.since(claimed) > rules.limits.allowed_lateness;
     let expired = case::expire_idle(rules, state, claimed, arrival);
     state.newest = Some(newest.max(claimed));
     let place = if let Acquaintance::Version(place) = acquaintance { Some(place) } else { None };
@@ -80,6 +81,13 @@ fn post_step<'a>(
     work.note_forgotten(forgot);
     outputs.extend(expired);
     outputs
+}
+
+/// A mail that claims to be much older than its record: the clock of its sender is wrong or it lay about for days. It
+/// counts from when it came (2.10, 32).
+fn is_stale_mail(rules: &Rules, post: &Post<'_>, arrived: Millis) -> bool {
+    let oldest = rules.limits.max_mail_age.filter(|_| post.platform == Platform::Email);
+    oldest.is_some_and(|oldest| arrived.since(post.created_at) > oldest)
 }
 
 /// Skips that need no reading, in this order (2.9, 6); what must be remembered of them is.

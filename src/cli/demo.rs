@@ -18,6 +18,7 @@ use self::feed::{Feed, Sample};
 use self::ledger::Ledger;
 use super::run::{self, Sources};
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
+use crate::config::reader::parse_duration;
 use crate::kafka::{self, Topic};
 
 /// Longest time the command waits for something to happen.
@@ -49,13 +50,13 @@ pub struct Demo {
 
 fn pause(text: &str) -> Result<Duration, &'static str> {
     let wrong = "write a time as 60ms or 1s";
-    text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok()).ok_or(wrong)
+    parse_duration(text).and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis).ok_or(wrong)
 }
 
 impl Demo {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let rules = load_rules(&self.config.folder)?;
-        let feed = Feed::open(self.input.as_deref())?;
+        let feed = Feed::open(self.input.as_deref(), rules.own.clone())?;
         show::opening(self.format, &rules.hash);
         let broker = Broker::start()?;
         let stop = Arc::new(AtomicBool::new(false));

@@ -131,29 +131,23 @@ impl Line {
 }
 
 /// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
-pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let source = format!("{name}/0/{}", number - 1);
-    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default() };
-    read_raw(raw, number, None, &source, own)
+    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default(), own };
+    read_raw(raw, number, None, &source)
 }
 
 /// The inputs in one line.
-pub fn read<'a>(line: &'a Line, own: &OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
-    let raw = Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default() };
-    read_raw(raw, line.number, line.at, &line.source, own)
+pub fn read<'a>(line: &'a Line, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+    let raw = Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default(), own };
+    read_raw(raw, line.number, line.at, &line.source)
 }
 
-fn read_raw<'a>(
-    raw: Raw<'a>,
-    number: usize,
-    at: Option<Millis>,
-    source: &str,
-    own: &OwnAccounts,
-) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+fn read_raw<'a>(raw: Raw<'a>, number: usize, at: Option<Millis>, source: &str) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let recorded_at = at.or_else(|| timestamp(raw.bytes));
     let raw = Raw { received_at: recorded_at.unwrap_or_default(), ..raw };
     let reading = formats::read(&raw).map_err(|rejected| BadLine { line: number, code: rejected.code, message: rejected.message })?;
-    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.to_owned(), own)).collect();
+    let items = reading.items.into_iter().map(|item| recorded(item, recorded_at, source.to_owned(), raw.own)).collect();
     let bad = reading.bad.into_iter().map(|bad| BadLine { line: number, code: bad.code, message: bad.message });
     Ok((items, bad.collect()))
 }

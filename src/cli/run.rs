@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
+use chrono::Utc;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use tracing_subscriber::EnvFilter;
 
@@ -127,7 +128,7 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
 /// The wall clock.
 #[expect(clippy::disallowed_methods, reason = "the edge of the program: everything below is given the time")]
 pub(super) fn now() -> Millis {
-    Millis::new(jiff::Timestamp::now().as_millisecond())
+    Millis::new(Utc::now().timestamp_millis())
 }
 
 fn log_to_stderr(format: LogFormat) {

@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
-use jiff::civil::Date;
-use jiff::tz::Offset;
+use chrono::{NaiveDate, NaiveTime};
 
-use super::reader::{DAY, Document, Source, Table, Value};
+use super::reader::{DAY, Document, HOUR, Source, Table, Value};
 use crate::post::Millis;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 
 /// Quizzes a registry may hold.
 const MAX_QUIZZES: usize = 5_000;
 /// Dates without a time are days in western Indonesia (WIB), where the brand announces its quizzes.
-const WIB: Offset = jiff::tz::offset(7);
+const WIB: i64 = 7 * HOUR;
 
 /// All known quizzes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,9 +132,9 @@ fn time(value: &Value<'_>, edge: Edge) -> Option<Millis> {
         return None;
     }
     let text = value.date_text()?;
-    let day = |date: Date| {
-        let start = WIB.to_timestamp(date.at(0, 0, 0, 0)).ok()?.as_millisecond();
-        Some(Millis::new(if edge == Edge::Start { start } else { start + DAY - 1 }))
+    let day = |date: NaiveDate| {
+        let start = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis() - WIB;
+        Millis::claimed(if edge == Edge::Start { start } else { start + DAY - 1 })
     };
     let time = if text.len() == "2025-01-31".len() { text.parse().ok().and_then(day) } else { Millis::parse(&text) };
     if time.is_none() {

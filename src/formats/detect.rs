@@ -242,10 +242,11 @@ impl<'de> Visitor<'de> for AnyVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::post::Millis;
+    use crate::post::{Millis, OwnAccounts};
 
     fn check(json: &str, header: Option<&str>, expected: Result<Format, &str>) {
-        let found = format_of(&Raw { bytes: json.as_bytes(), format: header, received_at: Millis::new(0) });
+        let own = OwnAccounts::default();
+        let found = format_of(&Raw { bytes: json.as_bytes(), format: header, received_at: Millis::new(0), own: &own });
         assert_eq!(found.map_err(|rejected| rejected.code), expected, "{json}");
     }
 

@@ -3,6 +3,7 @@
 //! Decides what of a mail its author wrote himself, and whether a person wrote it at all.
 
 mod address;
+mod calendar;
 mod date;
 mod html;
 mod own_words;
@@ -11,12 +12,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use self::address::Mailbox;
-use self::own_words::OwnWords;
+use self::own_words::{OwnWords, Sender};
 use super::batch::Batch;
 use super::html::unescape;
 use super::wire::first;
 use super::{Item, Raw, Rejected};
-use crate::post::{Author, Platform, Post, Recipients, Str};
+use crate::post::{Author, OwnAccounts, Platform, Post, Recipients, Str};
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -27,6 +28,8 @@ struct Mail<'a> {
     from_name: Option<Str<'a>>,
     #[serde(borrow)]
     from_full: Option<Mailbox<'a>>,
+    #[serde(borrow)]
+    reply_to: Option<Str<'a>>,
     #[serde(borrow)]
     to: Option<Str<'a>>,
     #[serde(borrow)]
@@ -73,7 +76,9 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     let post_id = first(ids).ok_or_else(|| Rejected::missing("MessageID"))?;
     let parent_id = mail.header("In-Reply-To").and_then(message_id).or_else(|| mail.references().last().map(Str::into_owned));
     let recipients = mail.recipients();
-    let OwnWords { own, quoted } = mail.words();
+    let form = mail.sender().is_some_and(|sender| raw.own.is_contact_form(&sender));
+    let author = if form { mail.customer_of_form(&recipients, raw.own) } else { mail.author() };
+    let OwnWords { own, quoted } = mail.words(&author.as_ref().map(sender).unwrap_or_default());
     let post = Post {
         platform: Platform::Email,
         post_id,
@@ -85,10 +90,10 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
         },
         is_reply: parent_id.is_some(),
         parent_id,
-        auto_reply: mail.is_automatic(),
+        auto_reply: if form { mail.answers_by_itself() } else { mail.is_automatic() },
         created_at: date::read(mail.date.as_deref().unwrap_or_default(), raw.received_at),
-        author: mail.author(),
-        subject: first([mail.subject.clone()]),
+        author,
+        subject: first([mail.subject.clone()]).map(address::decoded),
         recipients: Some(recipients),
         text: unescape(own.into()),
         quoted_text: (!quoted.is_empty()).then(|| unescape(quoted.into())),
@@ -102,6 +107,14 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
 fn message_id<'i>(written: &str) -> Option<Str<'i>> {
     let id = written.trim().trim_start_matches('<').trim_end_matches('>').trim();
     (!id.is_empty()).then(|| id.to_owned().into())
+}
+
+fn author<'a>(address: String, name: Option<Str<'a>>) -> Author<'a> {
+    Author { id: Some(address::without_tag(&address).into()), handle: Some(address.into()), name, ..Author::default() }
+}
+
+fn sender<'s>(author: &'s Author<'_>) -> Sender<'s> {
+    Sender { address: author.handle.as_deref().unwrap_or_default(), name: author.name.as_deref().unwrap_or_default() }
 }
 
 impl<'a> Mail<'a> {
@@ -136,7 +149,7 @@ impl<'a> Mail<'a> {
     fn author(&self) -> Option<Author<'a>> {
         let address = self.sender()?;
         let name = first([self.from_full.as_ref().and_then(|full| full.name.clone()), self.from_name.clone()]);
-        Some(Author { id: Some(address::without_tag(&address).into()), handle: Some(address.into()), name, ..Author::default() })
+        Some(author(address, name.map(address::decoded)))
     }
 
     fn recipients(&self) -> Recipients<'a> {
@@ -148,29 +161,52 @@ impl<'a> Mail<'a> {
         Recipients { to: list(&self.to_full, &self.to), cc: list(&self.cc_full, &self.cc), bcc: list(&self.bcc_full, &self.bcc) }
     }
 
-    /// The parser's own cut goes first; it leaves signatures and disclaimers in.
-    fn words(&self) -> OwnWords {
+    /// Who filled in a contact form: the first of `Reply-To` that is no box of ours. Without one nobody knows, and each mail
+    /// stands for itself.
+    fn customer_of_form(&self, recipients: &Recipients<'_>, own: &OwnAccounts) -> Option<Author<'a>> {
+        let written = first([self.reply_to.clone(), self.header("Reply-To").map(|value| value.to_owned().into())])?;
+        let all = [&recipients.to, &recipients.cc, &recipients.bcc];
+        let is_ours = |address: &str| {
+            own.is_contact_form(address) || own.has_handle(address) || all.iter().any(|list| list.iter().any(|to| **to == *address))
+        };
+        let (address, name) = address::named(&written).into_iter().find(|(address, _)| !is_ours(address))?;
+        Some(author(address, name.map(Str::from)))
+    }
+
+    /// The parser's own cut goes first; it leaves signatures and disclaimers in, and may have left nothing of the author.
+    fn words(&self, sender: &Sender<'_>) -> OwnWords {
         let html = || self.html_body.as_deref().map(html::to_text).unwrap_or_default();
         let body = match first([self.text_body.clone()]) {
             Some(text) => text.to_string(),
             None => html(),
         };
-        let whole = own_words::split(&body);
-        match first([self.stripped_text_reply.clone()]) {
-            Some(stripped) => OwnWords { own: own_words::split(&stripped).own, ..whole },
+        let whole = own_words::split(&body, sender);
+        let stripped = first([self.stripped_text_reply.clone()]).map(|stripped| own_words::split(&stripped, sender).own);
+        match stripped.filter(|own| !own.is_empty()) {
+            Some(own) => OwnWords { own, ..whole },
             None => whole,
         }
     }
 
+    /// The first word of a header, in lower case.
+    fn said(&self, name: &str) -> Option<String> {
+        self.header(name).map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
+    /// A machine answered: the only thing that a form's mail is asked for, as every form's mail is written by a machine.
+    fn answers_by_itself(&self) -> bool {
+        let replied = ["X-Autoreply", "X-Autorespond"].iter().any(|name| self.said(name).is_some_and(|value| value != "no"));
+        replied || self.said("Auto-Submitted").is_some_and(|value| value == "auto-replied")
+    }
+
     /// Answers of machines and bounces: nobody waits for ours.
     fn is_automatic(&self) -> bool {
-        let said = |name: &str| self.header(name).map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let said = |name: &str| self.said(name);
         let submitted = said("Auto-Submitted").is_some_and(|value| value != "no");
-        let replied = ["X-Autoreply", "X-Autorespond"].iter().any(|name| said(name).is_some_and(|value| value != "no"));
         let bulk = said("Precedence").is_some_and(|value| matches!(value.as_str(), "bulk" | "junk" | "auto_reply"));
         let empty_path = self.raw_header("Return-Path").is_some_and(|path| message_id(path).is_none());
         let daemon = self.sender().is_some_and(|from| matches!(from.split('@').next(), Some("mailer-daemon" | "postmaster")));
-        submitted || replied || bulk || empty_path || daemon
+        submitted || self.answers_by_itself() || bulk || empty_path || daemon
     }
 }
 

@@ -45,8 +45,10 @@ pub struct Raw<'a> {
     pub bytes: &'a [u8],
     /// The header `format`, where there is one: a [`Format::name`].
     pub format: Option<&'a str>,
-    /// Timestamp of the record: stands in for times that the feed does not give.
+    /// Timestamp of the record: stands in for times that the feed does not give. Zero where nobody knows it.
     pub received_at: Millis,
+    /// The brand's accounts: some of them pass on what customers wrote.
+    pub own: &'a OwnAccounts,
 }
 
 /// One canonical record.

@@ -1,5 +1,7 @@
 //! Test support: one sample of each format under `config/samples/formats/`, and a one-line spelling of what was read.
 
+use std::sync::LazyLock;
+
 use super::*;
 
 /// The samples that operators find in the configuration, by format name.
@@ -20,7 +22,8 @@ const SAMPLES: [(&str, &[u8]); 13] = [
 ];
 
 fn raw<'a>(format: Option<&'a str>, bytes: &'a [u8]) -> Raw<'a> {
-    Raw { bytes, format, received_at: Millis::parse("2025-01-07T03:05:00.000Z").unwrap() }
+    static OWN: LazyLock<OwnAccounts> = LazyLock::new(|| OwnAccounts::default().with_contact_forms(["Formulir@Contoh.id"]));
+    Raw { bytes, format, received_at: Millis::parse("2025-01-07T03:05:00.000Z").unwrap(), own: &OWN }
 }
 
 /// Reads `json`, which must be readable.

@@ -52,7 +52,7 @@ impl Stage for Ingest {
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
         let headers = record.headers();
         let format = headers.iter().find(|(name, _)| *name == "format").and_then(|(_, value)| std::str::from_utf8((*value)?).ok());
-        let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp };
+        let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own: &self.rules.own };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
             Err(rejected) => {

@@ -43,7 +43,7 @@ impl Login {
     /// The token that the file holds now. What keeps it from being one is logged once, not at every further try.
     pub(super) fn token(&self) -> Result<OAuthToken, Box<dyn Error>> {
         let result = match &self.file {
-            Some(file) => read(file, jiff::Timestamp::now().as_millisecond()),
+            Some(file) => read(file, chrono::Utc::now().timestamp_millis()),
             None => Err("`token_file` of [kafka.security] is not set".to_owned()),
         };
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! The brand's own accounts: who of the authors is us, and whose case a reply of ours belongs to.
+//! The brand's own accounts: who of the authors is us, whose case a reply of ours belongs to, and which senders only pass
+//! on what a customer wrote into a form.
 
 use rustc_hash::FxHashSet;
 
@@ -9,6 +10,7 @@ use super::{CustomerKey, Mention, Post};
 pub struct OwnAccounts {
     handles: FxHashSet<String>,
     ids: FxHashSet<String>,
+    contact_forms: FxHashSet<String>,
 }
 
 impl OwnAccounts {
@@ -17,7 +19,19 @@ impl OwnAccounts {
         OwnAccounts {
             handles: handles.into_iter().map(|handle| handle.trim_start_matches('@').to_lowercase()).collect(),
             ids: ids.into_iter().map(str::to_owned).collect(),
+            contact_forms: FxHashSet::default(),
         }
+    }
+
+    /// The same, with the addresses that contact forms send their mails from.
+    #[must_use]
+    pub fn with_contact_forms<'a>(self, senders: impl IntoIterator<Item = &'a str>) -> Self {
+        OwnAccounts { contact_forms: senders.into_iter().map(str::to_lowercase).collect(), ..self }
+    }
+
+    /// Whether `address`, in lower case, sends what customers wrote into a contact form (2.10, 32).
+    pub fn is_contact_form(&self, address: &str) -> bool {
+        self.contact_forms.contains(address)
     }
 
     /// Whether `handle`, without `@`, is one of ours.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use jiff::Timestamp;
+use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
@@ -12,12 +12,21 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(i64);
 
+/// The first moment that RFC 3339 can write and people mean: the start of the year 1.
+const FIRST: i64 = -62_135_596_800_000;
+/// The last one: the end of the year 9999.
+const LAST: i64 = 253_402_300_799_999;
+
 impl Millis {
-    /// The time `millis` after (or before) the epoch, held within the years that RFC 3339 can write.
+    /// The time `millis` after (or before) the epoch, held within the years that RFC 3339 can write. For times that are
+    /// computed; what a feed claims goes through [`Millis::claimed`].
     pub fn new(millis: i64) -> Self {
-        const YEAR_1: i64 = -62_135_596_800_000;
-        const YEAR_9999_END: i64 = 253_402_207_200_999;
-        Millis(millis.clamp(YEAR_1, YEAR_9999_END))
+        Millis(millis.clamp(FIRST, LAST))
+    }
+
+    /// The time that a feed claims; `None` if it lies outside the years that RFC 3339 can write.
+    pub fn claimed(millis: i64) -> Option<Self> {
+        (FIRST..=LAST).contains(&millis).then_some(Millis(millis))
     }
 
     /// Milliseconds since the epoch.
@@ -37,15 +46,15 @@ impl Millis {
 
     /// Reads RFC 3339 with any offset.
     pub fn parse(text: &str) -> Option<Self> {
-        let at: Timestamp = text.parse().ok()?;
-        Some(Millis::new(at.as_millisecond()))
+        Millis::claimed(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
     }
 }
 
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
-        write!(f, "{at:.3}")
+        // Every time between `FIRST` and `LAST` is one of the library's, too.
+        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        f.write_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 }
 
@@ -97,13 +106,34 @@ mod tests {
         check("2025-01-07T03:01:12.000Z", "2025-01-07T03:01:12.000Z");
         check("2025-01-07T10:01:12+07:00", "2025-01-07T03:01:12.000Z");
         check("2099-12-31T23:59:59.9999Z", "2099-12-31T23:59:59.999Z");
-        assert_eq!(Millis::parse("yesterday"), None);
+        check("2025-01-07T03:01:12z", "2025-01-07T03:01:12.000Z");
+        check("2025-01-07 03:01:12.5+00:00", "2025-01-07T03:01:12.500Z");
+        check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z");
+        check("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn what_is_no_time_between_the_years_1_and_9999_is_none() {
+        let far = ["9999-12-31T23:59:59-07:00", "0001-01-01T00:00:00+07:00", "0000-12-31T00:00:00Z"];
+        let huge = ["10000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "99999999999999999999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"];
+        for text in far.into_iter().chain(huge).chain(["yesterday", "", "2025-02-30T00:00:00Z", "2025-01-07T03:01:12"]) {
+            assert_eq!(Millis::parse(text), None, "{text}");
+        }
     }
 
     #[test]
     fn no_number_leaves_the_years_that_can_be_written() {
-        for millis in [i64::MIN, i64::MAX, 0] {
-            assert!(Millis::parse(&Millis::new(millis).to_string()).is_some());
+        for (millis, written) in [
+            (i64::MIN, "0001-01-01T00:00:00.000Z"),
+            (FIRST, "0001-01-01T00:00:00.000Z"),
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (LAST, "9999-12-31T23:59:59.999Z"),
+            (i64::MAX, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Millis::new(millis).to_string(), written);
+            assert_eq!(Millis::parse(written), Some(Millis::new(millis)));
+            assert_eq!(Millis::claimed(millis).is_some(), millis != i64::MIN && millis != i64::MAX);
         }
     }
 }

@@ -7,14 +7,11 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::spelling;
-use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
-use crate::config::lexicon::Weight;
+use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, accounts, leaves};
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
-use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
-use crate::signals::mentions::{handles, odd_in_handle};
 use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::signals::{campaign, capitals, continuation, mentions, part, pattern, phrases, profile, score, tags};
 use crate::text::{Acronyms, PhraseBookBuilder, VocabularyBuilder};
@@ -78,7 +75,7 @@ impl<'a> Reading<'a> {
         let complaint = case.required("complaint").spotted_string().and_then(|name| self.compiler.signal(&name));
         let limits = read_limits(&case, root.section("time"));
         case.finish();
-        let own = read_accounts(root.section("accounts"), &mut self.compiler);
+        let own = accounts::read(root.section("accounts"), &mut self.compiler);
         let (signals, depends) = self.read_signals(complaint.unwrap_or(0));
         let (conditions, condition_refs) = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.compiler);
@@ -328,37 +325,16 @@ fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
     let hard_ttl = case.required("hard_ttl").duration(SECOND..=365 * DAY);
     let allowed_lateness = time.required("allowed_lateness").duration(0..=DAY);
     let max_future_skew = time.required("max_future_skew").duration(0..=DAY);
+    let max_mail_age = time.optional("max_mail_age").duration(DAY..=365 * DAY);
     time.finish();
     Some(Limits {
         allowed_lateness: allowed_lateness?,
         max_future_skew: max_future_skew?,
+        max_mail_age,
         idle_ttl: idle_ttl?,
         max_age: max_age?,
         hard_ttl: hard_ttl?,
     })
-}
-
-fn read_accounts(table: Table<'_>, compiler: &mut Compiler<'_>) -> OwnAccounts {
-    let groups = compiler.groups(&table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
-    let listed: Vec<Box<str>> = handles(&groups).collect();
-    let named = table.optional("handles").spotted_strings();
-    let ids = table.optional("ids").spotted_strings();
-    let entries = groups.iter().flat_map(|group| group.entries.iter());
-    warn_of_accounts(entries.filter(|entry| !entry.value.starts_with('@')), "it does not begin with `@`", compiler.reporter);
-    let odd = named.iter().filter(|name| odd_in_handle(name.value.trim_start_matches('@')).is_some());
-    warn_of_accounts(odd, "a handle is letters, digits, `_` and `.`", compiler.reporter);
-    let no_id = |id: &&Spotted<String>| id.value.contains(|c: char| c.is_whitespace() || matches!(c, '@' | '/'));
-    warn_of_accounts(ids.iter().filter(no_id), "an id has no spaces, `@` or `/`", compiler.reporter);
-    table.finish();
-    let named = named.iter().map(|name| name.value.as_str());
-    OwnAccounts::new(listed.iter().map(|handle| &**handle).chain(named), ids.iter().map(|id| id.value.as_str()))
-}
-
-/// Accounts of ours that no post can name.
-fn warn_of_accounts<'a>(accounts: impl Iterator<Item = &'a Spotted<String>>, why: &str, reporter: &Reporter) {
-    for account in accounts {
-        reporter.report(Problem::warning(&account.spot, format!("no post can name the account `{}`", account.value)).hint(why));
-    }
 }
 
 fn read_hard(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Hard> {

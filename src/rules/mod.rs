@@ -3,6 +3,7 @@
 //! Compiled once, evaluated for every post; shared read-only by all lanes. Knows no rule: names, phrases, numbers and
 //! order come from `config/`.
 
+mod accounts;
 mod class;
 mod compile;
 mod lint;
@@ -133,6 +134,8 @@ pub struct Limits {
     pub allowed_lateness: i64,
     /// A post written that much after its record is not believed.
     pub max_future_skew: i64,
+    /// A mail written that much before its record is not believed; every one is, if absent.
+    pub max_mail_age: Option<i64>,
     /// An ordinary case without a post for longer is over.
     pub idle_ttl: i64,
     /// An ordinary case is over after that.

@@ -18,10 +18,10 @@ const EPOCH: i64 = 1_763_000_000_000;
 
 /// The same post as one of five feeds would deliver it.
 fn delivered(number: usize, author: usize, at: i64, text: &str) -> Value {
-    let moment = jiff::Timestamp::from_millisecond(at).expect("a time");
+    let moment = chrono::DateTime::from_timestamp_millis(at).expect("a time");
     let id = format!("{}", 1_990_000_000_000_000_000_u64 + number as u64);
     let (person, handle) = (format!("90{author}"), format!("pelanggan_{author}"));
-    let iso = moment.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+    let iso = moment.format("%Y-%m-%dT%H:%M:%S.000Z").to_string();
     let mention = json!({"start": 0, "end": 11, "username": "TelkomCare", "id": "9000000000000000155"});
     match number % 5 {
         0 => json!({
@@ -33,7 +33,7 @@ fn delivered(number: usize, author: usize, at: i64, text: &str) -> Value {
             "includes": {"users": [{"id": person, "username": handle, "name": "Pelanggan", "public_metrics": {"followers_count": author}}]},
         }),
         2 => json!({
-            "created_at": moment.strftime("%a %b %d %H:%M:%S +0000 %Y").to_string(), "id_str": id, "text": text, "lang": "in",
+            "created_at": moment.format("%a %b %d %H:%M:%S +0000 %Y").to_string(), "id_str": id, "text": text, "lang": "in",
             "user": {"id_str": person, "screen_name": handle, "name": "Pelanggan", "followers_count": author},
             "entities": {"user_mentions": [{"screen_name": "TelkomCare", "id_str": "9000000000000000155", "indices": [0, 11]}]},
         }),
@@ -43,7 +43,7 @@ fn delivered(number: usize, author: usize, at: i64, text: &str) -> Value {
         }}]}]}),
         _ => json!({
             "From": format!("{handle}@contoh.example"), "FromName": "Pelanggan", "To": "layanan@contoh.example", "Subject": "Internet",
-            "Date": moment.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(), "MessageID": id, "TextBody": text, "Headers": [],
+            "Date": moment.format("%a, %d %b %Y %H:%M:%S +0000").to_string(), "MessageID": id, "TextBody": text, "Headers": [],
         }),
     }
 }

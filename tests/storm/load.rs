@@ -13,6 +13,7 @@ use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer}
 use rdkafka::{ClientConfig, ClientContext};
 use serde_json::json;
 use triage::config::service::Service;
+use triage::post::Millis;
 
 use super::texts::TEXTS;
 
@@ -141,7 +142,7 @@ impl Posts {
             return (key, format!("{{\"number\": {number}"), at);
         }
         let created_at = self.written(at);
-        let moment = jiff::Timestamp::from_millisecond(created_at).expect("a time").strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let moment = Millis::new(created_at).to_string();
         let value = json!({
             "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "created_at": moment,
             "post_id": format!("{}", FIRST_ID + number as u64),

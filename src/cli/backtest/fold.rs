@@ -56,7 +56,7 @@ pub fn fold<W: Send>(
     }
 }
 
-fn read<'a>(chunk: &'a [Line], own: &OwnAccounts, threads: usize) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
+fn read<'a>(chunk: &'a [Line], own: &'a OwnAccounts, threads: usize) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
     let parts = thread::scope(|scope| {
         let size = chunk.len().div_ceil(threads.max(1));
         let parts: Vec<_> = chunk.chunks(size).map(|lines| scope.spawn(move || read_part(lines, own))).collect();
@@ -66,7 +66,7 @@ fn read<'a>(chunk: &'a [Line], own: &OwnAccounts, threads: usize) -> (Vec<Record
     (inputs.into_iter().flatten().collect(), bad.into_iter().flatten().collect())
 }
 
-fn read_part<'a>(lines: &'a [Line], own: &OwnAccounts) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
+fn read_part<'a>(lines: &'a [Line], own: &'a OwnAccounts) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
     let (mut inputs, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for line in lines {
         match input::read(line, own) {

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::Stop;
+use super::super::{Stop, run};
 use super::super::input::spread;
 use super::super::page::tell;
 use crate::formats::{self, Item, Raw};
-use crate::post::Millis;
+use crate::post::{Millis, OwnAccounts};
 
 const SAMPLES: &str = include_str!("../../../config/samples/demo.jsonl");
 
@@ -31,6 +31,7 @@ pub(super) struct Feed {
     at_start: bool,
     /// Timestamp of the last record: stands in where a line gives none.
     last: Millis,
+    own: OwnAccounts,
 }
 
 /// When a recorded line says that its record was written.
@@ -41,19 +42,18 @@ struct Timestamp {
 
 impl Feed {
     /// The lines of `path`, `-` being standard input; without a path the samples.
-    pub(super) fn open(path: Option<&Path>) -> Result<Self, Stop> {
+    pub(super) fn open(path: Option<&Path>, own: OwnAccounts) -> Result<Self, Stop> {
         let input: Box<dyn Read> = match path {
             None => Box::new(Cursor::new(SAMPLES)),
             Some(path) if path == Path::new("-") => Box::new(std::io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?),
         };
-        let last = Millis::new(jiff::Timestamp::now().as_millisecond());
-        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, at_start: true, last })
+        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, at_start: true, last: run::now(), own })
     }
 
     fn sample(&mut self, bytes: Vec<u8>) -> Sample {
         let recorded = serde_json::from_slice::<Timestamp>(&bytes).ok().and_then(|line| line.record_timestamp);
-        let raw = Raw { bytes: &bytes, format: None, received_at: recorded.unwrap_or(self.last) };
+        let raw = Raw { bytes: &bytes, format: None, received_at: recorded.unwrap_or(self.last), own: &self.own };
         let reading = formats::read(&raw).ok();
         let last_item = reading.as_ref().and_then(|reading| reading.items.last());
         let is_case_event = matches!(last_item, Some(Item::CaseEvent(_)));

@@ -33,7 +33,7 @@ pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
 }
 
 /// The posts and case events in `document`: JSON documents one after the other, each on one line or on several.
-pub fn of_document<'a>(document: &'a str, rules: &Rules) -> Result<Vec<Recorded<'a>>, Stop> {
+pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let mut all = Vec::new();
     let values = serde_json::Deserializer::from_str(document.trim_start_matches('\u{feff}')).into_iter::<&'a RawValue>();
     for (number, value) in (1..).zip(values) {
@@ -54,7 +54,7 @@ pub fn of_document<'a>(document: &'a str, rules: &Rules) -> Result<Vec<Recorded<
 }
 
 /// The posts and case events in the last of `records`, and before them what the others hold of the same customers.
-pub fn of_records<'a>(records: &'a [Line], rules: &Rules) -> Result<Vec<Recorded<'a>>, Stop> {
+pub fn of_records<'a>(records: &'a [Line], rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let Some((last, before)) = records.split_last() else { return Ok(Vec::new()) };
     let unreadable = |why: &str| Stop::usage(format!("the record at {} cannot be read: {why}", last.source));
     let (wanted, bad) = input::read(last, &rules.own).map_err(|bad| unreadable(&bad.message))?;

@@ -1,74 +1,115 @@
-//! The text of a mail that comes as HTML only: just enough for its words, its lines and what it quotes.
+//! The text of a mail that comes as HTML only: its words, its lines and what it quotes.
+//!
+//! Tags, comments and entities are the tokenizer's. The mail library's own `html_to_text` runs the words of neighbouring
+//! blocks together and does not tell quoted text from the author's.
 
-use html_escape::decode_html_entities;
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+/// Elements whose content nobody sees.
+const HIDDEN: [&[u8]; 5] = [b"style", b"script", b"title", b"template", b"noscript"];
+/// Elements that stand on lines of their own.
+const BLOCKS: [&[u8]; 23] = [
+    b"br",
+    b"p",
+    b"div",
+    b"li",
+    b"ul",
+    b"ol",
+    b"tr",
+    b"table",
+    b"blockquote",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"hr",
+    b"pre",
+    b"section",
+    b"article",
+    b"header",
+    b"footer",
+    b"center",
+    b"address",
+];
 
 /// The text of `html`, quoted parts marked by `>` as plain mail marks them.
 pub(super) fn to_text(html: &str) -> String {
-    let lower = html.to_ascii_lowercase();
-    let (mut text, mut quote_depth, mut at) = (Text::default(), 0_usize, 0);
-    while let Some(start) = lower.get(at..).and_then(|rest| rest.find('<')).map(|offset| at + offset) {
-        text.push(html.get(at..start).unwrap_or_default(), quote_depth);
-        let Some(end) = lower.get(start..).and_then(|rest| rest.find('>')).map(|offset| start + offset + 1) else {
-            at = html.len();
-            break;
-        };
-        let tag = lower.get(start + 1..end - 1).unwrap_or_default();
-        at = end;
-        match name(tag) {
-            "blockquote" => quote_depth += 1,
-            "/blockquote" => quote_depth = quote_depth.saturating_sub(1),
-            hidden @ ("style" | "script" | "head" | "title" | "!--") => at = after_hidden(&lower, hidden, start, end),
-            _ => {}
-        }
-        if breaks_line(name(tag)) {
-            text.new_line();
+    let mut emitter = DefaultEmitter::default();
+    emitter.naively_switch_states(true);
+    let mut text = Text::default();
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => text.open(&tag.name),
+            Token::EndTag(tag) => text.close(&tag.name),
+            Token::String(words) => text.push(&String::from_utf8_lossy(&words)),
+            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    text.push(html.get(at..).unwrap_or_default(), quote_depth);
-    text.0
-}
-
-fn name(tag: &str) -> &str {
-    if tag.starts_with("!--") {
-        return "!--";
-    }
-    let end = tag.char_indices().skip(1).find(|(_, symbol)| !symbol.is_ascii_alphanumeric()).map_or(tag.len(), |(at, _)| at);
-    tag.get(..end).unwrap_or_default()
-}
-
-fn breaks_line(name: &str) -> bool {
-    matches!(name.trim_start_matches('/'), "br" | "p" | "div" | "li" | "tr" | "table" | "blockquote" | "h1" | "h2" | "h3" | "hr")
-}
-
-/// Where the text goes on after an element that shows none.
-fn after_hidden(lower: &str, name: &str, start: usize, end: usize) -> usize {
-    let (from, close) = if name == "!--" { (start, "-->".to_owned()) } else { (end, format!("</{name}>")) };
-    lower.get(from..).and_then(|rest| rest.find(&close)).map_or(lower.len(), |offset| from + offset + close.len())
+    text.written
 }
 
 #[derive(Default)]
-struct Text(String);
+struct Text {
+    written: String,
+    quote_depth: usize,
+    /// The element that hides what follows.
+    hidden: Option<&'static [u8]>,
+    /// White space came since the last word.
+    space: bool,
+}
 
 impl Text {
-    /// Adds words; line ends inside them are spaces in HTML.
-    fn push(&mut self, words: &str, quote_depth: usize) {
-        let words = words.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-        if words.is_empty() {
-            return;
+    fn open(&mut self, name: &[u8]) {
+        if self.hidden.is_none() {
+            self.hidden = HIDDEN.into_iter().find(|hidden| *hidden == name);
         }
-        let at_line_start = self.0.is_empty() || self.0.ends_with('\n');
-        if at_line_start && quote_depth > 0 {
-            self.0.push_str("> ");
-        } else if !at_line_start {
-            self.0.push(' ');
+        if name == b"blockquote" {
+            self.quote_depth += 1;
         }
-        self.0.push_str(&decode_html_entities(&words));
+        self.pass(name);
     }
 
-    fn new_line(&mut self) {
-        if !self.0.is_empty() {
-            self.0.push('\n');
+    fn close(&mut self, name: &[u8]) {
+        if self.hidden == Some(name) {
+            self.hidden = None;
         }
+        if name == b"blockquote" {
+            self.quote_depth = self.quote_depth.saturating_sub(1);
+        }
+        self.pass(name);
+    }
+
+    /// What a tag does to the line it stands in.
+    fn pass(&mut self, name: &[u8]) {
+        if matches!(name, b"td" | b"th") {
+            self.space = true;
+        }
+        if BLOCKS.contains(&name) && self.hidden.is_none() && !self.written.is_empty() {
+            self.written.push('\n');
+            self.space = false;
+        }
+    }
+
+    /// Adds words; line ends among them are spaces in HTML.
+    fn push(&mut self, words: &str) {
+        if self.hidden.is_some() {
+            return;
+        }
+        self.space |= words.starts_with(|symbol: char| symbol.is_ascii_whitespace());
+        for word in words.split_ascii_whitespace() {
+            let at_line_start = self.written.is_empty() || self.written.ends_with('\n');
+            if at_line_start && self.quote_depth > 0 {
+                self.written.push_str("> ");
+            } else if self.space && !at_line_start {
+                self.written.push(' ');
+            }
+            self.written.push_str(word);
+            self.space = true;
+        }
+        self.space &= words.ends_with(|symbol: char| symbol.is_ascii_whitespace());
     }
 }
 
@@ -80,12 +121,18 @@ mod tests {
     fn words_lines_and_quotes() {
         let check = |html: &str, text: &str| assert_eq!(to_text(html).trim(), text, "{html}");
         check("<html><head><title>x</title><style>p{}</style></head><body><p>Internet\n mati</p></body>", "Internet mati");
-        check("Satu<br>dua <b>tiga</b>&nbsp;&amp; empat", "Satu\ndua tiga \u{a0}& empat");
+        check("Satu<br>dua <b>tiga</b>&nbsp;&amp; empat", "Satu\ndua tiga\u{a0}& empat");
         check("Mati<!-- <p>x</p> --><blockquote type=cite>Halo<br/>kak</blockquote>lagi", "Mati\n> Halo\n> kak\nlagi");
-        check("<script>if (a<b) {}</script>", "");
+        check("<script>if (a<b) {}</script>Mati", "Mati");
         check("tanpa tag", "tanpa tag");
         check("rusak <b", "rusak");
-        check("<", "");
-        check("<>é<é>", "é");
+        check("kurang dari < 10 mbps > sejak kemarin", "kurang dari < 10 mbps > sejak kemarin");
+        check("inter<b>net</b> mati<i> total</i>", "internet mati total");
+        check("<div>Internet</div><div>mati</div>", "Internet\n\nmati");
+        check("<table><tr><td>Nama</td><td>Budi</td></tr></table>", "Nama Budi");
+        check("<head><p>kepala yang tidak ditutup", "kepala yang tidak ditutup");
+        check(r#"<img alt="a > b">Mati"#, "Mati");
+        check("<", "<");
+        check("<>é<é>", "<>é<é>");
     }
 }

@@ -44,6 +44,29 @@ fn machines() {
 }
 
 #[test]
+fn contact_forms_pass_on_what_a_customer_wrote() {
+    let check = |more: &str, customer: Option<&str>, automatic: bool| {
+        let json =
+            format!(r#"{{"From":"Formulir <Formulir@contoh.id>","To":"care@contoh.id","MessageID":"m","TextBody":"Internet mati"{more}}}"#);
+        let post = post_of(Some("email"), &json);
+        let author = post.author.as_ref().and_then(|author| author.id.as_deref());
+        assert_eq!((author, post.auto_reply), (customer, automatic), "{more}");
+    };
+    let generated =
+        r#"{"Name":"Auto-Submitted","Value":"auto-generated"},{"Name":"Precedence","Value":"bulk"},{"Name":"Return-Path","Value":"<>"}"#;
+    check(&format!(r#","ReplyTo":"Ani+x@Contoh.co.id","Headers":[{generated}]"#), Some("ani@contoh.co.id"), false);
+    check(r#","ReplyTo":"","Headers":[{"Name":"reply-to","Value":"\"Ani, Contoh\" <ani@contoh.co.id>"}]"#, Some("ani@contoh.co.id"), false);
+    check(r#","ReplyTo":"care@contoh.id, ani@contoh.co.id""#, Some("ani@contoh.co.id"), false);
+    check(r#","ReplyTo":"formulir@contoh.id""#, None, false);
+    check("", None, false);
+    check(r#","ReplyTo":"ani@contoh.co.id","Headers":[{"Name":"Auto-Submitted","Value":"auto-replied"}]"#, Some("ani@contoh.co.id"), true);
+    check(r#","ReplyTo":"ani@contoh.co.id","Headers":[{"Name":"X-Autoreply","Value":"yes"}]"#, Some("ani@contoh.co.id"), true);
+    let other = r#"{"From":"a@contoh.id","ReplyTo":"ani@contoh.co.id","MessageID":"m","Headers":[{"Name":"Auto-Submitted","Value":"auto-generated"}]}"#;
+    let post = post_of(Some("email"), other);
+    assert_eq!((post.author.unwrap().id.as_deref(), post.auto_reply), (Some("a@contoh.id"), true));
+}
+
+#[test]
 fn recipients_in_lower_case() {
     let json = mail(
         r#","ToFull":[{"Email":"Care@Telkom.co.id"}],"To":"x@y","Cc":"Komdigi <Pengaduan@Komdigi.go.id>, lain@contoh.id","BccFull":[],"Attachments":[{},{}]"#,
@@ -69,6 +92,15 @@ fn the_words_of_the_author() {
     check(r#""StrippedTextReply":"","TextBody":"Belum &amp; mati\n> Halo""#, "Belum & mati", Some("> Halo"));
     check(r#""TextBody":"","HtmlBody":"<p>Mati</p><blockquote>Halo</blockquote>""#, "Mati", Some("> Halo"));
     check(r#""Subject":"Foto""#, "", None);
+    check(r#""StrippedTextReply":"> Halo","TextBody":"> Halo\nBelum""#, "Belum", Some("> Halo"));
+    check(
+        r#""StrippedTextReply":"Mati.\nDISCLAIMER: THIS EMAIL IS CONFIDENTIAL.","TextBody":"Mati.\nDISCLAIMER: THIS EMAIL IS CONFIDENTIAL.""#,
+        "Mati.",
+        None,
+    );
+    let outlook = "<div>Baik.</div><div><b>From:</b> Care &lt;care@contoh.id&gt;<br><b>Sent:</b> Friday, 20 November 2026 9:00<br><b>To:</b> Budi<br><b>Subject:</b> RE: x</div><div>&nbsp;</div><p>HALO</p>";
+    let quoted = "From: Care <care@contoh.id>\nSent: Friday, 20 November 2026 9:00\nTo: Budi\nSubject: RE: x\n\n\n\nHALO";
+    check(&format!(r#""HtmlBody":"{outlook}""#), "Baik.", Some(quoted));
 }
 
 #[test]
