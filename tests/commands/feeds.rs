@@ -10,7 +10,8 @@ fn decided(lines: &str) -> String {
     let folder = TempDir::new().unwrap();
     let (input, verdicts) = (folder.path().join("posts.jsonl"), folder.path().join("verdicts.jsonl"));
     std::fs::write(&input, lines).unwrap();
-    triage(&["backtest", "--config", "config", "--input", input.to_str().unwrap(), "--verdicts", verdicts.to_str().unwrap()]).assert();
+    let arguments = ["backtest", "--config", "config", "--input", input.to_str().unwrap(), "--verdicts", verdicts.to_str().unwrap()];
+    triage(&arguments).output().unwrap();
     let written = std::fs::read_to_string(&verdicts).unwrap_or_default();
     let one = |line: &str| {
         let verdict: Value = serde_json::from_str(line).unwrap();
@@ -70,4 +71,16 @@ fn five_replies_to_an_account_known_only_by_name() {
     let decided = decided(&statuses.collect::<Vec<_>>().join("\n"));
     assert!(decided.lines().count() == 5 && decided.lines().all(|line| line.contains(" counted")), "{decided}");
     assert!(decided.ends_with("counted burst"), "{decided}");
+}
+
+#[test]
+fn the_inbox_is_read_where_half_a_character_stands() {
+    let read = |json: &str| match ::triage::engine::read(json.as_bytes()) {
+        Ok(::triage::engine::Input::Post(post)) => Some(post.text.to_string()),
+        _ => None,
+    };
+    let cut = ours(1, "").replace(r#"mati""#, r#"mati \ud83d""#);
+    assert_eq!(read(&cut).as_deref(), Some("@TelkomCare wifi rumah mati \u{FFFD}"));
+    assert_eq!(read(&cut.replace(r#""post_id":"1""#, r#""post_id":"1\ud83d""#)), None);
+    assert_eq!(read(&ours(1, r#","lang":[7],"author_x":"\ude2d""#)).as_deref(), Some("@TelkomCare wifi rumah mati"));
 }

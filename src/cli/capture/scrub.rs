@@ -45,7 +45,9 @@ impl<'r> Scrubber<'r> {
         new.version = id(&post.version);
         new.conversation_id = id(&post.conversation_id);
         new.parent_id = id(&post.parent_id);
-        new.in_reply_to_author_id = id(&post.in_reply_to_author_id);
+        if !self.answers_known(post) {
+            new.in_reply_to_author_id = id(&post.in_reply_to_author_id);
+        }
         new.author = post.author.as_ref().map(|author| self.author(author));
         new.subject = post.subject.as_ref().map(text);
         new.text = text(&post.text);
@@ -113,6 +115,11 @@ impl<'r> Scrubber<'r> {
             implicit: mention.implicit,
             profile: mention.profile.as_ref().map(|profile| if known { author_into_owned(profile) } else { self.author(profile) }),
         }
+    }
+
+    /// Whether a mention shows the account that `post` answers to be a known one: then its id stays, there and here.
+    fn answers_known(&self, post: &Post<'_>) -> bool {
+        post.mentions.iter().any(|mention| mention.id == post.in_reply_to_author_id && self.known.handle(&mention.handle))
     }
 
     fn recipients(&self, recipients: &Recipients<'_>) -> Recipients<'static> {
