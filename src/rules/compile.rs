@@ -6,10 +6,10 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
+use super::words::Words;
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, leaves};
-use crate::config::lexicon::{Lexicon, Weight};
+use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
-use crate::config::slang;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
@@ -17,7 +17,7 @@ use crate::signals::compiler::Compiler;
 use crate::signals::mentions::handles;
 use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
 use crate::signals::{campaign, capitals, continuation, mentions, pattern, phrases, profile, score, tags};
-use crate::text::{Acronyms, PhraseBookBuilder, SlangTable, VocabularyBuilder};
+use crate::text::{Acronyms, PhraseBookBuilder, VocabularyBuilder};
 
 /// Signals that one rule set may have.
 const MAX_SIGNALS: usize = 1_000;
@@ -52,12 +52,7 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads what signals stand on: the spelling of words and the names of all signals and conditions.
     fn begin(folder: &Folder, root: &'a Table<'a>, source: &Source, reporter: &'a Reporter) -> Option<Self> {
-        let mut sources = Vec::new();
-        let text = root.section("text");
-        let slang = slang_table(folder, &text, &mut sources, reporter);
-        let acronyms = acronyms(folder, &text, &mut sources, reporter);
-        let clitics = text.optional("clitics").strings();
-        text.finish();
+        let words = Words::read(folder, root.section("text"), reporter);
         let (names, tables) = root.section("signals").entries().into_iter().unzip();
         let conditions = root.section("conditions").entries().into_iter().map(|(name, _)| name).collect();
         let names: Vec<Spotted<String>> = names;
@@ -65,12 +60,13 @@ impl<'a> Reading<'a> {
             reporter.error(&root.spot(), format!("there are more than {MAX_SIGNALS} signals"));
             return None;
         }
-        let book = PhraseBookBuilder::new(VocabularyBuilder::new(slang, clitics));
+        let book = PhraseBookBuilder::new(VocabularyBuilder::new(words.slang, words.clitics));
         let mut compiler = Compiler::new(folder, reporter, book, names.clone(), conditions);
         compiler.note_source(source);
-        sources.iter().for_each(|source| compiler.note_source(source));
+        words.sources.iter().for_each(|source| compiler.note_source(source));
+        compiler.read_classes(&words.classes);
         let channels = Channels::compile(root.section("channel_class"));
-        Some(Reading { compiler, acronyms, channels, names, tables })
+        Some(Reading { compiler, acronyms: words.acronyms, channels, names, tables })
     }
 
     fn finish(mut self, root: &Table<'_>) -> Option<Rules> {
@@ -321,22 +317,6 @@ enum Visit {
 
 const KINDS: [&str; 10] =
     ["phrases", "pattern", "mentions", "hashtags", "capitals", "profile", "campaign", "burst", "continuation", "score"];
-
-fn slang_table(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> SlangTable {
-    let file = text.required("slang").spotted_string();
-    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
-    let rows = slang::parse(&source, reporter);
-    sources.extend(source);
-    SlangTable::new(rows.iter().filter(|row| !row.ambiguous).map(|row| (row.slang.as_str(), row.standard.as_str())))
-}
-
-fn acronyms(folder: &Folder, text: &Table<'_>, sources: &mut Vec<Source>, reporter: &Reporter) -> Acronyms {
-    let file = text.required("acronyms").spotted_string();
-    let source = file.and_then(|file| folder.read(&file.value, Some(&file.spot), reporter));
-    let lexicon = Lexicon::parse(&source, reporter);
-    sources.extend(source);
-    Acronyms::new(lexicon.groups.iter().flat_map(|group| &group.entries).map(|entry| entry.text.as_str()))
-}
 
 fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
     let idle_ttl = case.required("idle_ttl").duration(SECOND..=30 * DAY);

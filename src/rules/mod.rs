@@ -8,6 +8,7 @@ mod compile;
 mod lint;
 mod quality;
 mod ready;
+mod words;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
 //! original text, so every token keeps its place there (2.9, 24).
 
+mod affixes;
 mod capitals;
 mod entry;
 mod overlap;
@@ -14,7 +15,7 @@ mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::overlap::Overlap;
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder, TakenOut};
+pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut};
 pub use self::vocabulary::{SlangTable, Vocabulary, VocabularyBuilder};
 
 /// A range of the original text, in Unicode scalar values, end exclusive.
@@ -48,8 +49,10 @@ pub struct Token {
     pub span: Span,
     /// Where it stands in bytes of the text it came from.
     pub bytes: (u32, u32),
-    /// A clause ends before it (`,` `.` `;` `!` `?` a line break, a bracket).
-    pub clause_break: bool,
+    /// The number of its clause, which ends at `,` `.` `;` `!` `?`, a line break, a bracket.
+    pub clause: u32,
+    /// The number of its sentence, which ends at `!`, `?`, a full stop before a space, an empty line. Symbols stand in none.
+    pub sentence: u32,
     /// It comes from the subject of an e-mail, not from the text.
     pub in_subject: bool,
     /// A fingerprint of the word, for comparing posts; 0 for symbols, links, handles and numbers.
@@ -113,6 +116,7 @@ impl Facts {
 
     /// Whether no clause ends between the tokens `first` and `last`, both included.
     pub fn same_clause(&self, first: usize, last: usize) -> bool {
-        self.tokens.get(first + 1..=last).is_none_or(|between| between.iter().all(|token| !token.clause_break))
+        let clause = |at: usize| self.tokens.get(at).map(|token| token.clause);
+        clause(first) == clause(last)
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::capitals::letters;
-use super::vocabulary::{Form, Vocabulary};
+use super::vocabulary::{Form, Vocabulary, add_reading};
 use super::{Acronyms, Facts, Named, Span, Token, word};
 
 /// Buffers that one pass leaves to the next.
@@ -32,7 +32,8 @@ fn read_part(facts: &mut Facts, text: &str, in_subject: bool, vocabulary: &Vocab
     lower.clear();
     lower.push_str(text);
     lower.make_ascii_lowercase();
-    Reader { text, lower: &lower, byte: 0, character: 0, broken: in_subject, in_subject, facts, vocabulary, acronyms }.run();
+    let (clause, sentence) = facts.tokens.last().map_or((0, 0), |token| (token.clause + 1, token.sentence + 1));
+    Reader { text, lower: &lower, byte: 0, character: 0, clause, sentence, in_subject, facts, vocabulary, acronyms }.run();
     facts.scratch.text_in_lower_case = lower;
 }
 
@@ -134,7 +135,8 @@ struct Reader<'t, 'f, 'v> {
     lower: &'t str,
     byte: usize,
     character: u32,
-    broken: bool,
+    clause: u32,
+    sentence: u32,
     in_subject: bool,
     facts: &'f mut Facts,
     vocabulary: &'v Vocabulary,
@@ -150,12 +152,25 @@ impl<'t> Reader<'t, '_, '_> {
                 b'#' => self.name('#'),
                 b'?' | b'!' => self.symbol(1),
                 b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'.' => {
-                    self.broken = true;
+                    self.clause += 1;
+                    self.sentence += u32::from(self.ends_sentence(byte));
                     self.skip(1, 1);
                 }
                 0x80.. => self.beyond_ascii(),
                 _ => self.skip(1, 1),
             }
+        }
+    }
+
+    /// A full stop with a space behind it, but not the last one of `..`, and an empty line.
+    fn ends_sentence(&self, byte: u8) -> bool {
+        let bytes = self.text.as_bytes();
+        let next = bytes.get(self.byte + 1);
+        let before = self.byte.checked_sub(1).and_then(|at| bytes.get(at));
+        match byte {
+            b'.' => before != Some(&b'.') && next.is_none_or(u8::is_ascii_whitespace),
+            b'\n' => before == Some(&b'\n') || (before == Some(&b'\r') && bytes.get(self.byte.wrapping_sub(2)) == Some(&b'\n')),
+            _ => false,
         }
     }
 
@@ -184,7 +199,7 @@ impl<'t> Reader<'t, '_, '_> {
         } else if is_symbol(c) {
             self.symbol(c.len_utf8());
         } else {
-            self.broken |= c == '\u{2026}';
+            self.clause += u32::from(c == '\u{2026}');
             self.skip(c.len_utf8(), 1);
         }
     }
@@ -262,13 +277,15 @@ impl<'t> Reader<'t, '_, '_> {
         let vocabulary = self.vocabulary;
         let known = vocabulary.known_word(lower);
         let fingerprint = known.map_or_else(|| vocabulary.fingerprint(lower, stretched), |word| word.fingerprint);
-        if lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!') {
-            self.lapor(span, byte, fingerprint);
-            return;
-        }
+        let sign_follows = self.text.as_bytes().get(self.byte) == Some(&b'!');
+        let shouted = if sign_follows { vocabulary.shouted(lower) } else { None };
+        let first = self.facts.tokens.len();
         match known {
             Some(word) => self.push_form(&word.form, span, fingerprint, byte),
             None => self.push_form(&vocabulary.guess(lower, stretched), span, fingerprint, byte),
+        }
+        if let (Some(id), Some(token)) = (shouted, self.facts.tokens.get_mut(first)) {
+            add_reading(&mut token.readings, id);
         }
     }
 
@@ -278,26 +295,16 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// `lapor!` is a platform for complaints as well as the word "report" (`lexicons` 3.1).
-    fn lapor(&mut self, span: Span, byte: usize, fingerprint: u32) {
-        let mut readings = self.vocabulary.look_up_name("lapor!");
-        let plain = self.vocabulary.look_up_name("lapor")[0];
-        if let Some(free) = readings.iter_mut().find(|reading| **reading == 0) {
-            *free = plain;
-        }
-        self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
-    }
-
     fn push(&mut self, token: Token, byte: usize) {
         let token = self.placed(token, byte);
-        self.broken = false;
         self.facts.tokens.push(token);
     }
 
     fn placed(&self, mut token: Token, byte: usize) -> Token {
         let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
         token.bytes = (place(byte), place(self.byte));
-        token.clause_break = self.broken;
+        token.clause = self.clause;
+        token.sentence = self.sentence;
         token.in_subject = self.in_subject;
         token
     }
@@ -369,11 +376,14 @@ impl<'t> Reader<'t, '_, '_> {
         let byte = self.byte;
         let span = Span { start: self.character, end: self.character + 1 };
         self.skip(bytes, 1);
-        self.broken |= bytes == 1;
+        if bytes == 1 {
+            self.clause += 1;
+            self.sentence += 1;
+        }
         let symbol = &self.text[byte..self.byte];
         let Some(readings) = self.vocabulary.known(symbol).and_then(|form| form.first()).copied() else { return };
-        let mut token = self.placed(Token { readings, span, ..Token::default() }, byte);
-        token.clause_break = true;
+        let apart = u32::MAX - characters(self.facts.scratch.symbols.len());
+        let token = Token { clause: apart, sentence: apart, ..self.placed(Token { readings, span, ..Token::default() }, byte) };
         if !self.facts.scratch.symbols.iter().any(|seen| seen.readings == readings) {
             self.facts.scratch.symbols.push(token);
         }
