@@ -85,6 +85,7 @@ impl<'a> Reading<'a> {
         let tagging = tagging.into_iter().filter_map(|(name, value)| Some((name.value, value.string()?))).collect();
         let order = self.order(&Dependencies { signals: depends, conditions: condition_refs });
         self.warn_of_unused(&signals, complaint);
+        self.refuse_other_than_scores(&signals);
         let signals: Option<Vec<Signal>> = signals.into_iter().collect();
         let hash = hash(self.compiler.sources());
         let facts = self.compiler.facts();
@@ -273,6 +274,16 @@ impl<'a> Reading<'a> {
         state[id] = Visit::Done;
         order.push(SignalId::try_from(id).ok()?);
         Some(())
+    }
+
+    fn refuse_other_than_scores(&self, signals: &[Option<Signal>]) {
+        for (id, name) in self.compiler.scores() {
+            let kind = signals.get(usize::from(*id)).and_then(Option::as_ref).map(|signal| &signal.kind);
+            if kind.is_some_and(|kind| !matches!(kind, Kind::Score(_))) {
+                let problem = Problem::error(&name.spot, format!("`{}` is no score: it has no sum to go on with", name.value));
+                self.compiler.reporter.report(problem.hint("name a signal of `kind = \"score\"`"));
+            }
+        }
     }
 
     fn warn_of_unused(&self, signals: &[Option<Signal>], complaint: Option<SignalId>) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Builtin, Expression, Ref, SignalId};
-use crate::config::lexicon::{Entry, Group, Lexicon, Weight};
+use crate::config::lexicon::{Entry, Group, Lexicon, Part, Weight};
 use crate::config::reader::{Folder, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::text::{EntryInfo, GroupId, PhraseBook, PhraseBookBuilder, Vocabulary};
@@ -44,6 +44,7 @@ pub struct Compiler<'r> {
     used: FxHashSet<SignalId>,
     facts: FxHashSet<Builtin>,
     depends: Vec<Ref>,
+    scores: Vec<(SignalId, Spotted<String>)>,
     sources: Vec<(String, Arc<str>)>,
 }
 
@@ -67,6 +68,7 @@ impl<'r> Compiler<'r> {
             used: FxHashSet::default(),
             facts: FxHashSet::default(),
             depends: Vec::new(),
+            scores: Vec::new(),
             sources: Vec::new(),
         }
     }
@@ -212,7 +214,9 @@ impl<'r> Compiler<'r> {
         let id = GroupId::try_from(self.groups).unwrap_or(GroupId::MAX);
         self.groups += 1;
         for entry in &group.entries {
-            let info = EntryInfo { text: entry.text.as_str().into(), group: id, file, exclude: entry.exclude, at: entry.spot.clone() };
+            let is_class = matches!(entry.phrase.pattern.parts[..], [Part::Class(_)]);
+            let (text, at) = (entry.text.as_str().into(), entry.spot.clone());
+            let info = EntryInfo { text, group: id, file, exclude: entry.exclude, is_class, at };
             if !self.book.add(info, &entry.phrase) {
                 self.never_matches(&entry.text, &entry.spot);
             }
@@ -242,6 +246,18 @@ impl<'r> Compiler<'r> {
                 None
             }
         }
+    }
+
+    /// The signal called `name`, which must be a score.
+    pub fn score(&mut self, name: &Spotted<String>) -> Option<SignalId> {
+        let id = self.signal(name)?;
+        self.scores.push((id, name.clone()));
+        Some(id)
+    }
+
+    /// The signals that must be scores, with the place that says so.
+    pub fn scores(&self) -> &[(SignalId, Spotted<String>)] {
+        &self.scores
     }
 
     /// What `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone

@@ -87,14 +87,15 @@ impl Relation {
 
 impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut counted: SmallVec<[(u32, Strength); 8]> = SmallVec::new();
+        let mut counted: SmallVec<[((u32, u32), Strength); 8]> = SmallVec::new();
         for hit in view.hits {
             let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
             if !self.counts(hit, view, findings) {
                 continue;
             }
-            if !counted.contains(&(hit.entry, strength)) {
-                counted.push((hit.entry, strength));
+            let once = (view.book.counted_as(hit, view.facts), strength);
+            if !counted.contains(&once) {
+                counted.push(once);
             }
             findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight: 1.0 });
         }
@@ -107,7 +108,7 @@ impl Phrases {
     }
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
-    fn weigh(&self, counted: &[(u32, Strength)]) -> (bool, f32, f32) {
+    fn weigh(&self, counted: &[((u32, u32), Strength)]) -> (bool, f32, f32) {
         let mut nearest = (false, 0.0, 1.0);
         for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
             let Some(need) = self.need[strength as usize] else { continue };

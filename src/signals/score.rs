@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 
 use super::compiler::Compiler;
-use super::{Findings, Place, Ref, Trace, View, What};
+use super::{Findings, Place, Ref, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
@@ -19,6 +19,8 @@ pub struct Score {
     pub threshold: f32,
     /// What the sum begins with.
     pub bias: f32,
+    /// Another score, whose sum is added: one list of weights for several thresholds.
+    pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
     pub groups: Box<[f32]>,
     /// The groups that add something, as a set.
@@ -30,12 +32,18 @@ pub struct Score {
 impl Score {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
-        let mut counted: SmallVec<[u32; 16]> = SmallVec::new();
+        if let Some(base) = self.of {
+            let weight = findings.get(base).value;
+            sum += weight;
+            findings.traces.push(Trace { what: What::Signal(base), place: Place::Elsewhere, weight });
+        }
+        let mut counted: SmallVec<[(u32, u32); 16]> = SmallVec::new();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
         for hit in hits {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
-            if weight != 0.0 && !counted.contains(&hit.entry) {
-                counted.push(hit.entry);
+            let once = view.book.counted_as(hit, view.facts);
+            if weight != 0.0 && !counted.contains(&once) {
+                counted.push(once);
                 sum += weight;
                 findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight });
             }
@@ -56,11 +64,12 @@ impl Score {
 }
 
 impl Score {
-    /// Reads `threshold`, `bias`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// Reads `threshold`, `bias`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
     /// names and their weights.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
         let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
+        let of = table.optional("of").spotted_string().and_then(|name| compiler.score(&name));
         let listed = table.has("file") || table.has("files");
         let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
         let mut groups = vec![0.0; compiler.group_count()];
@@ -77,7 +86,7 @@ impl Score {
             }
         }
         let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
-        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), set, names })
+        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), of, groups: groups.into(), set, names })
     }
 }
 

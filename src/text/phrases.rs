@@ -18,7 +18,7 @@ pub use self::builder::PhraseBookBuilder;
 pub use self::guards::Miss;
 use self::guards::{CompiledGuard, PatternId};
 pub use self::search::Search;
-use super::WordId;
+use super::{Facts, WordId};
 use crate::problem::Spot;
 
 /// Number of an entry in the book.
@@ -81,6 +81,8 @@ pub struct EntryInfo {
     pub file: u8,
     /// It masks its words for its lexicon instead of counting.
     pub exclude: bool,
+    /// It is nothing but a class: where entries are counted, each member counts for itself.
+    pub is_class: bool,
     /// Where it is written.
     pub at: Spot,
 }
@@ -140,6 +142,12 @@ impl PhraseBook {
     /// What is known of an entry.
     pub fn entry(&self, id: EntryId) -> &EntryInfo {
         &self.entries[id as usize]
+    }
+
+    /// What is counted once where entries are counted: the entry, or the member of the class that it is.
+    pub fn counted_as(&self, hit: &Hit, facts: &Facts) -> (EntryId, WordId) {
+        let member = || facts.tokens.get(usize::from(hit.first)).map_or(0, |token| token.readings[0]);
+        (hit.entry, if self.entry(hit.entry).is_class { member() } else { 0 })
     }
 
     /// The guards of an entry, as written.

@@ -16,7 +16,8 @@ fn compile(list: &str) -> (PhraseBook, Vocabulary, String) {
             assert!(builder.open_class(&group.name, &group.spot), "{}", group.name);
         }
         for entry in &group.entries {
-            let info = EntryInfo { text: entry.text.as_str().into(), group: 0, file: 0, exclude: entry.exclude, at: entry.spot.clone() };
+            let (text, exclude, at) = (entry.text.as_str().into(), entry.exclude, entry.spot.clone());
+            let info = EntryInfo { text, group: 0, file: 0, exclude, is_class: false, at };
             let added = match group.is_class {
                 true => builder.add_member(&group.name, &entry.phrase.pattern, &entry.spot),
                 false => builder.add(info, &entry.phrase),
