@@ -4,6 +4,7 @@
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
 //! original text, so every token keeps its place there (2.9, 24).
 
+pub mod affixes;
 mod capitals;
 mod entry;
 mod overlap;
