@@ -4,7 +4,7 @@
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
 //! original text, so every token keeps its place there (2.9, 24).
 
-mod affixes;
+pub mod affixes;
 mod capitals;
 mod entry;
 mod overlap;
