@@ -198,10 +198,13 @@ impl<'r> Compiler<'r> {
 
     fn add_member(&mut self, class: &str, member: &Entry) {
         let Entry { text, spot, exclude, phrase } = member;
-        if *exclude || !phrase.guards.is_empty() {
-            let problem = Problem::error(spot, format!("`{text}` is no member of a class: it has a guard or excludes something"));
+        if !phrase.guards.is_empty() {
+            let problem = Problem::error(spot, format!("`{text}` is no member of a class: it has a guard"));
             self.reporter.report(problem.hint("members are words and phrases; guard the entries that name the class"));
-        } else if !self.book.add_member(class, &phrase.pattern, spot) {
+        } else if *exclude && !self.book.exclude_member(class, &phrase.pattern) {
+            let problem = Problem::error(spot, format!("`!{text}` takes nothing out of the class: it is not a single word"));
+            self.reporter.report(problem.hint("name the form of a root that means something else, as in `!keputusan`"));
+        } else if !exclude && !self.book.add_member(class, text, &phrase.pattern, spot) {
             self.never_matches(text, spot);
         }
     }

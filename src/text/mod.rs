@@ -15,7 +15,7 @@ mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::overlap::Overlap;
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut};
+pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass};
 pub use self::vocabulary::{SlangTable, Vocabulary, VocabularyBuilder};
 
 /// A range of the original text, in Unicode scalar values, end exclusive.

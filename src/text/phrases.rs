@@ -122,12 +122,23 @@ pub struct PhraseBook {
 
 /// Which classes each word and each class belongs to, at any depth.
 #[derive(Debug, Default)]
-pub(super) struct Classes {
+struct Classes {
     /// By number of the word: where its classes begin in `members`; one more at the end.
     starts: Vec<u32>,
     all: Vec<WordId>,
-    /// Every class: its name, its number, where it is written.
-    pub(super) named: Vec<(Box<str>, WordId, Spot)>,
+    named: Vec<WordClass>,
+}
+
+/// A class of words.
+#[derive(Debug)]
+pub struct WordClass {
+    /// Its name, without braces.
+    pub name: Box<str>,
+    /// Where it is opened.
+    pub at: Spot,
+    /// Its members as written, nested classes and roots by their names.
+    pub members: Vec<Box<str>>,
+    number: WordId,
 }
 
 impl Classes {
@@ -171,9 +182,18 @@ impl PhraseBook {
     }
 
     /// The classes that hold the word of that number, at any depth.
-    pub fn classes_of(&self, word: WordId) -> impl Iterator<Item = &str> {
-        let name = |class: &WordId| self.classes.named.iter().find(|(_, number, _)| number == class).map(|(name, ..)| &**name);
-        self.classes.of(word).iter().filter_map(name)
+    pub fn classes_of(&self, word: WordId) -> impl Iterator<Item = &WordClass> {
+        self.classes.of(word).iter().filter_map(|number| self.classes.named.iter().find(|class| class.number == *number))
+    }
+
+    /// The numbers of the roots of which the word of that number is a form.
+    pub fn roots_of(&self, word: WordId) -> impl Iterator<Item = WordId> {
+        self.classes.of(word).iter().copied().filter(|number| self.classes.named.iter().all(|class| class.number != *number))
+    }
+
+    /// The class of that name.
+    pub fn class(&self, name: &str) -> Option<&WordClass> {
+        self.classes.named.iter().find(|class| *class.name == *name)
     }
 
     /// Takes `entry` out, as if its line were not in its list, until [`PhraseBook::put_back`]; its words stay known.

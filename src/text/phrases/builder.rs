@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::guards::{CompiledGuard, Look, PatternId};
-use super::{Classes, EntryId, EntryInfo, Node, PhraseBook};
+use super::{Classes, EntryId, EntryInfo, Node, PhraseBook, WordClass};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
@@ -24,6 +24,8 @@ pub struct PhraseBookBuilder {
     uses: Vec<(Box<str>, Spot)>,
     /// The classes that a word or a class is a member of by itself.
     direct: FxHashMap<WordId, SmallVec<[WordId; 2]>>,
+    /// Words that a class does not hold, though a root or a class in it does.
+    excluded: FxHashSet<(WordId, WordId)>,
 }
 
 /// A class while it is being read.
@@ -33,6 +35,8 @@ struct Class {
     at: Spot,
     /// Classes named by its members.
     names: Vec<(Box<str>, Spot)>,
+    /// Its members as written.
+    members: Vec<Box<str>>,
 }
 
 impl PhraseBookBuilder {
@@ -48,6 +52,7 @@ impl PhraseBookBuilder {
             classes: FxHashMap::default(),
             uses: Vec::new(),
             direct: FxHashMap::default(),
+            excluded: FxHashSet::default(),
         }
     }
 
@@ -55,16 +60,17 @@ impl PhraseBookBuilder {
     pub fn open_class(&mut self, name: &str, at: &Spot) -> bool {
         let number = self.vocabulary.class(name);
         let is_new = !self.classes.contains_key(name);
-        self.classes.entry(name.into()).or_insert_with(|| Class { number, at: at.clone(), names: Vec::new() });
+        self.classes.entry(name.into()).or_insert_with(|| Class { number, at: at.clone(), names: Vec::new(), members: Vec::new() });
         is_new
     }
 
-    /// Adds a member to the class `name`, which is open. `false`: nothing is left of it after normalising.
-    pub fn add_member(&mut self, name: &str, pattern: &Pattern, at: &Spot) -> bool {
+    /// Adds the member `text` to the class `name`, which is open. `false`: nothing is left of it after normalising.
+    pub fn add_member(&mut self, name: &str, text: &str, pattern: &Pattern, at: &Spot) -> bool {
         let Some(number) = self.classes.get(name).map(|class| class.number) else { return false };
         let named: Vec<_> = classes_in(pattern).map(|inner| (inner.into(), at.clone())).collect();
         if let Some(class) = self.classes.get_mut(name) {
             class.names.extend(named.iter().cloned());
+            class.members.push(text.into());
         }
         self.uses.extend(named);
         let mut complete = true;
@@ -82,6 +88,17 @@ impl PhraseBookBuilder {
             }
         }
         complete
+    }
+
+    /// Takes a word out of the class `name`, which is open: a form of a root that means something else. `false` if
+    /// `pattern` is not a single word.
+    pub fn exclude_member(&mut self, name: &str, pattern: &Pattern) -> bool {
+        let Some(number) = self.classes.get(name).map(|class| class.number) else { return false };
+        match self.vocabulary.steps(&pattern.parts.iter().collect::<Vec<_>>())[..] {
+            [Step::Word(word)] => self.excluded.insert((word, number)),
+            _ => return false,
+        };
+        true
     }
 
     /// Adds an entry. `false`: nothing is left of it after normalising, so it can never match.
@@ -179,6 +196,7 @@ impl PhraseBookBuilder {
         for (word, root) in roots {
             direct.entry(word).or_default().push(root);
         }
+        let excluded = self.excluded;
         let mut first = vec![0; vocabulary.size()];
         for (&(from, word), &to) in &self.edges {
             if from == 0
@@ -187,9 +205,11 @@ impl PhraseBookBuilder {
                 *place = to;
             }
         }
-        let mut named: Vec<_> = self.classes.into_iter().map(|(name, class)| (name, class.number, class.at)).collect();
-        named.sort_unstable_by_key(|(_, number, _)| *number);
-        let classes = closed(&direct, vocabulary.size(), named);
+        let named = self.classes.into_iter();
+        let mut named: Vec<WordClass> =
+            named.map(|(name, class)| WordClass { name, at: class.at, members: class.members, number: class.number }).collect();
+        named.sort_unstable_by_key(|class| class.number);
+        let classes = closed(&direct, &excluded, vocabulary.size(), named);
         let book = PhraseBook {
             first,
             nodes: self.nodes,
@@ -238,19 +258,25 @@ fn classes_in(pattern: &Pattern) -> impl Iterator<Item = &str> {
 }
 
 /// For each word and class all classes that hold it, from those that hold it directly.
-fn closed(direct: &FxHashMap<WordId, SmallVec<[WordId; 2]>>, size: usize, named: Vec<(Box<str>, WordId, Spot)>) -> Classes {
+fn closed(
+    direct: &FxHashMap<WordId, SmallVec<[WordId; 2]>>,
+    excluded: &FxHashSet<(WordId, WordId)>,
+    size: usize,
+    named: Vec<WordClass>,
+) -> Classes {
     let mut classes = Classes { starts: Vec::with_capacity(size + 1), all: Vec::new(), named };
     for word in (0..=size).filter_map(|word| WordId::try_from(word).ok()) {
         let begin = classes.all.len();
         classes.starts.push(u32::try_from(begin).unwrap_or(u32::MAX));
-        classes.all.extend(direct.get(&word).into_iter().flatten());
         let mut next = begin;
-        while let Some(&class) = classes.all.get(next) {
-            for above in direct.get(&class).into_iter().flatten() {
-                if !classes.all[begin..].contains(above) {
+        let mut of = Some(word);
+        while let Some(inner) = of {
+            for above in direct.get(&inner).into_iter().flatten() {
+                if !classes.all[begin..].contains(above) && !excluded.contains(&(word, *above)) {
                     classes.all.push(*above);
                 }
             }
+            of = classes.all.get(next).copied();
             next += 1;
         }
     }

@@ -19,7 +19,8 @@ fn compile(list: &str) -> (PhraseBook, Vocabulary, String) {
             let (text, exclude, at) = (entry.text.as_str().into(), entry.exclude, entry.spot.clone());
             let info = EntryInfo { text, group: 0, file: 0, exclude, is_class: false, at };
             let added = match group.is_class {
-                true => builder.add_member(&group.name, &entry.phrase.pattern, &entry.spot),
+                true if entry.exclude => builder.exclude_member(&group.name, &entry.phrase.pattern),
+                true => builder.add_member(&group.name, &entry.text, &entry.phrase.pattern, &entry.spot),
                 false => builder.add(info, &entry.phrase),
             };
             assert!(added, "{} can never match", entry.text);
@@ -106,6 +107,17 @@ fn classes_stand_for_their_members() {
     check("{medium}", "wartawan surat kabarnya", &["{medium} = wartawan surat kabarnya", "{medium} = surat kabarnya"]);
     check("{print} {give}", "gw muat koran", &[]);
     check("{me} <4> {medium}", "radio itu gw suka", &["{me} <4> {medium} = radio itu gw"]);
+}
+
+#[test]
+fn a_root_stands_for_its_forms_but_for_those_that_a_class_leaves_out() {
+    let list = "#@class broken\n~putus\n!keputusan\n#@group g\n{broken}\n~kirim\n";
+    assert_eq!(found(list, "diputusin, keputusan, terputus, ngirimin krm"), [
+        "{broken} = diputusin",
+        "{broken} = terputus",
+        "~kirim = ngirimin",
+        "~kirim = krm",
+    ]);
 }
 
 #[test]
