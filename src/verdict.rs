@@ -14,12 +14,13 @@ use crate::post::{Millis, Post};
 use crate::rules::{Class, Rules};
 use crate::signals::mentions::Account;
 use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View};
-use crate::text::{Facts, GroupSet, Hit};
+use crate::text::{Facts, GroupSet, Hit, Search};
 
 /// Buffers that one post leaves to the next.
 #[derive(Debug, Default)]
 pub struct Workspace {
     facts: Facts,
+    search: Search,
     hits: Vec<Hit>,
     groups: GroupSet,
     accounts: Vec<Account>,
@@ -178,7 +179,7 @@ impl Workspace {
     fn read(&mut self, rules: &Rules, post: &Post<'_>) {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
         self.facts.read(&post.text, subject, post.platform, &rules.vocabulary, &rules.acronyms);
-        rules.book.find(&self.facts, &mut self.hits);
+        rules.book.find(&self.facts, &mut self.search, &mut self.hits);
         self.groups.fill(&self.hits);
         Account::find_all(post, &self.facts, &rules.own, &mut self.accounts);
         self.profile_hits.clear();
@@ -187,7 +188,7 @@ impl Workspace {
         if let Some(bio) = bio {
             let name = author.and_then(|author| author.name.as_ref()).and_then(|name| name.non_blank());
             self.profile.read(bio, name, post.platform, &rules.vocabulary, &rules.acronyms);
-            rules.book.find(&self.profile, &mut self.profile_hits);
+            rules.book.find(&self.profile, &mut self.search, &mut self.profile_hits);
         }
     }
 }

@@ -7,6 +7,7 @@ mod report;
 mod tests;
 mod underline;
 mod why;
+mod word;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use serde::{Serialize, Serializer};
 
 use self::insight::Insight;
 use self::report::Explanation;
+use self::word::Word;
 use super::input::Line;
 use super::page;
 use super::settings::KafkaOptions;
@@ -35,6 +37,9 @@ pub struct Explain {
     /// A post on X with this text; given several times: posts of one customer, a minute apart
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     text: Vec<String>,
+    /// What the lexicons take this word for; all forms of a root (`~kirim`), all members of a class (`{medium}`)
+    #[arg(long, value_name = "WORD", conflicts_with_all = ["file", "text", "from"])]
+    word: Vec<String>,
     /// When the first TEXT was written, as 2026-01-01T00:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "2026-01-01T00:00:00Z")]
     at: Millis,
@@ -58,6 +63,10 @@ fn time(text: &str) -> Result<Millis, &'static str> {
 impl Explain {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let rules = load_rules(&self.config.folder)?;
+        if !self.word.is_empty() {
+            self.word.iter().for_each(|word| anstream::print!("{}", Word { rules: &rules, word }));
+            return Ok(Exit::Ok);
+        }
         let (document, records);
         let recorded = if let Some(place) = &self.from {
             let service = self.kafka.load(&self.config)?;

@@ -1,9 +1,10 @@
-//! Phrase lists: one entry a line, `#` comments, `#@group NAME weight=W` opens a group.
+//! Phrase lists: one entry a line, `#` comments, `#@group NAME weight=W` opens a group, `#@class NAME` a class of words
+//! that entries of all lists may name; `#@with ..` and `#@unless ..` guard every entry of their group.
 //!
 //! Reads and checks the notation only. What an entry matches is decided where texts are normalised; what a weight is
 //! worth is decided by the signal that uses the list.
 
-mod entry;
+mod notation;
 #[cfg(test)]
 mod tests;
 mod weight;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+pub use self::notation::{Guard, Part, Pattern, Phrase, Place, Scope, Side};
 pub use self::weight::Weight;
 use self::weight::{Header, parse_header};
 use super::reader::{Line, Source};
@@ -38,6 +40,8 @@ pub struct Group {
     pub name: String,
     /// What its entries are worth.
     pub weight: Weight,
+    /// It is a class: its entries count nowhere by themselves, other entries name it.
+    pub is_class: bool,
     /// Where it was opened.
     pub spot: Spot,
     /// In the order of the file.
@@ -53,6 +57,8 @@ pub struct Entry {
     pub spot: Spot,
     /// Written with `!`: masks its words before anything else in the list is tried.
     pub exclude: bool,
+    /// What it says, the guards of its group included.
+    pub phrase: Phrase,
 }
 
 impl Lexicon {
@@ -67,8 +73,15 @@ impl Lexicon {
 
     /// The list in `sources`, of which the first gives the name.
     pub fn parse<'a>(sources: impl IntoIterator<Item = &'a Source>, reporter: &Reporter) -> Lexicon {
-        let mut reading =
-            Reading { groups: Vec::new(), seen: FxHashMap::default(), open: None, used: BTreeSet::new(), entries: 0, reporter };
+        let mut reading = Reading {
+            groups: Vec::new(),
+            seen: FxHashMap::default(),
+            open: None,
+            guards: Vec::new(),
+            used: BTreeSet::new(),
+            entries: 0,
+            reporter,
+        };
         let mut file = None;
         for source in sources {
             file.get_or_insert_with(|| source.file().clone());
@@ -90,6 +103,8 @@ struct Reading<'r> {
     /// Groups and places of each entry, by text and exclusion.
     seen: FxHashMap<(String, bool), Vec<(usize, Spot)>>,
     open: Option<Target>,
+    /// Guards of all entries that follow in the group.
+    guards: Vec<Guard>,
     /// Groups that have entries, if only wrong or repeated ones.
     used: BTreeSet<usize>,
     entries: usize,
@@ -118,7 +133,9 @@ impl Reading<'_> {
         self.open = None;
         for line in source.lines() {
             let text = line.text.trim();
-            if text.starts_with("#@") {
+            if let Some(guard) = text.strip_prefix("#@").filter(|head| head.starts_with("with") || head.starts_with("unless")) {
+                self.add_guard(source, line, guard);
+            } else if text.starts_with("#@") {
                 self.open = Some(self.open_group(source, line));
             } else if text.starts_with('#') {
                 self.check_comment(source, line);
@@ -128,8 +145,19 @@ impl Reading<'_> {
         }
     }
 
+    fn add_guard(&mut self, source: &Source, line: Line<'_>, guard: &str) {
+        match notation::parse_guard(guard) {
+            Ok(guard) => self.guards.push(guard),
+            Err(mistake) => {
+                let at = source.spot_in(line, mistake.word.map_or(0, |word| offset_of(line.text, word)));
+                self.reporter.report(mistake.problem(&at));
+            }
+        }
+    }
+
     fn open_group(&mut self, source: &Source, line: Line<'_>) -> Target {
-        let Header { name, weight } = match parse_header(line.text.trim()) {
+        self.guards.clear();
+        let Header { name, weight, is_class } = match parse_header(line.text.trim()) {
             Ok(header) => header,
             Err(mistake) => {
                 let at = source.spot_in(line, mistake.word.map_or(0, |word| offset_of(line.text, word)));
@@ -140,13 +168,14 @@ impl Reading<'_> {
         let spot = source.spot_in(line, offset_of(line.text, name));
         if let Some(known) = self.groups.iter().position(|group| group.name == name) {
             let group = &self.groups[known];
-            if weight.is_some_and(|weight| weight != group.weight) {
+            if weight.is_some_and(|weight| weight != group.weight) || is_class != group.is_class {
                 let what = format!("group `{name}` was opened at {} with another weight", group.spot);
                 self.reporter.report(Problem::error(&spot, what).hint("give both the same weight, or another name to one of them"));
             }
             return Target::Group(known);
         }
-        self.groups.push(Group { name: name.to_owned(), weight: weight.unwrap_or(Weight::None), spot, entries: Vec::new() });
+        let weight = weight.unwrap_or(Weight::None);
+        self.groups.push(Group { name: name.to_owned(), weight, is_class, spot, entries: Vec::new() });
         Target::Group(self.groups.len() - 1)
     }
 
@@ -173,13 +202,17 @@ impl Reading<'_> {
             return false;
         }
         let text = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
-        let entry = Entry { text, spot, exclude: phrase.len() < trimmed.len() };
-        if let Err(mistake) = entry::check(phrase) {
-            let at = source.spot_in(line, offset_of(line.text, mistake.word.unwrap_or(phrase)));
-            self.reporter.report(mistake.problem(&at));
-            self.used.extend(self.open.and_then(Target::group));
-            return true;
-        }
+        let mut taken_apart = match Phrase::parse(phrase) {
+            Ok(taken_apart) => taken_apart,
+            Err(mistake) => {
+                let at = source.spot_in(line, offset_of(line.text, mistake.word.unwrap_or(phrase)));
+                self.reporter.report(mistake.problem(&at));
+                self.used.extend(self.open.and_then(Target::group));
+                return true;
+            }
+        };
+        taken_apart.guards.extend(self.guards.iter().cloned());
+        let entry = Entry { text, spot, exclude: phrase.len() < trimmed.len(), phrase: taken_apart };
         match self.open {
             Some(Target::Group(open)) => {
                 self.used.insert(open);
@@ -203,8 +236,10 @@ impl Reading<'_> {
         let key = (entry.text.clone(), entry.exclude);
         let known = self.seen.get(&key).map_or(&[][..], Vec::as_slice);
         let same_group = known.iter().find(|(group, _)| *group == open);
-        let weight = self.groups[open].weight;
-        let other_weight = known.iter().find(|(group, _)| self.groups[*group].weight != weight);
+        // A word may belong to any number of classes.
+        let weight = |group: usize| Some(self.groups[group].weight).filter(|_| !self.groups[group].is_class);
+        let differs = |group: usize| weight(group).is_some_and(|one| weight(open).is_some_and(|other| one != other));
+        let other_weight = known.iter().find(|(group, _)| differs(*group));
         let what = if let Some((_, first)) = same_group {
             Some(format!("`{}` is in the group already, at {first}", entry.text))
         } else if let Some((group, first)) = other_weight {
@@ -225,12 +260,12 @@ impl Reading<'_> {
     }
 
     fn check_groups(&self) {
-        let weighted = self.groups.iter().any(|group| group.weight != Weight::None);
+        let weighted = self.groups.iter().any(|group| !group.is_class && group.weight != Weight::None);
         for (index, group) in self.groups.iter().enumerate() {
             if !self.used.contains(&index) {
                 self.reporter.warning(&group.spot, format!("group `{}` is empty", group.name));
             }
-            if weighted && group.weight == Weight::None {
+            if weighted && !group.is_class && group.weight == Weight::None {
                 let problem = Problem::error(&group.spot, format!("group `{}` has no weight, but others in this list have", group.name));
                 self.reporter.report(problem.hint(format!("write `#@group {} weight=strong`", group.name)));
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
-use super::spelling;
+use super::words::Words;
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, accounts, leaves};
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -49,12 +49,7 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads what signals stand on: the spelling of words and the names of all signals and conditions.
     fn begin(folder: &Folder, root: &'a Table<'a>, source: &Source, reporter: &'a Reporter) -> Option<Self> {
-        let mut sources = Vec::new();
-        let text = root.section("text");
-        let slang = spelling::slang_table(folder, &text, &mut sources, reporter);
-        let acronyms = spelling::acronyms(folder, &text, &mut sources, reporter);
-        let clitics = text.optional("clitics").strings();
-        text.finish();
+        let words = Words::read(folder, root.section("text"), reporter);
         let (names, tables) = root.section("signals").entries().into_iter().unzip();
         let conditions = root.section("conditions").entries().into_iter().map(|(name, _)| name).collect();
         let names: Vec<Spotted<String>> = names;
@@ -62,12 +57,13 @@ impl<'a> Reading<'a> {
             reporter.error(&root.spot(), format!("there are more than {MAX_SIGNALS} signals"));
             return None;
         }
-        let book = PhraseBookBuilder::new(VocabularyBuilder::new(slang, clitics));
+        let book = PhraseBookBuilder::new(VocabularyBuilder::new(words.slang, words.clitics));
         let mut compiler = Compiler::new(folder, reporter, book, names.clone(), conditions);
         compiler.note_source(source);
-        sources.iter().for_each(|source| compiler.note_source(source));
+        words.sources.iter().for_each(|source| compiler.note_source(source));
+        compiler.read_classes(&words.classes);
         let channels = Channels::compile(root.section("channel_class"));
-        Some(Reading { compiler, acronyms, channels, names, tables })
+        Some(Reading { compiler, acronyms: words.acronyms, channels, names, tables })
     }
 
     fn finish(mut self, root: &Table<'_>) -> Option<Rules> {
@@ -85,6 +81,7 @@ impl<'a> Reading<'a> {
         let tagging = super::class::read_tagging(&root.section("tagging"));
         let order = self.order(&Dependencies { signals: depends, conditions: condition_refs });
         self.warn_of_unused(&signals, complaint);
+        self.refuse_other_than_scores(&signals);
         let signals: Option<Vec<Signal>> = signals.into_iter().collect();
         let hash = hash(self.compiler.sources());
         let facts = self.compiler.facts();
@@ -274,6 +271,16 @@ impl<'a> Reading<'a> {
         state[id] = Visit::Done;
         order.push(SignalId::try_from(id).ok()?);
         Some(())
+    }
+
+    fn refuse_other_than_scores(&self, signals: &[Option<Signal>]) {
+        for (id, name) in self.compiler.scores() {
+            let kind = signals.get(usize::from(*id)).and_then(Option::as_ref).map(|signal| &signal.kind);
+            if kind.is_some_and(|kind| !matches!(kind, Kind::Score(_))) {
+                let problem = Problem::error(&name.spot, format!("`{}` is no score: it has no sum to go on with", name.value));
+                self.compiler.reporter.report(problem.hint("name a signal of `kind = \"score\"`"));
+            }
+        }
     }
 
     fn warn_of_unused(&self, signals: &[Option<Signal>], complaint: Option<SignalId>) {

@@ -12,6 +12,7 @@ mod ready;
 mod spelling;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};

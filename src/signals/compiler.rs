@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Builtin, Expression, Ref, SignalId};
-use crate::config::lexicon::{Lexicon, Weight};
+use crate::config::lexicon::{Entry, Group, Lexicon, Part, Weight};
 use crate::config::reader::{Folder, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::text::{EntryInfo, GroupId, PhraseBook, PhraseBookBuilder, Vocabulary};
@@ -44,6 +44,7 @@ pub struct Compiler<'r> {
     used: FxHashSet<SignalId>,
     facts: FxHashSet<Builtin>,
     depends: Vec<Ref>,
+    scores: Vec<(SignalId, Spotted<String>)>,
     sources: Vec<(String, Arc<str>)>,
 }
 
@@ -67,6 +68,7 @@ impl<'r> Compiler<'r> {
             used: FxHashSet::default(),
             facts: FxHashSet::default(),
             depends: Vec::new(),
+            scores: Vec::new(),
             sources: Vec::new(),
         }
     }
@@ -103,7 +105,7 @@ impl<'r> Compiler<'r> {
 
     /// The finished phrases and their vocabulary.
     pub fn build_book(self) -> (PhraseBook, Vocabulary) {
-        self.book.build()
+        self.book.build(self.reporter)
     }
 
     /// What the signal compiled last refers to.
@@ -168,25 +170,66 @@ impl<'r> Compiler<'r> {
     }
 
     fn load(&mut self, file: &Spotted<String>) -> Option<Vec<LoadedGroup>> {
+        let lexicon = self.read_list(file)?;
+        let number = u8::try_from(self.lexicons.len().min(MAX_LEXICONS)).ok()?;
+        let (classes, groups): (Vec<&Group>, Vec<&Group>) = lexicon.groups.iter().partition(|group| group.is_class);
+        for class in classes {
+            let problem = Problem::error(&class.spot, format!("the class `{}` stands in a phrase list", class.name));
+            self.reporter.report(problem.hint("move it to a file that `classes` of [text] in rules.toml names"));
+        }
+        Some(groups.into_iter().map(|group| self.add_group(number, group)).collect())
+    }
+
+    /// The list `file` with its private addition.
+    fn read_list(&mut self, file: &Spotted<String>) -> Option<Lexicon> {
         let shipped = self.read(file)?;
         let private = self.folder.path(&file.value).with_extension("local.txt");
         let private = private.exists().then(|| self.folder.read_path(&private, Some(&file.spot), self.reporter)).flatten();
         self.note_source(&shipped);
         private.iter().for_each(|source| self.note_source(source));
-        let lexicon = Lexicon::parse(std::iter::once(&shipped).chain(&private), self.reporter);
-        let number = self.lexicons.len();
-        let Ok(number) = u8::try_from(number.min(MAX_LEXICONS)) else { return None };
-        Some(lexicon.groups.iter().map(|group| self.add_group(number, group)).collect())
+        Some(Lexicon::parse(std::iter::once(&shipped).chain(&private), self.reporter))
     }
 
-    fn add_group(&mut self, file: u8, group: &crate::config::lexicon::Group) -> LoadedGroup {
+    /// Reads the classes in `files`, which entries of all lexicons may name.
+    pub fn read_classes(&mut self, files: &[Spotted<String>]) {
+        let lists: Vec<Lexicon> = files.iter().filter_map(|file| self.read_list(file)).collect();
+        for class in lists.iter().flat_map(|list| &list.groups) {
+            if !class.is_class {
+                let problem = Problem::error(&class.spot, format!("the group `{}` stands in a file of classes", class.name));
+                self.reporter.report(problem.hint(format!("write `#@class {}`, or move it to a phrase list", class.name)));
+            } else if !self.book.open_class(&class.name, &class.spot) {
+                self.reporter.error(&class.spot, format!("there is a class `{{{}}}` already", class.name));
+            }
+            class.entries.iter().for_each(|member| self.add_member(&class.name, member));
+        }
+    }
+
+    fn add_member(&mut self, class: &str, member: &Entry) {
+        let Entry { text, spot, exclude, phrase } = member;
+        if !phrase.guards.is_empty() {
+            let problem = Problem::error(spot, format!("`{text}` is no member of a class: it has a guard"));
+            self.reporter.report(problem.hint("members are words and phrases; guard the entries that name the class"));
+        } else if *exclude && !self.book.exclude_member(class, &phrase.pattern) {
+            let problem = Problem::error(spot, format!("`!{text}` takes nothing out of the class: it is not a single word"));
+            self.reporter.report(problem.hint("name the form of a root that means something else, as in `!keputusan`"));
+        } else if !exclude && !self.book.add_member(class, text, &phrase.pattern, spot) {
+            self.never_matches(text, spot);
+        }
+    }
+
+    fn never_matches(&self, text: &str, at: &Spot) {
+        self.reporter.warning(at, format!("`{text}` can never match: nothing is left of it once punctuation is gone"));
+    }
+
+    fn add_group(&mut self, file: u8, group: &Group) -> LoadedGroup {
         let id = GroupId::try_from(self.groups).unwrap_or(GroupId::MAX);
         self.groups += 1;
         for entry in &group.entries {
-            let info = EntryInfo { text: entry.text.as_str().into(), group: id, file, exclude: entry.exclude, at: entry.spot.clone() };
-            if !self.book.add(info) {
-                let what = format!("`{}` can never match: nothing is left of it once punctuation is gone", entry.text);
-                self.reporter.warning(&entry.spot, what);
+            let is_class = matches!(entry.phrase.pattern.parts[..], [Part::Class(_)]);
+            let (text, at) = (entry.text.as_str().into(), entry.spot.clone());
+            let info = EntryInfo { text, group: id, file, exclude: entry.exclude, is_class, at };
+            if !self.book.add(info, &entry.phrase) {
+                self.never_matches(&entry.text, &entry.spot);
             }
         }
         let entries = group.entries.iter().filter(|entry| !entry.exclude);
@@ -214,6 +257,18 @@ impl<'r> Compiler<'r> {
                 None
             }
         }
+    }
+
+    /// The signal called `name`, which must be a score.
+    pub fn score(&mut self, name: &Spotted<String>) -> Option<SignalId> {
+        let id = self.signal(name)?;
+        self.scores.push((id, name.clone()));
+        Some(id)
+    }
+
+    /// The signals that must be scores, with the place that says so.
+    pub fn scores(&self) -> &[(SignalId, Spotted<String>)] {
+        &self.scores
     }
 
     /// What `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone

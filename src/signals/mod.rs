@@ -32,9 +32,11 @@ pub use self::history::{History, PastPost, Series};
 pub use self::names::{Names, Test};
 pub use self::obstacle::{Obstacle, Snag};
 
+use rustc_hash::FxHashSet;
+
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;
-use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span};
+use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span, WordId};
 
 /// Number of a signal in the rules.
 pub type SignalId = u16;
@@ -172,11 +174,14 @@ struct Seen {
     /// By entry: the round in which it was counted last.
     rounds: Vec<u32>,
     round: u32,
+    /// Members of classes, where each counts for itself.
+    members: FxHashSet<(EntryId, WordId)>,
 }
 
 impl Seen {
     /// Nothing is counted any more.
     fn clear(&mut self) {
+        self.members.clear();
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
             self.rounds.clear();
@@ -184,8 +189,11 @@ impl Seen {
         }
     }
 
-    /// Counts `entry`; `true` if it was not counted before.
-    fn insert(&mut self, entry: EntryId) -> bool {
+    /// Counts an entry, or a member of the class that it is; `true` if it was not counted before.
+    fn insert(&mut self, (entry, member): (EntryId, WordId)) -> bool {
+        if member != 0 {
+            return self.members.insert((entry, member));
+        }
         let entry = entry as usize;
         if self.rounds.len() <= entry {
             self.rounds.resize(entry + 1, 0);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::phrases::{Relation, Side};
 use super::{Findings, Place, View};
-use crate::text::Hit;
+use crate::text::{Hit, Miss};
 
 /// An entry that stands in the text, and what keeps it from counting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,11 +48,28 @@ pub enum Snag {
         /// The nearest there.
         found: String,
     },
+    /// A guard of the entry itself, which `by` quotes, says no.
+    Guarded {
+        /// What it looked for and found, or, being wanted, the nearest that is too far away.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        found: Option<String>,
+        /// It looked for what must stand there.
+        wanted: bool,
+    },
     /// It stands near, and a clause ends between.
     OtherClause {
         /// What stands in the other clause.
         found: String,
     },
+}
+
+impl Obstacle {
+    /// What a guard said of an entry of `view.book`.
+    pub(super) fn of_guard(miss: &Miss, view: &View<'_, '_>) -> Self {
+        let entry = view.book.entry(miss.hit.entry).text.split('|').next().unwrap_or_default().trim().to_owned();
+        let snag = Snag::Guarded { found: miss.place.map(|place| said(place, view)), wanted: miss.wanted };
+        Obstacle { entry, by: miss.guard.to_string(), within: 0, side: Side::Either, snag }
+    }
 }
 
 impl Snag {
@@ -106,6 +123,11 @@ impl fmt::Display for Obstacle {
         };
         match snag {
             Snag::Voided { found } => write!(f, "`{entry}` is voided by {by} \"{found}\", within {within}{side}"),
+            Snag::Guarded { found: Some(found), wanted: true } => {
+                write!(f, "`{entry}` counts only `{by}`, and the nearest is \"{found}\"")
+            }
+            Snag::Guarded { found: None, .. } => write!(f, "`{entry}` counts only `{by}`, and there is none"),
+            Snag::Guarded { found: Some(found), wanted: false } => write!(f, "`{entry}` does not count `{by}`: \"{found}\""),
             Snag::Absent => write!(f, "`{entry}` needs {by} within {within}{side}, and there is none"),
             Snag::TooFar { found, away } => {
                 write!(f, "`{entry}` needs {by} within {within}{side}, the nearest is \"{found}\", {away} away")

@@ -102,7 +102,7 @@ impl Phrases {
             if !self.counts(hit, view, findings) {
                 continue;
             }
-            counted[strength as usize] += u32::from(findings.seen.insert(hit.entry));
+            counted[strength as usize] += u32::from(findings.seen.insert(view.book.counted_as(hit, view.facts)));
             findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight: 1.0 });
         }
         self.weigh(counted)
@@ -126,7 +126,9 @@ impl Phrases {
             };
             snags.map(obstacle).collect()
         };
-        view.hits.iter().filter(counted).flat_map(of_hit).collect()
+        let misses = view.book.misses(view.facts);
+        let guarded = misses.iter().filter(|miss| counted(&&miss.hit)).map(|miss| Obstacle::of_guard(miss, view));
+        view.hits.iter().filter(counted).flat_map(of_hit).chain(guarded).collect()
     }
 
     /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.

@@ -4,7 +4,7 @@
 //! the evidence.
 
 use super::compiler::Compiler;
-use super::{Findings, Place, Ref, Trace, View, What};
+use super::{Findings, Place, Ref, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
@@ -17,6 +17,8 @@ pub struct Score {
     pub threshold: f32,
     /// What the sum begins with.
     pub bias: f32,
+    /// Another score, whose sum is added: one list of weights for several thresholds.
+    pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
     pub groups: Box<[f32]>,
     /// The groups that add something, as a set.
@@ -28,11 +30,16 @@ pub struct Score {
 impl Score {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
+        if let Some(base) = self.of {
+            let weight = findings.get(base).value;
+            sum += weight;
+            findings.traces.push(Trace { what: What::Signal(base), place: Place::Elsewhere, weight });
+        }
         findings.seen.clear();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
         for hit in hits {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
-            if weight != 0.0 && findings.seen.insert(hit.entry) {
+            if weight != 0.0 && findings.seen.insert(view.book.counted_as(hit, view.facts)) {
                 sum += weight;
                 findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight });
             }
@@ -53,11 +60,12 @@ impl Score {
 }
 
 impl Score {
-    /// Reads `threshold`, `bias`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// Reads `threshold`, `bias`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
     /// names and their weights.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
         let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
+        let of = table.optional("of").spotted_string().and_then(|name| compiler.score(&name));
         let listed = table.has("file") || table.has("files");
         let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
         let mut groups = vec![0.0; compiler.group_count()];
@@ -74,7 +82,7 @@ impl Score {
             }
         }
         let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
-        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), groups: groups.into(), set, names })
+        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), of, groups: groups.into(), set, names })
     }
 }
 

@@ -35,7 +35,7 @@ struct Example {
 
 fn facts_of(text: &str) -> Facts {
     let mut facts = Facts::default();
-    facts.read(text, None, Platform::X, &VocabularyBuilder::default().build(), &Acronyms::default());
+    facts.read(text, None, Platform::X, &VocabularyBuilder::default().build().0, &Acronyms::default());
     facts
 }
 

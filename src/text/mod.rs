@@ -4,6 +4,7 @@
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
 //! original text, so every token keeps its place there (2.9, 24).
 
+pub mod affixes;
 mod capitals;
 #[cfg(test)]
 mod conformance;
@@ -12,6 +13,7 @@ mod entry;
 mod link;
 mod overlap;
 mod phrases;
+mod plain_word;
 mod slang;
 mod tokenise;
 mod vocabulary;
@@ -19,7 +21,7 @@ mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::overlap::Overlap;
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, PhraseBook, PhraseBookBuilder, TakenOut};
+pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass};
 pub use self::slang::SlangTable;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
 
@@ -62,8 +64,10 @@ pub struct Token {
     pub span: Span,
     /// Where it stands in bytes of the text it came from.
     pub bytes: (u32, u32),
-    /// A clause ends before it (`,` `.` `;` `!` `?` a line break, a bracket).
-    pub clause_break: bool,
+    /// The number of its clause, which ends at `,` `.` `;` `!` `?`, a line break, a bracket.
+    pub clause: u32,
+    /// The number of its sentence, which ends at `!`, `?`, a full stop before a space, an empty line. Symbols stand in none.
+    pub sentence: u32,
     /// It comes from the subject of an e-mail, not from the text.
     pub in_subject: bool,
     /// A fingerprint of the word, for comparing posts; 0 for symbols, links, handles and numbers.
@@ -130,6 +134,7 @@ impl Facts {
 
     /// Whether no clause ends between the tokens `first` and `last`, both included.
     pub fn same_clause(&self, first: usize, last: usize) -> bool {
-        self.tokens.get(first + 1..=last).is_none_or(|between| between.iter().all(|token| !token.clause_break))
+        let clause = |at: usize| self.tokens.get(at).map(|token| token.clause);
+        clause(first) == clause(last)
     }
 }

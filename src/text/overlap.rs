@@ -45,9 +45,10 @@ impl PhraseBook {
         self.entry(entry).group
     }
 
-    fn alike(&self, a: EntryId, b: EntryId) -> bool {
-        let (a, b) = (self.entry(a), self.entry(b));
-        a.group == b.group && a.exclude == b.exclude
+    /// Whether both count for the same and under the same guards.
+    fn alike(&self, entry: EntryId, other: EntryId) -> bool {
+        let (a, b) = (self.entry(entry), self.entry(other));
+        a.group == b.group && a.exclude == b.exclude && self.guards_of(entry).eq(self.guards_of(other))
     }
 
     /// For each node the one before it.
@@ -56,8 +57,8 @@ impl PhraseBook {
         for (&(from, _), &to) in &self.edges {
             parents[to as usize] = Some(from as usize);
         }
-        for (number, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.after_gap != 0) {
-            parents[node.after_gap as usize] = Some(number);
+        for (number, node) in self.nodes.iter().enumerate() {
+            node.gaps.iter().for_each(|&(_, behind)| parents[behind as usize] = Some(number));
         }
         parents
     }

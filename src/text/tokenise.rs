@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::capitals::letters;
 use super::entities::{self, Entity, Kind};
-use super::vocabulary::{Form, Vocabulary};
+use super::plain_word::PlainWord;
+use super::vocabulary::{Form, Vocabulary, add_reading};
 use super::{Acronyms, Facts, Named, Span, Token, word};
 use crate::post::Platform;
 
@@ -39,7 +40,8 @@ fn read_part(facts: &mut Facts, part: (&str, bool), platform: Platform, vocabula
     lower.clear();
     lower.push_str(text);
     lower.make_ascii_lowercase();
-    Reader { text, lower: &lower, byte: 0, character: 0, limit: 0, broken: in_subject, in_subject, facts, vocabulary, acronyms }
+    let (clause, sentence) = facts.tokens.last().map_or((0, 0), |token| (token.clause + 1, token.sentence + 1));
+    Reader { text, lower: &lower, byte: 0, character: 0, limit: 0, clause, sentence, in_subject, facts, vocabulary, acronyms }
         .run(&entities);
     facts.scratch.text_in_lower_case = lower;
     facts.scratch.entities = entities;
@@ -55,67 +57,6 @@ pub(super) fn is_symbol(c: char) -> bool {
         || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
-/// What `Reader` needs to know of a word of ASCII letters and digits, counted in one pass.
-struct PlainWord {
-    length: usize,
-    upper: u32,
-    lower: u32,
-    /// A letter is repeated three times or more.
-    stretched: bool,
-}
-
-impl PlainWord {
-    /// The word that `bytes` begin with; may be empty.
-    fn scan(bytes: &[u8]) -> Self {
-        let (mut upper, mut lower, mut stretched) = (0, 0, false);
-        let (mut previous, mut run) = (0, 0_u32);
-        let mut length = 0;
-        for &byte in bytes {
-            let class = CLASSES[usize::from(byte)];
-            if class == NO_WORD {
-                break;
-            }
-            length += 1;
-            upper += u32::from(class == UPPER);
-            lower += u32::from(class == LOWER);
-            let folded = byte | 0x20;
-            if folded == previous {
-                run += 1;
-                stretched |= run > 1 && class != DIGIT;
-            } else {
-                run = 0;
-                previous = folded;
-            }
-        }
-        PlainWord { length, upper, lower, stretched }
-    }
-
-    fn characters(&self) -> u32 {
-        characters(self.length)
-    }
-}
-
-const NO_WORD: u8 = 0;
-const DIGIT: u8 = 1;
-const UPPER: u8 = 2;
-const LOWER: u8 = 3;
-
-/// What each byte is in a word of ASCII letters and digits.
-const CLASSES: [u8; 256] = {
-    let mut classes = [NO_WORD; 256];
-    let mut byte = 0_u8;
-    while byte < 0x80 {
-        classes[byte as usize] = match byte {
-            b'0'..=b'9' => DIGIT,
-            b'A'..=b'Z' => UPPER,
-            b'a'..=b'z' => LOWER,
-            _ => NO_WORD,
-        };
-        byte += 1;
-    }
-    classes
-};
-
 fn characters(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -128,7 +69,8 @@ struct Reader<'t, 'f, 'v> {
     character: u32,
     /// Where the words at hand must end: something else begins there.
     limit: usize,
-    broken: bool,
+    clause: u32,
+    sentence: u32,
     in_subject: bool,
     facts: &'f mut Facts,
     vocabulary: &'v Vocabulary,
@@ -157,12 +99,25 @@ impl<'t> Reader<'t, '_, '_> {
                 b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => self.word(),
                 b'?' | b'!' => self.symbol(1),
                 b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'.' => {
-                    self.broken = true;
+                    self.clause += 1;
+                    self.sentence += u32::from(self.ends_sentence(byte));
                     self.skip(1, 1);
                 }
                 0x80.. => self.beyond_ascii(),
                 _ => self.skip(1, 1),
             }
+        }
+    }
+
+    /// A full stop with a space behind it, but not the last one of `..`, and an empty line.
+    fn ends_sentence(&self, byte: u8) -> bool {
+        let bytes = self.text.as_bytes();
+        let next = bytes.get(self.byte + 1);
+        let before = self.byte.checked_sub(1).and_then(|at| bytes.get(at));
+        match byte {
+            b'.' => before != Some(&b'.') && next.is_none_or(u8::is_ascii_whitespace),
+            b'\n' => before == Some(&b'\n') || (before == Some(&b'\r') && bytes.get(self.byte.wrapping_sub(2)) == Some(&b'\n')),
+            _ => false,
         }
     }
 
@@ -187,7 +142,7 @@ impl<'t> Reader<'t, '_, '_> {
         } else if is_symbol(c) {
             self.symbol(c.len_utf8());
         } else {
-            self.broken |= c == '\u{2026}';
+            self.clause += u32::from(c == '\u{2026}');
             self.skip(c.len_utf8(), 1);
         }
     }
@@ -229,7 +184,7 @@ impl<'t> Reader<'t, '_, '_> {
         }
         let (byte, character) = (self.byte, self.character);
         let raw = &self.text[byte..end];
-        self.skip(plain.length, plain.characters());
+        self.skip(plain.length, characters(plain.length));
         let span = Span { start: character, end: self.character };
         if !self.in_subject {
             self.facts.capitals.count(raw, (plain.upper, plain.lower), span, self.acronyms);
@@ -257,14 +212,15 @@ impl<'t> Reader<'t, '_, '_> {
     fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
         let vocabulary = self.vocabulary;
         let known = vocabulary.known_word(lower);
-        if lower == "lapor" && self.text.as_bytes().get(self.byte) == Some(&b'!') {
-            let fingerprint = vocabulary.fingerprints(lower, stretched).first().copied().unwrap_or(0);
-            self.lapor(span, byte, fingerprint);
-            return;
-        }
+        let sign_follows = self.text.as_bytes().get(self.byte) == Some(&b'!');
+        let shouted = if sign_follows { vocabulary.shouted(lower) } else { None };
+        let first = self.facts.tokens.len();
         match known {
             Some(word) => self.push_form(&word.form, span, &word.fingerprints, byte),
             None => self.push_form(&vocabulary.guess(lower, stretched), span, &vocabulary.fingerprints(lower, stretched), byte),
+        }
+        if let (Some(id), Some(token)) = (shouted, self.facts.tokens.get_mut(first)) {
+            add_reading(&mut token.readings, id);
         }
     }
 
@@ -275,26 +231,16 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// `lapor!` is a platform for complaints as well as the word "report" (`lexicons` 3.1).
-    fn lapor(&mut self, span: Span, byte: usize, fingerprint: u32) {
-        let mut readings = self.vocabulary.look_up_name("lapor!");
-        let plain = self.vocabulary.look_up_name("lapor")[0];
-        if let Some(free) = readings.iter_mut().find(|reading| **reading == 0) {
-            *free = plain;
-        }
-        self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
-    }
-
     fn push(&mut self, token: Token, byte: usize) {
         let token = self.placed(token, byte);
-        self.broken = false;
         self.facts.tokens.push(token);
     }
 
     fn placed(&self, mut token: Token, byte: usize) -> Token {
         let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
         token.bytes = (place(byte), place(self.byte));
-        token.clause_break = self.broken;
+        token.clause = self.clause;
+        token.sentence = self.sentence;
         token.in_subject = self.in_subject;
         token
     }
@@ -382,11 +328,14 @@ impl<'t> Reader<'t, '_, '_> {
         let byte = self.byte;
         let span = Span { start: self.character, end: self.character + 1 };
         self.skip(bytes, 1);
-        self.broken |= bytes == 1;
+        if bytes == 1 {
+            self.clause += 1;
+            self.sentence += 1;
+        }
         let symbol = &self.text[byte..self.byte];
         let Some(readings) = self.vocabulary.known(symbol).and_then(|form| form.first()).copied() else { return };
-        let mut token = self.placed(Token { readings, span, ..Token::default() }, byte);
-        token.clause_break = true;
+        let apart = u32::MAX - characters(self.facts.scratch.symbols.len());
+        let token = Token { clause: apart, sentence: apart, ..self.placed(Token { readings, span, ..Token::default() }, byte) };
         if !self.facts.scratch.symbols.iter().any(|seen| seen.readings == readings) {
             self.facts.scratch.symbols.push(token);
         }

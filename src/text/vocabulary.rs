@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::slang::SlangTable;
-use super::word;
 use super::{READINGS, WordId};
+use super::{affixes, word};
+use crate::config::lexicon::Part;
 
 /// What one raw word stands for: one token, or several (`gada` is `tidak ada`).
 pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
@@ -32,15 +33,17 @@ pub struct VocabularyBuilder {
     clitics: Vec<Box<str>>,
     ids: FxHashMap<Box<str>, WordId>,
     prefixes: FxHashMap<Box<str>, WordId>,
+    /// Roots that stand for all their forms.
+    roots: Vec<(Box<str>, WordId)>,
 }
 
-/// One place of a lexicon entry.
+/// One step through an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// This word.
+pub(super) enum Step {
+    /// This word, or a word of this class.
     Word(WordId),
-    /// Up to three words, whatever they are.
-    Gap,
+    /// Up to so many words, whatever they are.
+    Gap(u8),
 }
 
 impl VocabularyBuilder {
@@ -49,34 +52,55 @@ impl VocabularyBuilder {
         VocabularyBuilder { slang, clitics: clitics.into_iter().map(Into::into).collect(), ..VocabularyBuilder::default() }
     }
 
-    /// The parts of one lexicon entry, its words added to the vocabulary.
-    pub(super) fn entry(&mut self, entry: &str) -> Vec<Part> {
-        let mut parts = Vec::new();
-        for piece in entry.split_whitespace() {
-            if piece == ".." {
-                parts.push(Part::Gap);
-            } else if let Some(tag) = piece.strip_prefix("tag:") {
-                self.push_name('#', tag, &mut parts);
-            } else if let Some(handle) = piece.strip_prefix('@') {
-                self.push_name('@', handle, &mut parts);
-            } else if piece == "lapor!" {
-                parts.push(Part::Word(self.id("lapor!")));
-            } else {
-                self.push_words(piece, &mut parts);
+    /// The steps through the parts of one lexicon entry, its words added to the vocabulary.
+    pub(super) fn steps(&mut self, parts: &[&Part]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for part in parts {
+            match part {
+                Part::Gap(most) => steps.push(Step::Gap(*most)),
+                Part::Class(name) => steps.push(Step::Word(self.class(name))),
+                Part::Root(root) => steps.push(Step::Word(self.root(root))),
+                Part::Word(word) => self.push_word(word, &mut steps),
             }
         }
-        parts
+        steps
     }
 
-    fn push_name(&mut self, sign: char, name: &str, parts: &mut Vec<Part>) {
+    /// The number of the class `name`.
+    pub(super) fn class(&mut self, name: &str) -> WordId {
+        self.id(&format!("{{{name}}}"))
+    }
+
+    /// The number of a word with all its affixes.
+    fn root(&mut self, root: &str) -> WordId {
+        let number = self.id(&format!("~{root}"));
+        if !self.roots.iter().any(|(_, known)| *known == number) {
+            self.roots.push((root.into(), number));
+        }
+        number
+    }
+
+    fn push_word(&mut self, piece: &str, steps: &mut Vec<Step>) {
+        if let Some(tag) = piece.strip_prefix("tag:") {
+            self.push_name('#', tag, steps);
+        } else if let Some(handle) = piece.strip_prefix('@') {
+            self.push_name('@', handle, steps);
+        } else if let Some(word) = shouted(piece) {
+            steps.push(Step::Word(self.id(&format!("{}!", word.to_lowercase()))));
+        } else {
+            self.push_words(piece, steps);
+        }
+    }
+
+    fn push_name(&mut self, sign: char, name: &str, steps: &mut Vec<Step>) {
         let name = format!("{sign}{}", name.to_lowercase());
-        parts.push(Part::Word(match name.strip_suffix('*') {
+        steps.push(Step::Word(match name.strip_suffix('*') {
             Some(prefix) => self.prefix_id(prefix),
             None => self.id(&name),
         }));
     }
 
-    fn push_words(&mut self, piece: &str, parts: &mut Vec<Part>) {
+    fn push_words(&mut self, piece: &str, steps: &mut Vec<Step>) {
         let (piece, is_prefix) = match piece.strip_suffix('*') {
             Some(prefix) => (prefix, true),
             None => (piece, false),
@@ -85,11 +109,11 @@ impl VocabularyBuilder {
         let last = words.len().saturating_sub(1);
         for (n, word) in words.iter().enumerate() {
             if is_prefix && n == last {
-                parts.push(Part::Word(self.prefix_id(word)));
+                steps.push(Step::Word(self.prefix_id(word)));
                 continue;
             }
             let standard = self.slang.standard(word);
-            parts.extend(standard.iter().map(|word| Part::Word(self.id(word))).collect::<Vec<_>>());
+            steps.extend(standard.iter().map(|word| Step::Word(self.id(word))).collect::<Vec<_>>());
         }
     }
 
@@ -101,8 +125,9 @@ impl VocabularyBuilder {
         next_id(&mut self.prefixes, self.ids.len(), prefix)
     }
 
-    /// The finished vocabulary.
-    pub fn build(self) -> Vocabulary {
+    /// The finished vocabulary, and which words are forms of which root.
+    pub(super) fn build(mut self) -> (Vocabulary, Vec<(WordId, WordId)>) {
+        let forms_of_roots = self.forms_of_roots();
         let mut prefix_lengths: Vec<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
         prefix_lengths.sort_unstable();
         prefix_lengths.dedup();
@@ -122,6 +147,7 @@ impl VocabularyBuilder {
             prefix_lengths,
             prefix_starts,
             clitics: self.clitics,
+            shouted: self.ids.iter().filter_map(|(word, id)| Some((shouted(word)?.into(), *id))).collect(),
             slang: self.slang,
             size,
         };
@@ -143,8 +169,28 @@ impl VocabularyBuilder {
             (word, Known { form, fingerprints })
         };
         let forms = forms.into_iter().map(known).collect();
-        Vocabulary { forms, ..vocabulary }
+        (Vocabulary { forms, ..vocabulary }, forms_of_roots)
     }
+
+    /// Every form of every root as a word of its own. What the slang table reads otherwise is left to it.
+    fn forms_of_roots(&mut self) -> Vec<(WordId, WordId)> {
+        let mut pairs = Vec::new();
+        for (root, number) in std::mem::take(&mut self.roots) {
+            for form in affixes::forms(&root) {
+                match self.slang.get(&form) {
+                    Some([only]) if **only == *form => pairs.push((self.id(&form), number)),
+                    Some(_) => {}
+                    None => pairs.push((self.id(&form), number)),
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// `lapor` of `lapor!`, an entry that only stands for the word with the sign behind it.
+fn shouted(piece: &str) -> Option<&str> {
+    piece.strip_suffix('!').filter(|word| !word.is_empty() && word.chars().all(char::is_alphanumeric))
 }
 
 fn next_id(table: &mut FxHashMap<Box<str>, WordId>, others: usize, word: &str) -> WordId {
@@ -156,7 +202,8 @@ fn next_id(table: &mut FxHashMap<Box<str>, WordId>, others: usize, word: &str) -
     id
 }
 
-fn add_reading(readings: &mut [WordId; READINGS], id: WordId) {
+/// Adds `id` to what a token can be read as, if there is room.
+pub(super) fn add_reading(readings: &mut [WordId; READINGS], id: WordId) {
     if id == 0 || readings.contains(&id) {
         return;
     }
@@ -175,6 +222,8 @@ pub struct Vocabulary {
     prefix_starts: Vec<u8>,
     clitics: Vec<Box<str>>,
     slang: SlangTable,
+    /// Words that mean something of their own with `!` behind them.
+    shouted: FxHashMap<Box<str>, WordId>,
     /// Each word by its number.
     spellings: Vec<Box<str>>,
     size: usize,
@@ -199,6 +248,11 @@ impl Vocabulary {
     /// The form of a word, handle or tag that is known as it stands.
     pub(super) fn known(&self, word: &str) -> Option<&Form> {
         self.forms.get(word).map(|known| &known.form)
+    }
+
+    /// What `word` (lower case) means if `!` stands behind it.
+    pub(super) fn shouted(&self, word: &str) -> Option<WordId> {
+        self.shouted.get(word).copied()
     }
 
     fn look_up(&self, word: &str) -> Form {

@@ -10,7 +10,7 @@ use super::known::Known;
 use crate::post::{Author, CaseEvent, Mention, Platform, Post, Recipients, Str};
 use crate::rules::Rules;
 use crate::signals::Kind;
-use crate::text::Facts;
+use crate::text::{Facts, Search};
 
 /// What is looked for in texts, in this order.
 const PEOPLE: &str = r"(?x)
@@ -175,7 +175,7 @@ impl<'r> Scrubber<'r> {
         let mut facts = Facts::default();
         let mut hits = Vec::new();
         facts.read(name, None, Platform::Other, &self.rules.vocabulary, &self.rules.acronyms);
-        self.rules.book.find(&facts, &mut hits);
+        self.rules.book.find(&facts, &mut Search::default(), &mut hits);
         let counts = |group: u16| {
             self.rules.signals.iter().any(|signal| match &signal.kind {
                 Kind::Profile(profile) => profile.groups.get(usize::from(group)).copied().flatten().is_some(),

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::{Stop, run};
 use super::super::input::spread;
 use super::super::page::tell;
+use super::super::{Stop, run};
 use crate::formats::{self, Item, Raw};
 use crate::post::{Millis, OwnAccounts};
 

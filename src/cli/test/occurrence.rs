@@ -3,7 +3,7 @@
 use crate::engine::Input;
 use crate::post::Post;
 use crate::rules::Rules;
-use crate::text::{EntryId, Facts, Hit};
+use crate::text::{EntryId, Facts, Hit, Search};
 
 use super::document::RuleTest;
 
@@ -16,7 +16,7 @@ impl Occurrences {
     pub fn of(rules: &Rules, tests: &[RuleTest]) -> Self {
         let mut found = Occurrences(vec![Vec::new(); rules.book.len()]);
         let names: Vec<(EntryId, String)> = rules.book.entries().filter_map(|(id, info)| Some((id, bare_name(&info.text)?))).collect();
-        let (mut facts, mut hits) = (Facts::default(), Vec::new());
+        let (mut facts, mut search, mut hits) = (Facts::default(), Search::default(), Vec::new());
         for (number, test) in tests.iter().enumerate() {
             let mut written = String::new();
             for step in &test.steps {
@@ -24,7 +24,7 @@ impl Occurrences {
                 written.push_str(&serde_json::to_string(post).unwrap_or_default().to_lowercase());
                 for (text, title) in texts(post) {
                     facts.read(text, title, post.platform, &rules.vocabulary, &rules.acronyms);
-                    rules.book.find_unmasked(&facts, &mut hits);
+                    rules.book.find_unmasked(&facts, &mut search, &mut hits);
                     hits.iter().for_each(|hit: &Hit| found.note(hit.entry, number));
                 }
             }

@@ -1,6 +1,7 @@
-//! The head of a group: `#@group NAME weight=W`.
+//! The head of a group: `#@group NAME weight=W`; of a class: `#@class NAME`.
 
 use super::Mistake;
+use super::notation::is_class_name;
 use crate::problem::did_you_mean;
 
 /// Largest score of a group, of either sign.
@@ -98,25 +99,32 @@ impl Weight {
 pub(super) struct Header<'a> {
     pub(super) name: &'a str,
     pub(super) weight: Option<Weight>,
+    pub(super) is_class: bool,
 }
 
 /// Reads the head of a group; `text` begins with `#@`.
 pub(super) fn parse_header(text: &str) -> Result<Header<'_>, Mistake<'_>> {
     let mut words = text.split_whitespace();
     let head = words.next().unwrap_or(text);
-    if head != "#@group" {
-        return Err(Mistake::new(head, format!("`{head}` is not known"), "`#@` only begins `#@group NAME weight=W`"));
-    }
-    let Some(name) = words.next() else {
-        return Err(Mistake::new(head, "the group has no name", "write `#@group NAME weight=W`"));
+    let (is_class, notation) = match head {
+        "#@group" => (false, "write `#@group NAME weight=W`"),
+        "#@class" => (true, "write `#@class NAME`"),
+        _ => {
+            let hint = "`#@` begins `#@group NAME weight=W`, `#@class NAME`, `#@with ..` or `#@unless ..`";
+            return Err(Mistake::new(head, format!("`{head}` is not known"), hint));
+        }
     };
-    if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-        return Err(Mistake::new(name, format!("`{name}` cannot be the name of a group"), "use a-z, 0-9 and _"));
+    let Some(name) = words.next() else {
+        return Err(Mistake::new(head, format!("the {} has no name", head.trim_start_matches("#@")), notation));
+    };
+    if !is_class_name(name) {
+        let what = format!("`{name}` cannot be the name of a {}", head.trim_start_matches("#@"));
+        return Err(Mistake::new(name, what, "use a-z, 0-9 and _"));
     }
-    let weight = words.next().map(parse_weight).transpose()?;
+    let weight = if is_class { None } else { words.next().map(parse_weight).transpose()? };
     match words.next() {
-        Some(extra) => Err(Mistake::new(extra, format!("`{extra}` does not belong here"), "write `#@group NAME weight=W`")),
-        None => Ok(Header { name, weight }),
+        Some(extra) => Err(Mistake::new(extra, format!("`{extra}` does not belong here"), notation)),
+        None => Ok(Header { name, weight, is_class }),
     }
 }
 

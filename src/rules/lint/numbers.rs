@@ -79,6 +79,9 @@ fn window(burst: &Burst) -> Oddity {
 
 /// A threshold that no sum reaches, or that every sum does.
 fn sum(rules: &Rules, score: &Score) -> Oddity {
+    if score.of.is_some() {
+        return None;
+    }
     let entries = rules.book.entries().filter(|(_, info)| !info.exclude);
     let listed: f32 = entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).filter(|weight| **weight > 0.0).sum();
     let named: f32 = score.names.iter().map(|(_, weight)| weight.max(0.0)).sum();
@@ -101,7 +104,9 @@ fn needs(rules: &Rules, phrases: &Phrases) -> Oddity {
     let counted = |most: usize| {
         let counts =
             |group: u16| phrases.groups.get(usize::from(group)).copied().flatten().is_some_and(|strength| strength as usize <= most);
-        rules.book.entries().filter(|(_, info)| !info.exclude && counts(info.group)).count()
+        let entries = rules.book.entries().filter(|(_, info)| !info.exclude && counts(info.group));
+        // Each member of a class counts for itself.
+        entries.map(|(_, info)| if info.is_class { usize::from(u16::MAX) } else { 1 }).sum::<usize>()
     };
     let reachable = phrases.need.iter().enumerate().any(|(strength, need)| need.is_some_and(|need| usize::from(need) <= counted(strength)));
     (!reachable).then(|| ("the lists have fewer entries than `need` asks for".to_owned(), "lower `need`, or name more groups"))

@@ -1,0 +1,149 @@
+//! Guards: what must stand near an entry, or must not, for it to count.
+
+use std::sync::Arc;
+
+use super::Hit;
+use crate::config::lexicon::{Place, Scope, Side};
+use crate::text::Facts;
+
+/// Number of what a guard looks for.
+pub(super) type PatternId = u16;
+
+/// A guard, its patterns being numbers.
+#[derive(Debug, Clone)]
+pub(super) struct CompiledGuard {
+    pub(super) wanted: bool,
+    pub(super) look: Look,
+    pub(super) except: Option<Look>,
+    pub(super) text: Arc<str>,
+}
+
+/// What is looked for, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) pattern: PatternId,
+    pub(super) place: Place,
+}
+
+/// An entry that stands in the text and does not count, because of a guard.
+#[derive(Debug, Clone)]
+pub struct Miss {
+    /// The entry and its place.
+    pub hit: Hit,
+    /// The guard, as written.
+    pub guard: Arc<str>,
+    /// The guard looks for something that is missing; else for something that is there.
+    pub wanted: bool,
+    /// Where that is, first token and one past the last; for a missing one the nearest that is too far away, if any.
+    pub place: Option<(u32, u32)>,
+}
+
+/// Where the patterns of guards stand, each from the last place to the first.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Vec<Vec<(u32, u32)>>);
+
+impl Marks {
+    pub(super) fn clear(&mut self, patterns: usize) {
+        self.0.iter_mut().for_each(Vec::clear);
+        self.0.resize_with(patterns, Vec::new);
+    }
+
+    pub(super) fn add(&mut self, pattern: PatternId, first: u32, end: u32) {
+        if let Some(places) = self.0.get_mut(usize::from(pattern)) {
+            places.push((first, end));
+        }
+    }
+
+    fn of(&self, pattern: PatternId) -> &[(u32, u32)] {
+        self.0.get(usize::from(pattern)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The first of `guards` that says no to `hit`, with the place that decided it if there is one.
+    pub(super) fn first_refusal<'g>(
+        &self,
+        guards: &'g [CompiledGuard],
+        facts: &Facts,
+        hit: &Hit,
+    ) -> Option<(&'g CompiledGuard, Option<(u32, u32)>)> {
+        guards.iter().find_map(|guard| {
+            if guard.except.is_some_and(|except| self.find(except, facts, hit).is_some()) {
+                return None;
+            }
+            match (self.find(guard.look, facts, hit), guard.wanted) {
+                (Some(_), true) | (None, false) => None,
+                (Some(place), false) => Some((guard, Some(place))),
+                (None, true) => Some((guard, None)),
+            }
+        })
+    }
+
+    /// A place where `look` is satisfied.
+    fn find(&self, look: Look, facts: &Facts, hit: &Hit) -> Option<(u32, u32)> {
+        let places = self.of(look.pattern);
+        if places.is_empty() {
+            return None;
+        }
+        let around = Around { place: look.place, facts, first: hit.first, end: hit.end };
+        let before = places.partition_point(|&(first, _)| first >= around.first);
+        let after = places.partition_point(|&(first, _)| first >= around.end);
+        let within = || places[after..before].iter();
+        match look.place.side {
+            Side::Before => around.before(&places[before..]),
+            Side::After => around.after(&places[..after]),
+            Side::Between => within().find(|&&(first, end)| first > around.first && end < around.end).copied(),
+            Side::Near => {
+                let overlapping = || places[before..].iter().take(MAX_SCAN).find(|&&(_, end)| end > around.first);
+                let inside = within().next().or_else(overlapping).copied();
+                inside.or_else(|| around.before(&places[before..])).or_else(|| around.after(&places[..after]))
+            }
+        }
+    }
+
+    /// Where the pattern of a refusal stands nearest to `hit`.
+    pub(super) fn nearest(&self, pattern: PatternId, hit: &Hit) -> Option<(u32, u32)> {
+        self.of(pattern).iter().min_by_key(|(first, _)| first.abs_diff(hit.first)).copied()
+    }
+}
+
+/// Places before an entry that are looked at when nearer ones do not fit: they overlap it.
+const MAX_SCAN: usize = 16;
+
+/// The surroundings of an entry.
+struct Around<'a> {
+    place: Place,
+    facts: &'a Facts,
+    first: u32,
+    end: u32,
+}
+
+impl Around<'_> {
+    /// The nearest of `places`, which go from the nearest to the farthest, that ends before the entry and fits.
+    fn before(&self, places: &[(u32, u32)]) -> Option<(u32, u32)> {
+        let fits =
+            |&&(_, end): &&(u32, u32)| end <= self.first && self.near(self.first - end) && self.together(end.saturating_sub(1), self.first);
+        places.iter().take(MAX_SCAN).find(fits).copied()
+    }
+
+    /// The nearest of `places`, which go from the farthest to the nearest, that begins behind the entry and fits.
+    fn after(&self, places: &[(u32, u32)]) -> Option<(u32, u32)> {
+        let fits = |&&(first, _): &&(u32, u32)| {
+            first >= self.end && self.near(first - self.end) && self.together(self.end.saturating_sub(1), first)
+        };
+        places.iter().rev().take(MAX_SCAN).find(fits).copied()
+    }
+
+    fn near(&self, between: u32) -> bool {
+        self.place.within.is_none_or(|within| between < u32::from(within))
+    }
+
+    /// Whether the tokens `a` and `b` stand in the same part of the text.
+    fn together(&self, a: u32, b: u32) -> bool {
+        let (Some(a), Some(b)) = (self.facts.tokens.get(a as usize), self.facts.tokens.get(b as usize)) else { return false };
+        a.in_subject == b.in_subject
+            && match self.place.scope {
+                Scope::Clause => a.clause == b.clause,
+                Scope::Sentence => a.sentence == b.sentence,
+                Scope::Post => true,
+            }
+    }
+}

@@ -1,0 +1,191 @@
+//! The walk over a text that finds every entry, class and guard in it.
+//!
+//! From the last word to the first: when a word is looked at, all that begins behind it is known already, so a class
+//! whose members are phrases is one step like any word.
+
+use smallvec::SmallVec;
+
+use super::guards::Marks;
+use super::{Hit, Miss, PhraseBook, WordClass};
+use crate::text::{Facts, WordId};
+
+/// Buffers that one search leaves to the next.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// What begins at each token, words and classes: the tokens from the last to the first.
+    sightings: Vec<Sighting>,
+    /// By token: its part of `sightings`.
+    ranges: Vec<(u32, u32)>,
+    marks: Marks,
+}
+
+impl Search {
+    /// Whether the text searched last, all of it, is a member of `class`.
+    pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
+        let Some(&(from, to)) = self.ranges.first() else { return false };
+        let first = self.sightings.get(from as usize..to as usize).unwrap_or_default();
+        let end = index(facts.tokens.len());
+        first.iter().any(|sighting| sighting.symbol == class.number && sighting.end == end)
+    }
+}
+
+/// A word or a class that stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sighting {
+    symbol: WordId,
+    /// One past its last token.
+    end: u32,
+}
+
+impl PhraseBook {
+    /// Puts every entry that stands in `facts` and whose guards agree into `hits`, in order of their first token.
+    /// Exclusions have been applied: they mask their words for the other entries of the same lexicon.
+    pub fn find(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
+        self.find_unguarded(facts, search, hits);
+        self.apply_guards(facts, search, hits);
+        self.apply_exclusions(hits);
+    }
+
+    /// As [`PhraseBook::find`], the exclusions among the entries and nothing masked.
+    pub fn find_unmasked(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
+        self.find_unguarded(facts, search, hits);
+        self.apply_guards(facts, search, hits);
+    }
+
+    /// Entries that stand in `facts` but for a guard, each with the guard that said no.
+    pub fn misses(&self, facts: &Facts) -> Vec<Miss> {
+        let (mut search, mut hits) = (Search::default(), Vec::new());
+        self.find_unguarded(facts, &mut search, &mut hits);
+        hits.iter().filter_map(|hit| self.missed(facts, &search, hit)).collect()
+    }
+
+    fn apply_guards(&self, facts: &Facts, search: &Search, hits: &mut Vec<Hit>) {
+        hits.retain(|hit| {
+            let guards = self.guards.get(hit.entry as usize).filter(|guards| !guards.is_empty());
+            guards.is_none_or(|guards| search.marks.first_refusal(guards, facts, hit).is_none())
+        });
+    }
+
+    fn missed(&self, facts: &Facts, search: &Search, hit: &Hit) -> Option<Miss> {
+        let (guard, place) = search.marks.first_refusal(self.guards.get(hit.entry as usize)?, facts, hit)?;
+        let place = place.or_else(|| search.marks.nearest(guard.look.pattern, hit));
+        Some(Miss { hit: *hit, guard: guard.text.clone(), wanted: guard.wanted, place })
+    }
+
+    /// As [`PhraseBook::find`], the exclusions among the entries and no guard asked.
+    pub fn find_unguarded(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
+        hits.clear();
+        search.sightings.clear();
+        search.ranges.clear();
+        search.ranges.resize(facts.tokens.len(), (0, 0));
+        search.marks.clear(self.patterns);
+        for (at, token) in facts.tokens.iter().enumerate().rev() {
+            let begin = search.sightings.len();
+            for &reading in token.readings.iter().take_while(|&&reading| reading != 0) {
+                self.sight(search, begin, reading, at + 1);
+            }
+            let mut next = begin;
+            while let Some(&Sighting { symbol, end }) = search.sightings.get(next) {
+                next += 1;
+                let node = self.first.get(symbol as usize).copied().unwrap_or(0);
+                if node != 0 {
+                    Walk { book: self, facts, search, hits, first: at, begin }.visit(node, end as usize);
+                }
+            }
+            search.ranges[at] = (index(begin), index(search.sightings.len()));
+        }
+        hits.sort_unstable_by_key(|hit| (hit.first, hit.end, hit.entry));
+        hits.dedup();
+    }
+
+    /// Notes that `symbol`, and every class that holds it, stands at the token whose sightings begin at `begin`.
+    fn sight(&self, search: &mut Search, begin: usize, symbol: WordId, end: usize) {
+        let end = index(end);
+        for symbol in std::iter::once(symbol).chain(self.classes.of(symbol).iter().copied()) {
+            let sighting = Sighting { symbol, end };
+            if !search.sightings[begin..].contains(&sighting) {
+                search.sightings.push(sighting);
+            }
+        }
+    }
+
+    fn apply_exclusions(&self, hits: &mut Vec<Hit>) {
+        let excludes = |hit: &&Hit| self.entry(hit.entry).exclude;
+        // In order of their first token, as the hits are.
+        let masks: SmallVec<[(u32, u32, u8); 8]> =
+            hits.iter().filter(excludes).map(|hit| (hit.first, hit.end, self.entry(hit.entry).file)).collect();
+        if masks.is_empty() {
+            return;
+        }
+        hits.retain(|hit| {
+            let info = self.entry(hit.entry);
+            let from = masks.partition_point(|&(first, ..)| first + self.longest <= hit.first);
+            let mut near = masks[from..].iter().take_while(|&&(first, ..)| first < hit.end);
+            !info.exclude && !near.any(|&(_, end, file)| file == info.file && hit.first < end)
+        });
+    }
+}
+
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The ways through the trie that begin at one token.
+struct Walk<'w> {
+    book: &'w PhraseBook,
+    facts: &'w Facts,
+    search: &'w mut Search,
+    hits: &'w mut Vec<Hit>,
+    /// The token.
+    first: usize,
+    /// Where its sightings begin.
+    begin: usize,
+}
+
+impl Walk<'_> {
+    /// The tokens up to `at` have led to `node`.
+    fn visit(&mut self, node: u32, at: usize) {
+        let here = &self.book.nodes[node as usize];
+        for &entry in &here.entries {
+            let group = self.book.entries[entry as usize].group;
+            self.hits.push(Hit { entry, group, first: index(self.first), end: index(at) });
+        }
+        for &class in &here.classes {
+            self.book.sight(self.search, self.begin, class, at);
+        }
+        for &pattern in &here.guards {
+            self.search.marks.add(pattern, index(self.first), index(at));
+        }
+        if here.has_edges {
+            self.step(node, at);
+        }
+        for &(most, behind) in &here.gaps {
+            self.leap(behind, at, usize::from(most));
+        }
+    }
+
+    /// Up to `most` words of the same sentence are passed over.
+    fn leap(&mut self, node: u32, at: usize, most: usize) {
+        let sentence = self.facts.tokens.get(at - 1).map(|token| token.sentence);
+        for skipped in 0..=most {
+            if self.facts.tokens.get(at + skipped).map(|token| token.sentence) != sentence {
+                return;
+            }
+            self.step(node, at + skipped);
+        }
+    }
+
+    fn step(&mut self, node: u32, at: usize) {
+        let Some(token) = self.facts.tokens.get(at).filter(|_| at < self.facts.words) else { return };
+        if token.in_subject != self.facts.tokens[self.first].in_subject {
+            return;
+        }
+        let (from, to) = self.search.ranges[at];
+        for number in from..to {
+            let Sighting { symbol, end } = self.search.sightings[number as usize];
+            if let Some(&next) = self.book.edges.get(&(node, symbol)) {
+                self.visit(next, end as usize);
+            }
+        }
+    }
+}
