@@ -64,7 +64,7 @@ impl Explain {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let rules = load_rules(&self.config.folder)?;
         if !self.word.is_empty() {
-            self.word.iter().for_each(|word| anstream::print!("{}", Word { rules: &rules, word }));
+            self.word.iter().for_each(|word| Page::of(Word { rules: &rules, word }).show());
             return Ok(Exit::Ok);
         }
         let (document, records);
