@@ -16,6 +16,7 @@ use serde::{Serialize, Serializer};
 use self::insight::Insight;
 use self::report::Explanation;
 use self::word::Word;
+use super::page::Page;
 use super::input::Line;
 use super::page;
 use super::settings::KafkaOptions;
