@@ -96,7 +96,8 @@ pub(super) struct Node {
     guards: SmallVec<[PatternId; 1]>,
     /// For a gap of up to so many words: the node behind it.
     pub(super) gaps: SmallVec<[(u8, u32); 1]>,
-    has_edges: bool,
+    /// The bits of the words and classes that lead on from here.
+    edges: u64,
 }
 
 /// An entry that is out of the book for a while.

@@ -178,7 +178,7 @@ impl PhraseBookBuilder {
             return to;
         }
         let to = self.push_node();
-        self.nodes[from as usize].has_edges = true;
+        self.nodes[from as usize].edges |= super::search::bit(word);
         self.edges.insert((from, word), to);
         to
     }

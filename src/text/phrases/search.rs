@@ -15,18 +15,28 @@ pub struct Search {
     /// What begins at each token, words and classes: the tokens from the last to the first.
     sightings: Vec<Sighting>,
     /// By token: its part of `sightings`.
-    ranges: Vec<(u32, u32)>,
+    ranges: Vec<Range>,
+    /// The bits of what is known to begin at the token at hand.
+    bits: u64,
     marks: Marks,
 }
 
 impl Search {
     /// Whether the text searched last, all of it, is a member of `class`.
     pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
-        let Some(&(from, to)) = self.ranges.first() else { return false };
+        let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };
         let first = self.sightings.get(from as usize..to as usize).unwrap_or_default();
         let end = index(facts.tokens.len());
         first.iter().any(|sighting| sighting.symbol == class.number && sighting.end == end)
     }
+}
+
+/// What begins at one token: from where up to where in the sightings, and their bits together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Range {
+    from: u32,
+    to: u32,
+    bits: u64,
 }
 
 /// A word or a class that stands in the text.
@@ -77,10 +87,11 @@ impl PhraseBook {
         hits.clear();
         search.sightings.clear();
         search.ranges.clear();
-        search.ranges.resize(facts.tokens.len(), (0, 0));
+        search.ranges.resize(facts.tokens.len(), Range::default());
         search.marks.clear(self.patterns);
         for (at, token) in facts.tokens.iter().enumerate().rev() {
             let begin = search.sightings.len();
+            search.bits = 0;
             for &reading in token.readings.iter().take_while(|&&reading| reading != 0) {
                 self.sight(search, begin, reading, at + 1);
             }
@@ -92,7 +103,7 @@ impl PhraseBook {
                     Walk { book: self, facts, search, hits, first: at, begin }.visit(node, end as usize);
                 }
             }
-            search.ranges[at] = (index(begin), index(search.sightings.len()));
+            search.ranges[at] = Range { from: index(begin), to: index(search.sightings.len()), bits: search.bits };
         }
         hits.sort_unstable_by_key(|hit| (hit.first, hit.end, hit.entry));
         hits.dedup();
@@ -103,7 +114,8 @@ impl PhraseBook {
         let end = index(end);
         for symbol in std::iter::once(symbol).chain(self.classes.of(symbol).iter().copied()) {
             let sighting = Sighting { symbol, end };
-            if !search.sightings[begin..].contains(&sighting) {
+            if search.bits & bit(symbol) == 0 || !search.sightings[begin..].contains(&sighting) {
+                search.bits |= bit(symbol);
                 search.sightings.push(sighting);
             }
         }
@@ -124,6 +136,11 @@ impl PhraseBook {
             !info.exclude && !near.any(|&(_, end, file)| file == info.file && hit.first < end)
         });
     }
+}
+
+/// One of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
+pub(super) fn bit(symbol: WordId) -> u64 {
+    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 fn index(at: usize) -> u32 {
@@ -156,8 +173,8 @@ impl Walk<'_> {
         for &pattern in &here.guards {
             self.search.marks.add(pattern, index(self.first), index(at));
         }
-        if here.has_edges {
-            self.step(node, at);
+        if here.edges != 0 {
+            self.step(node, here.edges, at);
         }
         for &(most, behind) in &here.gaps {
             self.leap(behind, at, usize::from(most));
@@ -166,23 +183,30 @@ impl Walk<'_> {
 
     /// Up to `most` words of the same sentence are passed over.
     fn leap(&mut self, node: u32, at: usize, most: usize) {
+        let edges = self.book.nodes[node as usize].edges;
         let sentence = self.facts.tokens.get(at - 1).map(|token| token.sentence);
         for skipped in 0..=most {
             if self.facts.tokens.get(at + skipped).map(|token| token.sentence) != sentence {
                 return;
             }
-            self.step(node, at + skipped);
+            self.step(node, edges, at + skipped);
         }
     }
 
-    fn step(&mut self, node: u32, at: usize) {
-        let Some(token) = self.facts.tokens.get(at).filter(|_| at < self.facts.words) else { return };
-        if token.in_subject != self.facts.tokens[self.first].in_subject {
+    /// Goes on from `node`, whose edges have these bits, with whatever stands at the token `at`.
+    fn step(&mut self, node: u32, edges: u64, at: usize) {
+        let Some(&Range { from, to, bits }) = self.search.ranges.get(at) else { return };
+        if edges & bits == 0 || at >= self.facts.words {
             return;
         }
-        let (from, to) = self.search.ranges[at];
+        if self.facts.tokens[at].in_subject != self.facts.tokens[self.first].in_subject {
+            return;
+        }
         for number in from..to {
             let Sighting { symbol, end } = self.search.sightings[number as usize];
+            if edges & bit(symbol) == 0 {
+                continue;
+            }
             if let Some(&next) = self.book.edges.get(&(node, symbol)) {
                 self.visit(next, end as usize);
             }
