@@ -21,7 +21,9 @@ mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::overlap::Overlap;
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass};
+pub use self::phrases::{
+    EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
+};
 pub use self::slang::SlangTable;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
 

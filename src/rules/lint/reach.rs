@@ -25,9 +25,9 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
         }
     }
     for class in rules.book.classes() {
-        for (member, at) in class.members.iter().filter(|(member, _)| !member.starts_with('@')) {
-            if !specimens(member, &rules.book).iter().any(|text| trial.is_member(class, text)) {
-                reporter.report(unreachable(member, at));
+        for member in class.members.iter().filter(|member| !member.text.starts_with('@')) {
+            if !specimens(&member.text, &rules.book).iter().any(|text| trial.is_member(class, text)) {
+                reporter.report(unreachable(&member.text, &member.at));
             }
         }
     }
@@ -58,8 +58,8 @@ fn specimens(entry: &str, book: &PhraseBook) -> Vec<String> {
 /// What a text has for one word of an entry.
 fn said(word: &str, ending: &str, book: &PhraseBook, depth: usize) -> String {
     let class = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).and_then(|name| book.class(name));
-    if let Some((member, _)) = class.filter(|_| depth < MAX_DEPTH).and_then(|class| class.members.first()) {
-        let words = member.split_whitespace().filter(|word| !word.starts_with("..") && !word.starts_with('<'));
+    if let Some(member) = class.filter(|_| depth < MAX_DEPTH).and_then(|class| class.members.first()) {
+        let words = member.text.split_whitespace().filter(|word| !word.starts_with("..") && !word.starts_with('<'));
         return words.map(|word| said(word, ending, book, depth + 1)).collect::<Vec<_>>().join(" ");
     }
     let word = word.strip_prefix("*.").or_else(|| word.strip_prefix('~')).unwrap_or(word);
