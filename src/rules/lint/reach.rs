@@ -8,12 +8,12 @@ use crate::rules::Rules;
 use crate::text::{EntryId, EntryInfo, Facts, Hit, PhraseBook, Search, WordClass};
 
 /// A word that no lexicon has, to stand for any.
-const ANY: &str = "qzvx";
+pub(super) const ANY: &str = "qzvx";
 /// Classes within classes that are looked into.
 const MAX_DEPTH: usize = 16;
 
 pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
-    let mut trial = Trial { rules, facts: Facts::default(), search: Search::default(), hits: Vec::new() };
+    let mut trial = Trial::new(rules);
     // Whether a handle can be is said elsewhere: platforms differ.
     for (id, entry) in rules.book.entries().filter(|(_, entry)| !entry.text.starts_with('@')) {
         let specimens = specimens(&entry.text, &rules.book);
@@ -68,15 +68,21 @@ fn said(word: &str, ending: &str, book: &PhraseBook, depth: usize) -> String {
     word.strip_suffix('*').map_or(word.clone(), |beginning| format!("{beginning}{ending}"))
 }
 
-struct Trial<'a> {
+/// A text put to the rules.
+pub(super) struct Trial<'a> {
     rules: &'a Rules,
-    facts: Facts,
-    search: Search,
-    hits: Vec<Hit>,
+    pub facts: Facts,
+    pub search: Search,
+    pub hits: Vec<Hit>,
 }
 
 impl<'a> Trial<'a> {
-    fn read(&mut self, text: &str) {
+    pub fn new(rules: &'a Rules) -> Self {
+        Trial { rules, facts: Facts::default(), search: Search::default(), hits: Vec::new() }
+    }
+
+    /// Finds all that stands in `text`, whatever guards say.
+    pub fn read(&mut self, text: &str) {
         self.facts.read(text, None, Platform::X, &self.rules.vocabulary, &self.rules.acronyms);
         self.rules.book.find_unguarded(&self.facts, &mut self.search, &mut self.hits);
     }

@@ -176,11 +176,22 @@ impl PhraseBook {
     pub fn decisive_guards(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) -> Vec<GuardLine> {
         self.find_unguarded(facts, search, hits);
         let alone = |hit: &Hit| {
-            let mut refusals = search.marks.refusals(self.guards.get(hit.entry as usize)?, facts, hit).map(|(guard, _)| &guard.line);
+            let mut refusals = self.refused_by(facts, search, hit);
             let first = refusals.next()?;
             refusals.all(|other| other == first).then(|| first.clone())
         };
         hits.iter().filter_map(alone).collect()
+    }
+
+    /// The guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
+    pub fn refused_by<'b>(&'b self, facts: &Facts, search: &Search, hit: &Hit) -> impl Iterator<Item = &'b GuardLine> {
+        let guards = self.guards.get(hit.entry as usize).map(|guards| &**guards).unwrap_or_default();
+        search.marks.refusals(guards, facts, hit).map(|(guard, _)| &guard.line)
+    }
+
+    /// The guards of an entry as written, and whether what they look for must stand there; else it must not.
+    pub fn guard_lines_of(&self, id: EntryId) -> impl Iterator<Item = (&GuardLine, bool)> {
+        self.guards.get(id as usize).into_iter().flatten().map(|guard| (&guard.line, guard.wanted))
     }
 
     /// Takes the guard out of all its entries, as if it were not written, until [`PhraseBook::put_back_guard`].
