@@ -147,7 +147,10 @@ impl Reading<'_> {
 
     fn add_guard(&mut self, source: &Source, line: Line<'_>, guard: &str) {
         match notation::parse_guard(guard) {
-            Ok(guard) => self.guards.push(guard),
+            Ok(guard) => {
+                let at = source.spot_in(line, offset_of(line.text, line.text.trim()));
+                self.guards.push(Guard { at: Some(at), ..guard });
+            }
             Err(mistake) => {
                 let at = source.spot_in(line, mistake.word.map_or(0, |word| offset_of(line.text, word)));
                 self.reporter.report(mistake.problem(&at));

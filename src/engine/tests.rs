@@ -180,7 +180,8 @@ fn nothing_is_lost_at_the_end_of_a_very_long_post() {
         let text = format!("{filler}{end}");
         step_with(&RULES, &mut AuthorState::default(), post("1", 0, &text), true, |outputs| {
             let record = verdict(outputs);
-            let is_meant = |evidence: &&Evidence<'_>| evidence.signal.as_deref() == Some(signal) && evidence.quote.as_deref() == Some(quote);
+            let is_meant =
+                |evidence: &&Evidence<'_>| evidence.signal.as_deref() == Some(signal) && evidence.quote.as_deref() == Some(quote);
             let found = record.evidence.iter().find(is_meant).unwrap();
             let start = u32::try_from(filler.len() + end.find(quote).unwrap()).unwrap();
             assert_eq!(found.span, Some([start, start + u32::try_from(quote.len()).unwrap()]));

@@ -24,7 +24,8 @@ impl Acronyms {
         upper > 0 && lower == 0 && word.chars().all(is_word_char)
     }
 
-    fn contains(&self, word: &str) -> bool {
+    /// Whether `word`, its digits aside, is one of them.
+    pub fn contains(&self, word: &str) -> bool {
         if self.0.contains(word) {
             return true;
         }

@@ -20,8 +20,9 @@ mod vocabulary;
 mod word;
 
 pub use self::capitals::{Acronyms, Capitals};
-pub use self::overlap::Overlap;
-pub use self::phrases::{EntryId, EntryInfo, GroupId, GroupSet, Hit, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass};
+pub use self::phrases::{
+    EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
+};
 pub use self::slang::SlangTable;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
 

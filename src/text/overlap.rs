@@ -1,35 +1,15 @@
-//! Entries that are there twice once they are normalised, or that a shorter one always finds too.
+//! Entries that are there twice once they are normalised.
 
 use super::phrases::PhraseBook;
 use super::{EntryId, GroupId};
 
-/// An entry that another one of its group makes superfluous.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Overlap {
-    /// The entry.
-    pub entry: EntryId,
-    /// The other one.
-    pub other: EntryId,
-    /// They match the very same texts; else the other one is the beginning of the entry.
-    pub same: bool,
-}
-
 impl PhraseBook {
-    /// All entries that another entry of the same group makes superfluous.
-    pub fn overlaps(&self) -> Vec<Overlap> {
-        let parents = self.parents();
+    /// Each entry that matches the very same texts as another one of its group under the same guards, with that one.
+    pub fn repeated(&self) -> Vec<(EntryId, EntryId)> {
         let mut found = Vec::new();
-        for (number, node) in self.nodes.iter().enumerate() {
+        for node in &self.nodes {
             for (at, &entry) in node.entries.iter().enumerate() {
-                let alike = |other: &&EntryId| self.alike(entry, **other);
-                if let Some(&other) = node.entries[..at].iter().find(alike) {
-                    found.push(Overlap { entry, other, same: true });
-                    continue;
-                }
-                let above = std::iter::successors(parents[number], |&node| parents[node]);
-                if let Some(&other) = above.filter_map(|node| self.nodes[node].entries.iter().find(alike)).last() {
-                    found.push(Overlap { entry, other, same: false });
-                }
+                found.extend(node.entries[..at].iter().find(|other| self.alike(entry, **other)).map(|other| (entry, *other)));
             }
         }
         found
@@ -49,17 +29,5 @@ impl PhraseBook {
     fn alike(&self, entry: EntryId, other: EntryId) -> bool {
         let (a, b) = (self.entry(entry), self.entry(other));
         a.group == b.group && a.exclude == b.exclude && self.guards_of(entry).eq(self.guards_of(other))
-    }
-
-    /// For each node the one before it.
-    fn parents(&self) -> Vec<Option<usize>> {
-        let mut parents = vec![None; self.nodes.len()];
-        for (&(from, _), &to) in &self.edges {
-            parents[to as usize] = Some(from as usize);
-        }
-        for (number, node) in self.nodes.iter().enumerate() {
-            node.gaps.iter().for_each(|&(_, behind)| parents[behind as usize] = Some(number));
-        }
-        parents
     }
 }

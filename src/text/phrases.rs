@@ -15,8 +15,8 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 pub use self::builder::PhraseBookBuilder;
-pub use self::guards::Miss;
 use self::guards::{CompiledGuard, PatternId};
+pub use self::guards::{GuardLine, Miss};
 pub use self::search::Search;
 use super::{Facts, WordId};
 use crate::problem::Spot;
@@ -139,9 +139,20 @@ pub struct WordClass {
     pub name: Box<str>,
     /// Where it is opened.
     pub at: Spot,
-    /// Its members as written, nested classes and roots by their names, each with its place.
-    pub members: Vec<(Box<str>, Spot)>,
+    /// In the order of the file.
+    pub members: Vec<Member>,
     number: WordId,
+}
+
+/// A member of a class of words.
+#[derive(Debug)]
+pub struct Member {
+    /// As written, a nested class or a root by its name.
+    pub text: Box<str>,
+    /// Where.
+    pub at: Spot,
+    /// The words, roots and classes that it consists of, one of each gap's sides after the other.
+    pub words: Box<[WordId]>,
 }
 
 impl Classes {
@@ -166,7 +177,7 @@ impl PhraseBook {
 
     /// The guards of an entry, as written.
     pub fn guards_of(&self, id: EntryId) -> impl Iterator<Item = &str> {
-        self.guards.get(id as usize).into_iter().flatten().map(|guard| &*guard.text)
+        self.guards.get(id as usize).into_iter().flatten().map(|guard| &*guard.line.text)
     }
 
     /// Number of entries.

@@ -27,10 +27,9 @@ fn shipped_with(tests: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     std::fs::copy(shipped.join("rules.toml"), folder.path().join("rules.toml")).unwrap();
-    for part in ["lexicon", "lists"] {
+    for part in ["lexicon", "lexicon/classes", "lists"] {
         std::fs::create_dir(folder.path().join(part)).unwrap();
-        for entry in std::fs::read_dir(shipped.join(part)).unwrap() {
-            let entry = entry.unwrap();
+        for entry in std::fs::read_dir(shipped.join(part)).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
             std::fs::copy(entry.path(), folder.path().join(part).join(entry.file_name())).unwrap();
         }
     }

@@ -48,9 +48,10 @@ impl Rules {
     pub fn deploy(&mut self, from: &str, to: &str) {
         self.versions += 1;
         let version = self.folder.path().join(self.versions.to_string());
-        for part in ["lexicon", "lists"] {
+        for part in ["lexicon", "lexicon/classes", "lists"] {
             fs_err::create_dir_all(version.join(part)).expect("made");
-            for file in fs_err::read_dir(shipped().join(part)).expect("read").map(|file| file.expect("a file")) {
+            let files = fs_err::read_dir(shipped().join(part)).expect("read").map(|file| file.expect("a file"));
+            for file in files.filter(|file| file.path().is_file()) {
                 fs_err::copy(file.path(), version.join(part).join(file.file_name())).expect("copied");
             }
         }

@@ -33,7 +33,7 @@ impl Word<'_> {
         match self.rules.book.class(name) {
             Some(class) => {
                 writeln!(f, "{{{name}}}, {}, {} members:", class.at, class.members.len())?;
-                folded(f, class.members.iter().map(|(member, _)| &**member))
+                folded(f, class.members.iter().map(|member| &*member.text))
             }
             None => writeln!(f, "there is no class `{{{name}}}`"),
         }

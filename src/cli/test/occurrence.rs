@@ -16,18 +16,13 @@ impl Occurrences {
     pub fn of(rules: &Rules, tests: &[RuleTest]) -> Self {
         let mut found = Occurrences(vec![Vec::new(); rules.book.len()]);
         let names: Vec<(EntryId, String)> = rules.book.entries().filter_map(|(id, info)| Some((id, bare_name(&info.text)?))).collect();
-        let (mut facts, mut search, mut hits) = (Facts::default(), Search::default(), Vec::new());
+        let (mut search, mut hits) = (Search::default(), Vec::new());
         for (number, test) in tests.iter().enumerate() {
-            let mut written = String::new();
-            for step in &test.steps {
-                let Input::Post(post) = &step.recorded.input else { continue };
-                written.push_str(&serde_json::to_string(post).unwrap_or_default().to_lowercase());
-                for (text, title) in texts(post) {
-                    facts.read(text, title, post.platform, &rules.vocabulary, &rules.acronyms);
-                    rules.book.find_unmasked(&facts, &mut search, &mut hits);
-                    hits.iter().for_each(|hit: &Hit| found.note(hit.entry, number));
-                }
-            }
+            let written: String = posts(test).map(|post| serde_json::to_string(post).unwrap_or_default().to_lowercase()).collect();
+            for_each_text(rules, test, |facts| {
+                rules.book.find_unmasked(facts, &mut search, &mut hits);
+                hits.iter().for_each(|hit: &Hit| found.note(hit.entry, number));
+            });
             names.iter().filter(|(_, name)| written.contains(name)).for_each(|(id, _)| found.note(*id, number));
         }
         found
@@ -43,6 +38,21 @@ impl Occurrences {
             && tests.last() != Some(&test)
         {
             tests.push(test);
+        }
+    }
+}
+
+fn posts(test: &RuleTest) -> impl Iterator<Item = &Post<'static>> {
+    test.steps.iter().filter_map(|step| if let Input::Post(post) = &step.recorded.input { Some(&**post) } else { None })
+}
+
+/// Reads each text of `test` in which the phrases of lexicons are looked for.
+pub fn for_each_text(rules: &Rules, test: &RuleTest, mut look: impl FnMut(&Facts)) {
+    let mut facts = Facts::default();
+    for post in posts(test) {
+        for (text, title) in texts(post) {
+            facts.read(text, title, post.platform, &rules.vocabulary, &rules.acronyms);
+            look(&facts);
         }
     }
 }

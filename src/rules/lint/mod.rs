@@ -2,12 +2,16 @@
 //!
 //! Looks at a compiled rule set only; decides nothing about posts and changes nothing.
 
+mod collisions;
+mod covered;
+mod guards;
 mod logic;
 mod numbers;
 mod phrases;
 mod reach;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use super::Rules;
 use crate::problem::Reporter;
@@ -16,6 +20,9 @@ use crate::problem::Reporter;
 pub fn lint(rules: &Rules, reporter: &Reporter) {
     phrases::lint(rules, reporter);
     reach::lint(rules, reporter);
+    covered::lint(rules, reporter);
+    guards::lint(rules, reporter);
+    collisions::lint(rules, reporter);
     logic::lint(rules, reporter);
     numbers::lint(rules, reporter);
 }

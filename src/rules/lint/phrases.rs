@@ -17,19 +17,12 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
     rules.book.entries().for_each(|(id, _)| handle(rules, id, reporter));
 }
 
-/// An entry that another one of its group finds anyway. Where entries are counted, each counts for itself.
+/// An entry that is there twice.
 fn superfluous(rules: &Rules, reporter: &Reporter) {
-    for overlap in rules.book.overlaps() {
-        let (entry, other) = (rules.book.entry(overlap.entry), rules.book.entry(overlap.other));
-        let problem = if overlap.same {
-            let what = format!("`{}` is the same as `{}` at {} once both are normalised", entry.text, other.text, other.at);
-            Problem::warning(&entry.at, what)
-        } else if entry.exclude || counts_by_number(rules, entry.group) || !looks_before_only(rules, entry.group) {
-            continue;
-        } else {
-            Problem::warning(&entry.at, format!("`{}` finds nothing that `{}` at {} does not find", entry.text, other.text, other.at))
-        };
-        reporter.report(problem.hint("remove one of the two"));
+    for (entry, other) in rules.book.repeated() {
+        let (entry, other) = (rules.book.entry(entry), rules.book.entry(other));
+        let what = format!("`{}` is the same as `{}` at {} once both are normalised", entry.text, other.text, other.at);
+        reporter.report(Problem::warning(&entry.at, what).hint("remove one of the two"));
     }
 }
 
@@ -40,7 +33,7 @@ fn readers(rules: &Rules, group: GroupId) -> impl Iterator<Item = &Phrases> {
 }
 
 /// Whether somebody counts how many entries of `group` there are, or looks for the longest.
-fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
+pub(super) fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
     let by_kind = rules.signals.iter().any(|signal| match &signal.kind {
         Kind::Score(score) => score.groups.get(usize::from(group)).is_some_and(|weight| *weight != 0.0),
         Kind::Continuation(continuation) => continuation.subjects.get(usize::from(group)).is_some_and(Option::is_some),
@@ -49,9 +42,11 @@ fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
     by_kind || readers(rules, group).any(|phrases| phrases.need.iter().flatten().any(|need| *need > 1))
 }
 
-/// Whether nobody asks for the places behind entries of `group`, which differ with their length.
-fn looks_before_only(rules: &Rules, group: GroupId) -> bool {
-    let relations_of = |phrases: &Phrases| phrases.requires.iter().chain(&phrases.voided_by).all(|relation| relation.side == Side::Before);
+/// Whether nobody asks for places around entries of `group`, which differ with their first and last words; `before`: but
+/// for those before the first.
+pub(super) fn is_looked_at_alone(rules: &Rules, group: GroupId, before: bool) -> bool {
+    let relations_of =
+        |phrases: &Phrases| phrases.requires.iter().chain(&phrases.voided_by).all(|relation| before && relation.side == Side::Before);
     let ids: Vec<SignalId> = (0..).zip(&rules.signals).filter(|(_, signal)| looks_at(signal, group)).map(|(id, _)| id).collect();
     let named_near = rules.signals.iter().any(|signal| match &signal.kind {
         Kind::Phrases(phrases) => phrases.requires.iter().chain(&phrases.voided_by).any(|relation| ids.contains(&relation.signal)),

@@ -8,12 +8,12 @@ use crate::rules::Rules;
 use crate::text::{EntryId, EntryInfo, Facts, Hit, PhraseBook, Search, WordClass};
 
 /// A word that no lexicon has, to stand for any.
-const ANY: &str = "qzvx";
+pub(super) const ANY: &str = "qzvx";
 /// Classes within classes that are looked into.
 const MAX_DEPTH: usize = 16;
 
 pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
-    let mut trial = Trial { rules, facts: Facts::default(), search: Search::default(), hits: Vec::new() };
+    let mut trial = Trial::new(rules);
     // Whether a handle can be is said elsewhere: platforms differ.
     for (id, entry) in rules.book.entries().filter(|(_, entry)| !entry.text.starts_with('@')) {
         let specimens = specimens(&entry.text, &rules.book);
@@ -25,9 +25,9 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
         }
     }
     for class in rules.book.classes() {
-        for (member, at) in class.members.iter().filter(|(member, _)| !member.starts_with('@')) {
-            if !specimens(member, &rules.book).iter().any(|text| trial.is_member(class, text)) {
-                reporter.report(unreachable(member, at));
+        for member in class.members.iter().filter(|member| !member.text.starts_with('@')) {
+            if !specimens(&member.text, &rules.book).iter().any(|text| trial.is_member(class, text)) {
+                reporter.report(unreachable(&member.text, &member.at));
             }
         }
     }
@@ -58,8 +58,8 @@ fn specimens(entry: &str, book: &PhraseBook) -> Vec<String> {
 /// What a text has for one word of an entry.
 fn said(word: &str, ending: &str, book: &PhraseBook, depth: usize) -> String {
     let class = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).and_then(|name| book.class(name));
-    if let Some((member, _)) = class.filter(|_| depth < MAX_DEPTH).and_then(|class| class.members.first()) {
-        let words = member.split_whitespace().filter(|word| !word.starts_with("..") && !word.starts_with('<'));
+    if let Some(member) = class.filter(|_| depth < MAX_DEPTH).and_then(|class| class.members.first()) {
+        let words = member.text.split_whitespace().filter(|word| !word.starts_with("..") && !word.starts_with('<'));
         return words.map(|word| said(word, ending, book, depth + 1)).collect::<Vec<_>>().join(" ");
     }
     let word = word.strip_prefix("*.").or_else(|| word.strip_prefix('~')).unwrap_or(word);
@@ -68,15 +68,21 @@ fn said(word: &str, ending: &str, book: &PhraseBook, depth: usize) -> String {
     word.strip_suffix('*').map_or(word.clone(), |beginning| format!("{beginning}{ending}"))
 }
 
-struct Trial<'a> {
+/// A text put to the rules.
+pub(super) struct Trial<'a> {
     rules: &'a Rules,
-    facts: Facts,
-    search: Search,
-    hits: Vec<Hit>,
+    pub facts: Facts,
+    pub search: Search,
+    pub hits: Vec<Hit>,
 }
 
 impl<'a> Trial<'a> {
-    fn read(&mut self, text: &str) {
+    pub fn new(rules: &'a Rules) -> Self {
+        Trial { rules, facts: Facts::default(), search: Search::default(), hits: Vec::new() }
+    }
+
+    /// Finds all that stands in `text`, whatever guards say.
+    pub fn read(&mut self, text: &str) {
         self.facts.read(text, None, Platform::X, &self.rules.vocabulary, &self.rules.acronyms);
         self.rules.book.find_unguarded(&self.facts, &mut self.search, &mut self.hits);
     }

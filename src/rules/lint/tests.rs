@@ -11,12 +11,34 @@ const WORDS: &str = "#@group own weight=strong\n@telkomcare\n#@group fault weigh
 
 /// Kind of oddity, the line of the sound rule set that is replaced (empty: something is added), what stands there
 /// instead, what is added to the words.
-const ODDITIES: [(&str, &str, &str, &str); 32] = [
+const ODDITIES: [(&str, &str, &str, &str); 49] = [
     ("none", "", "", ""),
     ("the same phrase in another spelling", "", "", "tidak nyala\ngk nyala\n"),
     ("the same phrase stretched", "", "", "lemooot\n"),
     ("a phrase that a shorter one finds", "", "", "lemot banget\n"),
     ("longer phrases are no oddity where they are counted", "", COUNTED, "#@group sum weight=1.0\nbagus\nbagus banget\n"),
+    ("a phrase that another finds at its end", "", "", "wifi lemot\n"),
+    ("a phrase that another finds in its middle", "", "", "wifi .. internet mati .. lagi\n"),
+    ("a phrase that another finds by its gap", "", "", "wifi .. putus\nwifi putus\n"),
+    ("a phrase that a wider gap finds", "", "", "wifi ..6 putus\nwifi .. putus total\n"),
+    ("a phrase in one order that either order finds", "", "", "wifi <> putus\nwifi .. putus total\n"),
+    ("a wider gap and either order are no oddity", "", "", "wifi .. putus\nwifi ..6 putus total\nwifi <> putus lagi\n"),
+    ("a phrase that a class covers", "", CLASSED, "{thing} putus\nmodem putus\n{any_thing} padam\n"),
+    ("a class that a wider class covers", "", CLASSED, "{any_thing} putus\n{thing} putus\n"),
+    ("a wider class is no oddity", "", CLASSED, "wifi putus\n{any_thing} putus terus\n{thing} putus lagi\n"),
+    ("a phrase that a root covers", "", "", "~putus terus\ndiputus terus\n"),
+    ("guards make a phrase more than another", "", "", "wifi putus | unless sudah near\nwifi putus terus\n"),
+    ("a guarded phrase that another finds unguarded", "", "", "lemot lagi | unless sudah near 3\n"),
+    ("what stands around is looked at", "", VOIDED, "wifi lemot\n#@group praise weight=praise\nbagus\n"),
+    (
+        "a phrase that its own guard refuses",
+        "",
+        CLASSED,
+        "{any_thing} putus | unless {thing} near 4\n{thing} padam | unless {any_thing} near 4\n",
+    ),
+    ("a guard that its own phrase meets", "", CLASSED, "{thing} padam | with {any_thing} near 4\nputus | with {thing} near 4\n"),
+    ("a form that is another root", "", ROOTED, "{cut} lagi\n{decide} lagi\n{send} lagi\n"),
+    ("a form that is taken out of its class", "", LEFT_OUT, "{cut} lagi\n{decide} lagi\n{send} lagi\n"),
     ("a phrase that voids itself", "", VOIDED, "#@group praise weight=praise\nlemot\n"),
     ("a handle with a hyphen", "", LISTED, "#@group press weight=strong\n@berita-satu\n"),
     ("a handle that is too long", "", LISTED, "#@group press weight=strong\n@abcdefghijklmnopqrstuvwxyzabcdefghijk\n"),
@@ -56,6 +78,15 @@ const ODDITIES: [(&str, &str, &str, &str); 32] = [
     ("a pattern for every text", "", "[signals.odd]\nkind = \"pattern\"\nregex = 'a*'\n", ""),
 ];
 
+/// The classes are in a file of their own.
+const CLASSED: &str = "things.txt";
+const ROOTED: &str = "roots.txt";
+const LEFT_OUT: &str = "left_out.txt";
+const CLASSES: [(&str, &str); 3] = [
+    (CLASSED, "#@class thing\nwifi\nmodem\n#@class any_thing\n{thing}\ntelepon\n"),
+    (ROOTED, "#@class cut\n~putus\n#@class decide\n~keputusan\n#@class send\n~kirim\n"),
+    (LEFT_OUT, "#@class cut\n~putus\n!keputusan\n#@class decide\n~keputusan\n#@class send\n~kirim\n"),
+];
 const COUNTED: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 1.0\n";
 const UNREACHABLE: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 5.0\n";
 const ALWAYS: &str = "[signals.odd]\nkind = \"score\"\nfile = \"words.txt\"\nthreshold = 0.5\nbias = 1.0\n";
@@ -69,11 +100,20 @@ const TWICE: &str = "[[classes]]\nname = \"first\"\nroute = \"agents\"\nwhen = \
 const WIDER: &str = "[[classes]]\nname = \"wide\"\nroute = \"agents\"\nwhen = { any = [\"shouting\", \"complaint\"] }\n\
     [[classes]]\nname = \"narrow\"\nroute = \"agents\"\nwhen = { all = [\"complaint\", \"case.open\"] }\n[[classes]]";
 
+/// The rules with `line` replaced; with the classes in the file `instead` if it is one.
+fn rules_with(line: &str, instead: &str) -> String {
+    match CLASSES.iter().find(|(file, _)| *file == instead) {
+        Some((file, _)) => with("", "").replace("[text]", &format!("[text]\nclasses = [\"{file}\"]")),
+        None => with(line, instead),
+    }
+}
+
 fn check(rules: &str, words: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("rules.toml", rules);
     write("words.txt", &format!("{WORDS}{words}"));
+    CLASSES.iter().for_each(|(name, text)| write(name, text));
     write("slang.tsv", "gk\ttidak\n");
     write("acronyms.txt", "#@group all\nLOS\n");
     let reporter = Reporter::default();
@@ -88,7 +128,7 @@ fn check(rules: &str, words: &str) -> String {
 fn oddities_are_named_with_their_place_and_a_hint() {
     let mut answers = String::new();
     for (name, line, instead, words) in ODDITIES {
-        writeln!(answers, "== {name}\n{}", check(&with(line, instead), words)).unwrap();
+        writeln!(answers, "== {name}\n{}", check(&rules_with(line, instead), words)).unwrap();
     }
     insta::assert_snapshot!(answers);
 }

@@ -3,8 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::guards::{CompiledGuard, Look, PatternId};
-use super::{Classes, EntryId, EntryInfo, Node, PhraseBook, WordClass};
+use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
+use super::{Classes, EntryId, EntryInfo, Member, Node, PhraseBook, WordClass};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
@@ -37,8 +37,7 @@ struct Class {
     at: Spot,
     /// Classes named by its members.
     names: Vec<(Box<str>, Spot)>,
-    /// Its members as written.
-    members: Vec<(Box<str>, Spot)>,
+    members: Vec<Member>,
 }
 
 impl PhraseBookBuilder {
@@ -71,9 +70,10 @@ impl PhraseBookBuilder {
     pub fn add_member(&mut self, name: &str, text: &str, pattern: &Pattern, at: &Spot) -> bool {
         let Some(number) = self.classes.get(name).map(|class| class.number) else { return false };
         let named: Vec<_> = classes_in(pattern).map(|inner| (inner.into(), at.clone())).collect();
+        let words = words_in(&self.vocabulary.steps(&pattern.parts.iter().collect::<Vec<_>>()));
         if let Some(class) = self.classes.get_mut(name) {
             class.names.extend(named.iter().cloned());
-            class.members.push((text.into(), at.clone()));
+            class.members.push(Member { text: text.into(), at: at.clone(), words });
         }
         self.uses.extend(named);
         let mut complete = true;
@@ -139,7 +139,8 @@ impl PhraseBookBuilder {
         };
         let look_for = look(&guard.pattern, guard.place);
         let except = guard.except.as_ref().map(|(pattern, place)| look(pattern, *place));
-        CompiledGuard { wanted: guard.wanted, look: look_for, except, text: guard.text.as_str().into() }
+        let line = GuardLine { at: guard.at.clone().unwrap_or_else(|| at.clone()), text: guard.text.as_str().into() };
+        CompiledGuard { wanted: guard.wanted, look: look_for, except, line }
     }
 
     /// The number of what a guard looks for.
@@ -294,6 +295,10 @@ impl Lengths {
         known.insert(word, length);
         length
     }
+}
+
+fn words_in(steps: &[Step]) -> Box<[WordId]> {
+    steps.iter().filter_map(|step| if let Step::Word(word) = step { Some(*word) } else { None }).collect()
 }
 
 fn classes_in(pattern: &Pattern) -> impl Iterator<Item = &str> {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Hit;
+use rustc_hash::FxHashSet;
+
+use super::{EntryId, Hit, PhraseBook, Search};
 use crate::config::lexicon::{Place, Scope, Side};
+use crate::problem::Spot;
 use crate::text::Facts;
 
 /// Number of what a guard looks for.
@@ -15,8 +18,21 @@ pub(super) struct CompiledGuard {
     pub(super) wanted: bool,
     pub(super) look: Look,
     pub(super) except: Option<Look>,
-    pub(super) text: Arc<str>,
+    pub(super) line: GuardLine,
 }
+
+/// A guard as it is written: for one entry, or once for a whole group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GuardLine {
+    /// Its own line, or that of its entry.
+    pub at: Spot,
+    /// As written.
+    pub text: Arc<str>,
+}
+
+/// A guard that is out of the book for a while.
+#[derive(Debug)]
+pub struct GuardsTakenOut(Vec<(EntryId, Box<[CompiledGuard]>)>);
 
 /// What is looked for, and where.
 #[derive(Debug, Clone, Copy)]
@@ -58,14 +74,14 @@ impl Marks {
         self.0.get(usize::from(pattern)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The first of `guards` that says no to `hit`, with the place that decided it if there is one.
-    pub(super) fn first_refusal<'g>(
+    /// Those of `guards` that say no to `hit`, each with the place that decided it if there is one.
+    pub(super) fn refusals<'g>(
         &self,
         guards: &'g [CompiledGuard],
         facts: &Facts,
         hit: &Hit,
-    ) -> Option<(&'g CompiledGuard, Option<(u32, u32)>)> {
-        guards.iter().find_map(|guard| {
+    ) -> impl Iterator<Item = (&'g CompiledGuard, Option<(u32, u32)>)> {
+        guards.iter().filter_map(|guard| {
             if guard.except.is_some_and(|except| self.find(except, facts, hit).is_some()) {
                 return None;
             }
@@ -145,5 +161,57 @@ impl Around<'_> {
                 Scope::Sentence => a.sentence == b.sentence,
                 Scope::Post => true,
             }
+    }
+}
+
+impl PhraseBook {
+    /// All guards as written, each once.
+    pub fn guard_lines(&self) -> Vec<GuardLine> {
+        let mut seen = FxHashSet::default();
+        let lines = self.guards.iter().flatten().map(|guard| &guard.line);
+        lines.filter(|line| seen.insert(*line)).cloned().collect()
+    }
+
+    /// The guards each of which is the only one to say no to an entry that stands in `facts`: without it the entry counts.
+    pub fn decisive_guards(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) -> Vec<GuardLine> {
+        self.find_unguarded(facts, search, hits);
+        let alone = |hit: &Hit| {
+            let mut refusals = self.refused_by(facts, search, hit);
+            let first = refusals.next()?;
+            refusals.all(|other| other == first).then(|| first.clone())
+        };
+        hits.iter().filter_map(alone).collect()
+    }
+
+    /// The guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
+    pub fn refused_by<'b>(&'b self, facts: &Facts, search: &Search, hit: &Hit) -> impl Iterator<Item = &'b GuardLine> {
+        let guards = self.guards.get(hit.entry as usize).map(|guards| &**guards).unwrap_or_default();
+        search.marks.refusals(guards, facts, hit).map(|(guard, _)| &guard.line)
+    }
+
+    /// The guards of an entry as written, and whether what they look for must stand there; else it must not.
+    pub fn guard_lines_of(&self, id: EntryId) -> impl Iterator<Item = (&GuardLine, bool)> {
+        self.guards.get(id as usize).into_iter().flatten().map(|guard| (&guard.line, guard.wanted))
+    }
+
+    /// Takes the guard out of all its entries, as if it were not written, until [`PhraseBook::put_back_guard`].
+    pub fn take_out_guard(&mut self, line: &GuardLine) -> GuardsTakenOut {
+        let mut taken = Vec::new();
+        for (entry, guards) in (0..).zip(&mut self.guards) {
+            if guards.iter().any(|guard| guard.line == *line) {
+                let left = guards.iter().filter(|guard| guard.line != *line).cloned().collect();
+                taken.push((entry, std::mem::replace(guards, left)));
+            }
+        }
+        GuardsTakenOut(taken)
+    }
+
+    /// Undoes [`PhraseBook::take_out_guard`].
+    pub fn put_back_guard(&mut self, taken: GuardsTakenOut) {
+        for (entry, guards) in taken.0 {
+            if let Some(place) = self.guards.get_mut(entry as usize) {
+                *place = guards;
+            }
+        }
     }
 }

@@ -18,10 +18,15 @@ pub struct Search {
     ranges: Vec<Range>,
     /// The bits of what is known to begin at the token at hand.
     bits: u64,
-    marks: Marks,
+    pub(super) marks: Marks,
 }
 
 impl Search {
+    /// The words, roots and classes that stand in the text searched last.
+    pub fn symbols(&self) -> impl Iterator<Item = WordId> {
+        self.sightings.iter().map(|sighting| sighting.symbol)
+    }
+
     /// Whether the text searched last, all of it, is a member of `class`.
     pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
         let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };
@@ -72,14 +77,14 @@ impl PhraseBook {
     fn apply_guards(&self, facts: &Facts, search: &Search, hits: &mut Vec<Hit>) {
         hits.retain(|hit| {
             let guards = self.guards.get(hit.entry as usize).filter(|guards| !guards.is_empty());
-            guards.is_none_or(|guards| search.marks.first_refusal(guards, facts, hit).is_none())
+            guards.is_none_or(|guards| search.marks.refusals(guards, facts, hit).next().is_none())
         });
     }
 
     fn missed(&self, facts: &Facts, search: &Search, hit: &Hit) -> Option<Miss> {
-        let (guard, place) = search.marks.first_refusal(self.guards.get(hit.entry as usize)?, facts, hit)?;
+        let (guard, place) = search.marks.refusals(self.guards.get(hit.entry as usize)?, facts, hit).next()?;
         let place = place.or_else(|| search.marks.nearest(guard.look.pattern, hit));
-        Some(Miss { hit: *hit, guard: guard.text.clone(), wanted: guard.wanted, place })
+        Some(Miss { hit: *hit, guard: guard.line.text.clone(), wanted: guard.wanted, place })
     }
 
     /// As [`PhraseBook::find`], the exclusions among the entries and no guard asked.

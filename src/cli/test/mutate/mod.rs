@@ -4,10 +4,13 @@
 //! in no post of the tests needs no run: nobody can miss it.
 
 mod edit;
+mod guard;
+mod line;
 mod phrase;
 mod report;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,15 +36,21 @@ pub enum Sort {
     Weights,
     /// Entries of lexicons
     Phrases,
+    /// What must stand near entries, or must not: each guard left out
+    Guards,
+    /// Members of classes
+    Members,
+    /// Roots, each standing for the bare word only
+    Roots,
 }
 
 impl Sort {
     /// All, in the order of the report.
-    pub const ALL: [Sort; 4] = [Sort::Thresholds, Sort::Conditions, Sort::Weights, Sort::Phrases];
+    pub const ALL: [Sort; 7] = [Sort::Thresholds, Sort::Conditions, Sort::Weights, Sort::Phrases, Sort::Guards, Sort::Members, Sort::Roots];
 
-    /// Whether a change of that sort must be noticed: phrases and weights are tuned on many posts, not by single ones.
+    /// Whether a change of that sort must be noticed: words and weights are tuned on many posts, not by single ones.
     fn must_be_noticed(self) -> bool {
-        matches!(self, Sort::Thresholds | Sort::Conditions)
+        matches!(self, Sort::Thresholds | Sort::Conditions | Sort::Guards)
     }
 }
 
@@ -124,16 +133,26 @@ pub fn survey(folder: &Path, rules: &Rules, tests: &[RuleTest], sorts: &[Sort]) 
     let edits = source.as_ref().map(|source| edit::all(source, rules)).unwrap_or_default();
     let text = source.map(|source| source.text().to_string()).unwrap_or_default();
     for sort in Sort::ALL.into_iter().filter(|sort| sorts.contains(sort)) {
-        let fates = if sort == Sort::Phrases {
-            phrase::fates(&folder, rules, tests, &Occurrences::of(rules, tests))
-        } else {
-            let edits: Vec<&edit::Edit> = edits.iter().filter(|edit| edit.sort == sort).collect();
-            let fates = on_all_cores(&edits, || (), |(), edit| with_edit(&folder.edited("rules.toml", &edit.apply(&text)), tests.iter()));
-            edits.iter().zip(fates).map(|(edit, fate)| (edit.at.clone(), edit.what.clone(), fate)).collect()
+        let fates = match sort {
+            Sort::Phrases => phrase::fates(&folder, rules, tests, &Occurrences::of(rules, tests)),
+            Sort::Guards => guard::fates(&folder, rules, tests),
+            Sort::Members => line::fates(&folder, tests, words::without_members(rules, tests)),
+            Sort::Roots => line::fates(&folder, tests, words::bare_roots(rules, tests)),
+            Sort::Thresholds | Sort::Conditions | Sort::Weights => by_edits(&folder, tests, sort, &edits, &text),
         };
         survey.add(sort, fates);
     }
     survey
+}
+
+/// What became of each change: its place, the change in words, its fate.
+type Fates = Vec<(Spot, String, Fate)>;
+
+/// What became of the `edits` of `sort` to the main document, which says `text`.
+fn by_edits(folder: &Folder, tests: &[RuleTest], sort: Sort, edits: &[edit::Edit], text: &str) -> Fates {
+    let edits: Vec<&edit::Edit> = edits.iter().filter(|edit| edit.sort == sort).collect();
+    let fates = on_all_cores(&edits, || (), |(), edit| with_edit(&folder.edited("rules.toml", &edit.apply(text)), tests.iter()));
+    edits.iter().zip(fates).map(|(edit, fate)| (edit.at.clone(), edit.what.clone(), fate)).collect()
 }
 
 /// What `tests` say to the rules in `folder`.

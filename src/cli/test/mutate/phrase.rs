@@ -1,17 +1,16 @@
 //! Entries of lexicons left out one by one.
 
-use std::path::Path;
-
-use super::{Fate, on_all_cores, with_edit, with_rules};
+use super::line::with_line;
+use super::{Fate, Fates, on_all_cores, with_edit, with_rules};
 use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::{Occurrences, bare_name};
 use crate::config::reader::{Folder, Overlay};
-use crate::problem::{Reporter, Spot};
+use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 use crate::text::{EntryId, EntryInfo};
 
 /// What became of each entry of the book: its place, the change, its fate.
-pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurrences: &Occurrences) -> Vec<(Spot, String, Fate)> {
+pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurrences: &Occurrences) -> Fates {
     let entries: Vec<(EntryId, &EntryInfo)> = rules.book.entries().collect();
     let occurring: Vec<&(EntryId, &EntryInfo)> = entries.iter().filter(|(id, _)| !occurrences.tests(*id).is_empty()).collect();
     let ran = on_all_cores(
@@ -23,7 +22,7 @@ pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurren
                 None => Fate::Impossible,
                 // Accounts, tags and domains are not only in the book: they are taken out of the file.
                 Some(_) if bare_name(&info.text).is_some() => {
-                    without_line(folder, &info.at).map_or(Fate::Impossible, |folder| with_edit(&folder, concerned))
+                    with_line(folder, &info.at, |_| String::new()).map_or(Fate::Impossible, |folder| with_edit(&folder, concerned))
                 }
                 Some(rules) => without_entry(rules, id, concerned),
             }
@@ -43,13 +42,4 @@ fn without_entry<'t>(rules: &mut Rules, id: EntryId, tests: impl Iterator<Item =
     let fate = with_rules(rules, tests);
     rules.book.put_back(taken);
     fate
-}
-
-/// The folder with the line at `spot` left empty.
-fn without_line(folder: &Folder, spot: &Spot) -> Option<Folder> {
-    let path = Path::new(&*spot.file);
-    let text = fs_err::read_to_string(path).ok()?;
-    let line = (spot.line as usize).checked_sub(1)?;
-    let lines: Vec<&str> = text.lines().enumerate().map(|(number, text)| if number == line { "" } else { text }).collect();
-    Some(folder.edited_at(path, &lines.join("\n")))
 }

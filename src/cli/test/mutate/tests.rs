@@ -46,3 +46,47 @@ fn what_no_test_notices_is_named_with_its_place() {
     assert!(!survey.is_clean());
     insta::assert_snapshot!(rendered);
 }
+
+const CLASSES: &str = "#@class thing\nwifi\nmodem\n~jaring\n#@class dead\nmati\npadam\n#@class not\nnggak\nbukan\n";
+const GUARDED: &str = "#@group outage weight=strong\n#@unless {not} before 2\n{thing} {dead}\n\
+    los merah | unless sudah after 4\n#@group cut weight=strong\n~putus .. terus | with internet near 8 | unless ~janji after 3\n";
+const WORD_TESTS: &str = r#"
+[[test]]
+name = "what is dead and what is not"
+[[test.post]]
+text = "@TelkomCare wifi mati"
+expect = { signals = ["complaint"] }
+[[test.post]]
+text = "@TelkomCare bukan wifi mati kok"
+expect = { no_signals = ["complaint"] }
+[[test.post]]
+text = "@TelkomCare jaringan mati"
+expect = { signals = ["complaint"] }
+[[test.post]]
+text = "@TelkomCare los merah"
+expect = { signals = ["complaint"] }
+[[test.post]]
+text = "@TelkomCare internet diputus terus, los merah sudah hilang"
+[[test]]
+name = "cut off elsewhere"
+[[test.post]]
+text = "@TelkomCare telepon diputus terus"
+expect = { no_signals = ["complaint"] }
+"#;
+
+#[test]
+fn words_and_guards_that_no_test_notices_are_named() {
+    let folder = fixture::folder();
+    let write = |name: &str, text: &str| fs_err::write(folder.path().join(name), text).unwrap();
+    write("rules.toml", &fixture::RULES.replace("[tagging]", "classes = [\"classes.txt\"]\n[tagging]"));
+    write("classes.txt", CLASSES);
+    write("complaint.txt", GUARDED);
+    let rules = fixture::compiled(folder.path());
+    let reporter = Reporter::default();
+    let tests = document::read(&Source::new("tests.toml", WORD_TESTS), &rules, &reporter);
+    assert!(reporter.into_problems().is_empty());
+    let survey = survey(folder.path(), &rules, &tests, &[Sort::Guards, Sort::Members, Sort::Roots]);
+    assert!(!survey.is_clean(), "a guard survives");
+    let rendered = survey.render(100).replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(rendered);
+}

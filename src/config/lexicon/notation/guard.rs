@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::super::Mistake;
 use super::Pattern;
+use crate::problem::Spot;
 
 /// A condition on what stands around an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Guard {
     pub except: Option<(Pattern, Place)>,
     /// As written, for people.
     pub text: String,
+    /// The line that it has for itself, for all entries that follow in the group; `None`: it stands in the line of its entry.
+    pub at: Option<Spot>,
 }
 
 /// Where a guard looks, seen from the entry.
@@ -79,7 +82,7 @@ pub(in super::super) fn parse(text: &str) -> Result<Guard, Mistake<'_>> {
     let exception = rest.iter().position(|word| *word == "except");
     let (pattern, place) = looked_for(trimmed, &rest[..exception.unwrap_or(rest.len())])?;
     let except = exception.map(|at| looked_for(trimmed, &rest[at + 1..])).transpose()?;
-    Ok(Guard { wanted, pattern, place, except, text: trimmed.split_whitespace().collect::<Vec<_>>().join(" ") })
+    Ok(Guard { wanted, pattern, place, except, text: trimmed.split_whitespace().collect::<Vec<_>>().join(" "), at: None })
 }
 
 /// A pattern and where it is looked for.
