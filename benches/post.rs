@@ -48,7 +48,8 @@ fn copies(lexicon: &str, times: usize) -> String {
         out.push('\n');
         let is_phrase = !line.trim().is_empty() && !line.starts_with(['#', '!', '@']) && !line.contains(['*', ':']);
         for copy in 1..if is_phrase { times } else { 1 } {
-            let (pattern, guards) = line.split_once(" | ").map_or((line, String::new()), |(pattern, guards)| (pattern, format!(" | {guards}")));
+            let (pattern, guards) =
+                line.split_once(" | ").map_or((line, String::new()), |(pattern, guards)| (pattern, format!(" | {guards}")));
             out.push_str(&format!("{pattern} kopi{copy}{guards}\n"));
         }
     }
