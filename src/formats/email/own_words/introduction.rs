@@ -108,7 +108,7 @@ impl Read {
         let ends_sentence = small && word.len() > 3 && word.ends_with(['.', '!', '?']);
         self.words += usize::from(small);
         self.names += usize::from(word.starts_with(char::is_alphabetic) && !small);
-        (!(first && small) && !ends_sentence).then_some(())
+        (!(ends_sentence || first && small)).then_some(())
     }
 
     /// Whether that introduces a mail, the line ending after the verb or not.
@@ -131,8 +131,8 @@ fn end_of(text: &str, marked: impl Fn() -> bool) -> Option<usize> {
         return None;
     }
     let mut read = Read::default();
-    let mut pieces = Pieces::of(text);
-    while let Some((piece, end)) = pieces.next() {
+    let pieces = Pieces::of(text);
+    for (piece, end) in pieces {
         let Piece::Word(word) = piece else {
             read.add(piece)?;
             let end = colon(text, end, "");

@@ -234,8 +234,8 @@ impl Words {
     fn is_opening(&self) -> Option<Opening> {
         let first = self.0.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(" ");
         let opens = |with: &&str| first.strip_prefix(*with).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        let heading = HEADINGS.iter().any(|heading| opens(&heading)).then_some(Opening::Heading);
-        heading.or_else(|| BEGINNINGS.iter().any(|beginning| opens(&beginning)).then_some(Opening::Beginning))
+        let heading = HEADINGS.iter().any(opens).then_some(Opening::Heading);
+        heading.or_else(|| BEGINNINGS.iter().any(opens).then_some(Opening::Beginning))
     }
 
     fn is_personal(&self) -> bool {
