@@ -54,7 +54,7 @@ fn a_change_of_rules_is_gated_by_what_flips() {
 
 #[test]
 fn a_flip_names_the_phrase_behind_it() {
-    let richer = changed("lexicon/complaint.txt", "\n#@group dismay weight=strong\n", "\n#@group dismay weight=strong\nkucing hujan\n");
+    let richer = changed("lexicon/complaint.txt", "\n#@group fault weight=strong\n", "\n#@group fault weight=strong\nkucing hujan\n");
     let text = "kucing hujan, besok promo";
     let post = serde_json::json!({"schema": "telkomcare.post.v1", "platform": "x", "post_id": "1", "text": text,
         "created_at": "2026-01-01T00:00:00Z", "author": {"id": "9"}});
@@ -72,7 +72,7 @@ fn a_flip_names_the_phrase_behind_it() {
     let found = compared["phrases"]["found"].as_array().unwrap();
     assert!(found.iter().any(|row| row["entry"] == "promo" && row["found"] == 1), "{found:?}");
     let never = compared["phrases"]["never"].as_array().unwrap();
-    assert!(never.iter().any(|row| row["entry"] == "los merah") && !never.iter().any(|row| row["entry"] == "promo"));
+    assert!(never.iter().any(|row| row["entry"] == "{again} {broken}") && !never.iter().any(|row| row["entry"] == "promo"));
 }
 
 #[test]
