@@ -126,8 +126,9 @@ pub struct PhraseBook {
 /// Which classes each word and each class belongs to, at any depth.
 #[derive(Debug, Default)]
 struct Classes {
-    /// By number of the word: where its classes begin in `members`; one more at the end.
+    /// By number of the word: where its classes begin in `all`; one more at the end.
     starts: Vec<u32>,
+    /// The classes of all words, one word after the other.
     all: Vec<WordId>,
     named: Vec<WordClass>,
 }
