@@ -82,6 +82,7 @@ impl<'a> Draft<'a> {
             recipients: recipients(table),
             mentions,
             media_count,
+            urls: table.optional("links").strings().into_iter().map(Str::from).collect(),
             is_repost: table.optional("repost").bool().unwrap_or(false),
             is_quote: quoted_text.is_some(),
             quoted_text: quoted_text.map(Str::from),
@@ -102,15 +103,16 @@ impl<'a> Draft<'a> {
 
     fn event_kind(&self, table: &Table<'_>) -> EventKind {
         let is = |key: &str| table.optional(key).bool().unwrap_or(false);
-        let (deleted, engagement) = (is("delete"), is("engagement"));
+        let (deleted, engagement, unknown) = (is("delete"), is("engagement"), is("unknown_event"));
         if deleted && !table.has("id") {
             let problem = Problem::error(&table.spot(), "the deletion does not say which post is gone");
             table.reporter().report(problem.hint("give its `id`"));
         }
-        match (deleted, engagement, table.has("edit_of")) {
-            (true, _, _) => EventKind::Delete,
-            (_, true, _) => EventKind::Engagement,
-            (_, _, true) => EventKind::Edit,
+        match (deleted, engagement, unknown, table.has("edit_of")) {
+            (true, ..) => EventKind::Delete,
+            (_, true, ..) => EventKind::Engagement,
+            (_, _, true, _) => EventKind::Unknown,
+            (.., true) => EventKind::Edit,
             _ => EventKind::Create,
         }
     }
