@@ -3,7 +3,7 @@
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use serde::Serialize;
 
-use super::super::place::Place;
+use crate::kafka::recorded::place::Place;
 use crate::post::Millis;
 
 /// A dead letter, without its bytes.

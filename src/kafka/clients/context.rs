@@ -20,15 +20,15 @@ use rdkafka::{ClientContext, TopicPartitionList};
 
 use crate::config::service::Kafka;
 
-use super::error::{Call, Outcome, denied, outcome};
-use super::failpoint::{Point, pass};
 use super::login::Login;
+use crate::kafka::errors::outcome::{Call, Outcome, denied, outcome};
+use crate::kafka::failpoint::{Point, pass};
 
 /// A topic and a partition of it.
-pub(super) type Partition = (String, i32);
+pub(in crate::kafka) type Partition = (String, i32);
 
 /// The client's login and its last errors, for whoever has to say why nothing works.
-pub(super) struct Health {
+pub(in crate::kafka) struct Health {
     login: Login,
     last_error: Mutex<Option<String>>,
     /// The last time that a broker would not let us in, or was not who we think.
@@ -50,12 +50,12 @@ impl Health {
     }
 
     /// Why the brokers do not let us in, if that is so.
-    pub(super) fn denial(&self) -> Option<String> {
+    pub(in crate::kafka) fn denial(&self) -> Option<String> {
         self.login.failure().or_else(|| lock(&self.denial).clone())
     }
 
     /// Why nothing works: the login first, then the client's last word, else `otherwise`.
-    pub(super) fn reason(&self, otherwise: &KafkaError) -> String {
+    pub(in crate::kafka) fn reason(&self, otherwise: &KafkaError) -> String {
         self.denial().or_else(|| lock(&self.last_error).clone()).unwrap_or_else(|| otherwise.to_string())
     }
 }
@@ -76,12 +76,12 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
 }
 
 /// For readers and administrators, which nothing happens to.
-pub(super) struct Plain {
-    pub(super) health: Health,
+pub(in crate::kafka) struct Plain {
+    pub(in crate::kafka) health: Health,
 }
 
 impl Plain {
-    pub(super) fn new(kafka: &Kafka) -> Self {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
         Plain { health: Health::new(kafka) }
     }
 }
@@ -111,7 +111,7 @@ const SERVICE: Duration = Duration::from_millis(1);
 
 /// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
 /// yet, so no record comes of it.
-pub(super) fn serve(reader: &BaseConsumer<Plain>) {
+pub(in crate::kafka) fn serve(reader: &BaseConsumer<Plain>) {
     drop(reader.poll(SERVICE));
 }
 
@@ -123,7 +123,7 @@ impl ProducerContext for Plain {
 
 /// A change of the partitions that the group has given us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Change {
+pub(in crate::kafka) enum Change {
     /// These are ours from now on. The group waits for [`Consumer::assign`].
     Assigned(Vec<Partition>),
     /// We are to give up everything. The group waits for [`Consumer::unassign`], unless the partitions are `lost`
@@ -136,26 +136,26 @@ pub(super) enum Change {
 
 /// For the consumer of a lane. Rebalances are not carried out inside `poll` but noted: librdkafka waits for the lane
 /// to assign or unassign, so that a transaction can be ended before its partitions are given up.
-pub(super) struct Membership {
-    pub(super) health: Health,
+pub(in crate::kafka) struct Membership {
+    pub(in crate::kafka) health: Health,
     changes: Mutex<VecDeque<Change>>,
     changed: AtomicBool,
     closing: AtomicBool,
 }
 
 impl Membership {
-    pub(super) fn new(kafka: &Kafka) -> Self {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
         let (changes, changed, closing) = Default::default();
         Membership { health: Health::new(kafka), changes, changed, closing }
     }
 
     /// Whether the group wants something of us.
-    pub(super) fn has_changes(&self) -> bool {
+    pub(in crate::kafka) fn has_changes(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
     }
 
     /// What the group wants next.
-    pub(super) fn next_change(&self) -> Option<Change> {
+    pub(in crate::kafka) fn next_change(&self) -> Option<Change> {
         let mut changes = lock(&self.changes);
         let change = changes.pop_front();
         self.changed.store(!changes.is_empty(), Ordering::Relaxed);
@@ -163,7 +163,7 @@ impl Membership {
     }
 
     /// From now on partitions are given up as soon as the group asks: nobody will read the notes any more.
-    pub(super) fn close(&self) {
+    pub(in crate::kafka) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
 }
@@ -207,33 +207,33 @@ impl ConsumerContext for Membership {
 }
 
 /// For the producer of a lane. The opaque number of a message is the lane's own name for the input it comes from.
-pub(super) struct Deliveries {
-    pub(super) health: Health,
+pub(in crate::kafka) struct Deliveries {
+    pub(in crate::kafka) health: Health,
     failures: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
     failed: AtomicBool,
     disturbed: AtomicBool,
 }
 
 impl Deliveries {
-    pub(super) fn new(kafka: &Kafka) -> Self {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
         let (failures, failed, disturbed) = Default::default();
         Deliveries { health: Health::new(kafka), failures, failed, disturbed }
     }
 
     /// Whether a message of this transaction was not delivered.
-    pub(super) fn failed(&self) -> bool {
+    pub(in crate::kafka) fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 
     /// Messages that were not delivered, with the reason; forgotten here.
-    pub(super) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
+    pub(in crate::kafka) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
         let mut failures = lock(&self.failures);
         self.failed.store(false, Ordering::Relaxed);
         std::mem::take(&mut *failures)
     }
 
     /// Whether a connection broke: a request may have been sent twice.
-    pub(super) fn disturbed(&self) -> bool {
+    pub(in crate::kafka) fn disturbed(&self) -> bool {
         self.disturbed.load(Ordering::Relaxed)
     }
 }

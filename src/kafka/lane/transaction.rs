@@ -15,14 +15,14 @@ use rdkafka::{ClientConfig, TopicPartitionList};
 
 use crate::config::service::{Kafka, Run, Topics};
 
-use super::client::Deliveries;
-use super::error::{Call, Outcome, never_accepted, outcome};
-use super::failpoint::{Bug, Point, made, pass};
 use super::report::LaneReport;
-use super::settings::{RETRY_BACKOFF_MS, millis};
-use super::stage::Outgoing;
-use super::topics::{Topic, name};
-use super::trouble::{Trouble, persist};
+use crate::kafka::clients::context::Deliveries;
+use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
+use crate::kafka::errors::outcome::{Call, Outcome, never_accepted, outcome};
+use crate::kafka::errors::trouble::{Trouble, persist};
+use crate::kafka::failpoint::{Bug, Point, made, pass};
+use crate::kafka::stages::stage::Outgoing;
+use crate::kafka::topics::topic::{Topic, name};
 
 /// A request that was answered only after so long may have been sent twice.
 const SUSPICIOUS: Duration = Duration::from_millis(RETRY_BACKOFF_MS as u64 * 8 / 10);
@@ -46,10 +46,10 @@ const OFFSETS_PATIENCE: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_micros(200);
 
 /// The number of an input that is none: records of the journal, reminders.
-pub(super) const NO_INPUT: usize = usize::MAX;
+pub(in crate::kafka) const NO_INPUT: usize = usize::MAX;
 
 /// The producer of a lane.
-pub(super) struct Writer<'a> {
+pub(in crate::kafka) struct Writer<'a> {
     kafka: &'a Kafka,
     config: ClientConfig,
     /// Of a transaction.
@@ -62,7 +62,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Makes the producer; ends whatever a former one of the same name has left open.
-    pub(super) fn new(kafka: &'a Kafka, config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
+    pub(in crate::kafka) fn new(kafka: &'a Kafka, config: ClientConfig, run: &Run, report: &'a LaneReport) -> Result<Self, Trouble> {
         let timeout = millis(run.transaction_timeout);
         let producer = make(kafka, &config, timeout, report)?;
         Ok(Writer { kafka, config, timeout, report, producer, made: Instant::now(), suspicious: false })
@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
 
     /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka
     /// cannot tell the broker which of two transactions the late request to end one was meant for.
-    pub(super) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
+    pub(in crate::kafka) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         let disturbed = self.producer.client().context().disturbed() && self.made.elapsed() >= SHORTEST_LIFE;
         if (self.suspicious || disturbed) && !made(Bug::NoEndGuard) {
             tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
 
     /// Begins a transaction with the producer as it is, whatever happened: if another of the same name has been made
     /// since, the transaction fails.
-    pub(super) fn begin_as_made(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
+    pub(in crate::kafka) fn begin_as_made(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         self.producer.client().context().take_failures();
         self.producer.begin_transaction().map_err(|error| Trouble::of(Call::Other, "begin a transaction", &error).outside())?;
         Ok(Transaction { writer: self, open: true })
@@ -100,7 +100,7 @@ fn make(kafka: &Kafka, config: &ClientConfig, timeout: Duration, report: &LaneRe
 }
 
 /// An open transaction.
-pub(super) struct Transaction<'w, 'a> {
+pub(in crate::kafka) struct Transaction<'w, 'a> {
     writer: &'w mut Writer<'a>,
     open: bool,
 }
@@ -115,12 +115,12 @@ impl Transaction<'_, '_> {
     }
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
-    pub(super) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
         self.send_to(name(topics, record.to), record, input)
     }
 
     /// The same to `topic`, whatever the record says of its destination.
-    pub(super) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
         pass(Point::MidProduce);
         if record.to == Topic::Journal && made(Bug::JournalOutsideTransaction) {
             return self.send_beside(topic, record);
@@ -162,13 +162,13 @@ impl Transaction<'_, '_> {
     }
 
     /// An error as soon as a record of this transaction was not delivered.
-    pub(super) fn check(&self) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn check(&self) -> Result<(), Trouble> {
         if self.deliveries().failed() { Err(Trouble::Abort("a record was not delivered".into())) } else { Ok(()) }
     }
 
     /// Commits everything written together with `offsets`, as the member of the group that `group` was taken from.
     /// Aborts if that is impossible.
-    pub(super) fn commit(mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Aborted> {
+    pub(in crate::kafka) fn commit(mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Aborted> {
         self.try_commit(offsets, group).map_err(|trouble| self.abort(trouble))
     }
 
@@ -194,7 +194,7 @@ impl Transaction<'_, '_> {
     }
 
     /// Aborts because of `trouble`, which may turn out to be worse.
-    pub(super) fn abort(mut self, trouble: Trouble) -> Aborted {
+    pub(in crate::kafka) fn abort(mut self, trouble: Trouble) -> Aborted {
         if !matches!(trouble, Trouble::Abort(_) | Trouble::NeverAccepted(_)) {
             return Aborted { trouble, refused: Vec::new() };
         }
@@ -232,12 +232,12 @@ impl Transaction<'_, '_> {
     }
 
     /// Whether the broker has everything that was written so far.
-    pub(super) fn is_delivered(&self) -> bool {
+    pub(in crate::kafka) fn is_delivered(&self) -> bool {
         self.producer().in_flight_count() == 0
     }
 
     /// Waits until the broker has everything. The commit would wait too, but in steps of 100 ms.
-    pub(super) fn drain(&self) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn drain(&self) -> Result<(), Trouble> {
         let begun = Instant::now();
         while !self.is_delivered() {
             self.check()?;
@@ -252,12 +252,12 @@ impl Transaction<'_, '_> {
 }
 
 /// A transaction that did not happen.
-pub(super) struct Aborted {
+pub(in crate::kafka) struct Aborted {
     /// Why.
-    pub(super) trouble: Trouble,
+    pub(in crate::kafka) trouble: Trouble,
     /// Inputs, by number, that had a record which no broker will ever take. Of a batch that the broker refused as a
     /// whole the others are named too.
-    pub(super) refused: Vec<usize>,
+    pub(in crate::kafka) refused: Vec<usize>,
 }
 
 impl Drop for Transaction<'_, '_> {

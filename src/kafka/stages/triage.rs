@@ -14,8 +14,8 @@ use crate::verdict::Workspace;
 use super::customers::Customers;
 use super::recent::{Judged, Recent};
 use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
-use super::swap::Swap;
-use super::topics::Topic;
+use crate::kafka::swap::Swap;
+use crate::kafka::topics::topic::Topic;
 
 /// The stage.
 pub struct Triage {

@@ -3,7 +3,7 @@
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::client::Partition;
+use crate::kafka::clients::context::Partition;
 
 /// A partition of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]

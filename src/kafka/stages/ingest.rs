@@ -9,8 +9,8 @@ use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
 use super::stage::{Header, Inbound, Outbox, Outgoing, REPLAYED, Stage, copy_headers, dead_letter};
-use super::swap::Swap;
-use super::topics::Topic;
+use crate::kafka::swap::Swap;
+use crate::kafka::topics::topic::Topic;
 
 /// Headers of a raw record that mean something else on a canonical one.
 const NOT_KEPT: [&str; 4] = ["format", "triage.source", "triage.item", REPLAYED];

@@ -15,9 +15,9 @@ use serde::Serialize;
 pub use self::letter::{Letter, Selection};
 use self::progress::Done;
 pub use self::replay::{Replay, replay};
-use super::onlooker::Onlooker;
-use super::refusal::Refusal;
 use crate::config::service::Service;
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::recorded::onlooker::Onlooker;
 
 /// What there is.
 #[derive(Debug, Default, Serialize)]
@@ -103,7 +103,7 @@ fn group(service: &Service) -> String {
 
 /// What was fed in again, by partition.
 fn done(onlooker: &Onlooker<'_>, topic: &str) -> Result<Vec<Done>, Refusal> {
-    let parse = |committed: super::onlooker::Committed| {
+    let parse = |committed: crate::kafka::recorded::onlooker::Committed| {
         Done::parse(committed.offset, &committed.note).ok_or_else(|| {
             let reason = "the committed offsets of its group were written by another program; give the service a group of its own";
             Refusal::Replay(reason.to_owned())

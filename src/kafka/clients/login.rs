@@ -19,7 +19,7 @@ use crate::config::service::{Kafka, Mechanism};
 const MAX_TOKEN_BYTES: u64 = 1_000_000;
 
 /// Where a client gets its token.
-pub(super) struct Login {
+pub(in crate::kafka) struct Login {
     file: Option<PathBuf>,
     /// Why there is no token now.
     failure: Mutex<Option<String>>,
@@ -36,12 +36,12 @@ struct Claims {
 }
 
 impl Login {
-    pub(super) fn new(kafka: &Kafka) -> Self {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
         Login { file: kafka.security.token_file.clone(), failure: Mutex::new(None) }
     }
 
     /// The token that the file holds now. What keeps it from being one is logged once, not at every further try.
-    pub(super) fn token(&self) -> Result<OAuthToken, Box<dyn Error>> {
+    pub(in crate::kafka) fn token(&self) -> Result<OAuthToken, Box<dyn Error>> {
         let result = match &self.file {
             Some(file) => read(file, chrono::Utc::now().timestamp_millis()),
             None => Err("`token_file` of [kafka.security] is not set".to_owned()),
@@ -57,13 +57,13 @@ impl Login {
     }
 
     /// Why there is no token, if that is so.
-    pub(super) fn failure(&self) -> Option<String> {
+    pub(in crate::kafka) fn failure(&self) -> Option<String> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// Whether the brokers are told who we are by a token.
-pub(super) fn by_token(kafka: &Kafka) -> bool {
+pub(in crate::kafka) fn by_token(kafka: &Kafka) -> bool {
     kafka.security.mechanism == Some(Mechanism::OauthBearer)
 }
 

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::admin::Admin;
-use super::lane::{Birth, LaneSettings, live};
-use super::refusal::Refusal;
+use super::life::{Birth, LaneSettings, live};
 use super::report::{Counts, LaneReport};
-use super::settings::{Member, millis};
-use super::stage::Stage;
-use super::topics::{Topic, name};
-use super::trouble::Trouble;
+use crate::kafka::clients::settings::{Member, millis};
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::errors::trouble::Trouble;
+use crate::kafka::stages::stage::Stage;
+use crate::kafka::topics::admin::Admin;
+use crate::kafka::topics::topic::{Topic, name};
 
 /// A lane that gives no sign of life for twice the timeout of a transaction will not give one any more; questions to
 /// brokers take up to this long.

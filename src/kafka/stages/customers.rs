@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 use crate::author::{AuthorState, ID_MEMORY};
 use crate::post::Millis;
 
-use super::failpoint::{Bug, made};
 use super::stage::{Outbox, Outgoing};
-use super::topics::Topic;
+use crate::kafka::failpoint::{Bug, made};
+use crate::kafka::topics::topic::Topic;
 
 /// How often a partition is looked through for states that nobody needs any more, in milliseconds.
 const SWEEP: i64 = 10 * 60 * 1000;

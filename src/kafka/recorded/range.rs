@@ -9,8 +9,8 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 
 use super::onlooker::Onlooker;
 use super::place::Place;
-use super::refusal::Refusal;
 use crate::config::service::Service;
+use crate::kafka::errors::refusal::Refusal;
 use crate::post::Millis;
 
 /// Where a part begins or ends.

@@ -16,10 +16,10 @@ use rdkafka::{Offset, TopicPartitionList};
 use crate::config::service::Kafka;
 use crate::post::Millis;
 
-use super::client::{Plain, serve};
-use super::error::{Call, Outcome, offset_gone, outcome};
-use super::refusal::Refusal;
-use super::settings::{self, Isolation};
+use crate::kafka::clients::context::{Plain, serve};
+use crate::kafka::clients::settings::{self, Isolation};
+use crate::kafka::errors::outcome::{Call, Outcome, offset_gone, outcome};
+use crate::kafka::errors::refusal::Refusal;
 
 /// How long one question to a broker may take.
 const QUESTION: Duration = Duration::from_secs(2);
@@ -36,14 +36,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// What a group has committed for a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Committed {
-    pub(super) offset: i64,
+pub(in crate::kafka) struct Committed {
+    pub(in crate::kafka) offset: i64,
     /// What was noted with it.
-    pub(super) note: String,
+    pub(in crate::kafka) note: String,
 }
 
 /// A reader that leaves no trace.
-pub(super) struct Onlooker<'a> {
+pub(in crate::kafka) struct Onlooker<'a> {
     kafka: &'a Kafka,
     /// Sees what was committed.
     reader: BaseConsumer<Plain>,
@@ -53,7 +53,7 @@ pub(super) struct Onlooker<'a> {
 
 impl<'a> Onlooker<'a> {
     /// Looks on `group`, without joining it.
-    pub(super) fn new(kafka: &'a Kafka, group: &str) -> Result<Self, Refusal> {
+    pub(in crate::kafka) fn new(kafka: &'a Kafka, group: &str) -> Result<Self, Refusal> {
         let make = |isolation| -> Result<BaseConsumer<Plain>, Refusal> {
             let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::new(kafka));
             made.map_err(|error| Refusal::unusable(&error))
@@ -62,12 +62,12 @@ impl<'a> Onlooker<'a> {
     }
 
     /// As whom to commit offsets of the group in a transaction: nobody, which is allowed while the group has no members.
-    pub(super) fn nobody(&self) -> Option<ConsumerGroupMetadata> {
+    pub(in crate::kafka) fn nobody(&self) -> Option<ConsumerGroupMetadata> {
         self.reader.group_metadata()
     }
 
     /// How many partitions `topic` has.
-    pub(super) fn partitions(&self, topic: &str) -> Result<i32, Refusal> {
+    pub(in crate::kafka) fn partitions(&self, topic: &str) -> Result<i32, Refusal> {
         let metadata = self.ask(&self.reader, |reader| reader.fetch_metadata(Some(topic), QUESTION))?;
         let count = metadata.topics().iter().find(|found| found.name() == topic).map_or(0, |found| found.partitions().len());
         if count == 0 {
@@ -77,12 +77,12 @@ impl<'a> Onlooker<'a> {
     }
 
     /// The oldest offset of a partition and its end, records of open transactions included.
-    pub(super) fn bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
+    pub(in crate::kafka) fn bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
         self.ask(&self.probe, |probe| probe.fetch_watermarks(topic, partition, QUESTION)).map(|(low, end)| low..end)
     }
 
     /// The first offset of a partition whose record is of `at` or later, the end of the partition where there is none.
-    pub(super) fn offset_at(&self, topic: &str, partition: i32, at: Millis) -> Result<i64, Refusal> {
+    pub(in crate::kafka) fn offset_at(&self, topic: &str, partition: i32, at: Millis) -> Result<i64, Refusal> {
         let mut asked = TopicPartitionList::new();
         let added = asked.add_partition_offset(topic, partition, Offset::Offset(at.get().max(0)));
         added.map_err(|error| self.failed(topic, &error))?;
@@ -94,7 +94,7 @@ impl<'a> Onlooker<'a> {
     }
 
     /// What the group has committed for each partition of `topic`, no transaction being open that may change it.
-    pub(super) fn committed(&self, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
+    pub(in crate::kafka) fn committed(&self, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
         let count = self.partitions(topic)?;
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(topic, 0, count - 1);
@@ -112,7 +112,7 @@ impl<'a> Onlooker<'a> {
     }
 
     /// Hands over the records of `topic` in these partitions and ranges, in the order of each partition.
-    pub(super) fn read<E: From<Refusal>>(
+    pub(in crate::kafka) fn read<E: From<Refusal>>(
         &self,
         topic: &str,
         wanted: &[(i32, Range<i64>)],

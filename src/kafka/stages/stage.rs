@@ -10,7 +10,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 
 use crate::post::Millis;
 
-use super::topics::Topic;
+use crate::kafka::topics::topic::Topic;
 
 /// A record as it was read.
 pub struct Inbound<'a> {
@@ -36,7 +36,7 @@ enum InboundHeaders<'a> {
 }
 
 impl<'a> Inbound<'a> {
-    pub(super) fn new(message: &'a BorrowedMessage<'a>) -> Self {
+    pub(in crate::kafka) fn new(message: &'a BorrowedMessage<'a>) -> Self {
         Inbound {
             topic: message.topic(),
             partition: message.partition(),
@@ -74,7 +74,7 @@ impl<'a> Inbound<'a> {
 pub type Header = (Cow<'static, str>, Option<Vec<u8>>);
 
 /// Header of a record that was a dead letter and was fed in again: where that stands, as `topic/partition/offset`.
-pub(super) const REPLAYED: &str = "triage.replayed";
+pub(in crate::kafka) const REPLAYED: &str = "triage.replayed";
 
 /// A record to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +160,7 @@ pub trait Stage {
 }
 
 /// Whether a header of a dead letter is ours: it says why the letter is one, and is no part of the input.
-pub(super) fn says_why(name: &str) -> bool {
+pub(in crate::kafka) fn says_why(name: &str) -> bool {
     name.starts_with("triage.error.") || name.starts_with("triage.source.") || matches!(name, "triage.version" | "triage.rules")
 }
 

@@ -9,17 +9,17 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Start;
 
-use super::client::{Membership, Partition};
-use super::error::Call;
-use super::failpoint::{Bug, Point, made, pass};
-use super::lane::{Lane, nothing};
+use super::life::{Lane, nothing};
 use super::positions::Positions;
-use super::refusal::Refusal;
 use super::report::LaneReport;
-use super::restore::{META_KEY, Meta};
-use super::stage::{Outgoing, Stage};
-use super::topics::Topic;
-use super::trouble::{Trouble, persist};
+use crate::kafka::clients::context::{Membership, Partition};
+use crate::kafka::errors::outcome::Call;
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::errors::trouble::{Trouble, persist};
+use crate::kafka::failpoint::{Bug, Point, made, pass};
+use crate::kafka::journal::reader::{META_KEY, Meta};
+use crate::kafka::stages::stage::{Outgoing, Stage};
+use crate::kafka::topics::topic::Topic;
 
 /// How long one question to a broker may take.
 const PATIENCE: Duration = Duration::from_secs(1);

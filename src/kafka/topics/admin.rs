@@ -17,11 +17,11 @@ use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::config::service::{Kafka, Topics};
 
-use super::client::{Health, Plain};
-use super::login::by_token;
-use super::refusal::Refusal;
-use super::settings::client;
-use super::topics::{Found, Topic, config, differences, name};
+use super::topic::{Found, Topic, config, differences, name};
+use crate::kafka::clients::context::{Health, Plain};
+use crate::kafka::clients::login::by_token;
+use crate::kafka::clients::settings::client;
+use crate::kafka::errors::refusal::Refusal;
 
 /// How long a broker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -50,7 +50,7 @@ impl<'a> Admin<'a> {
     }
 
     /// For what only an administrator may do. `None` with a token for a login, which it cannot be given.
-    pub(super) fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
+    pub(in crate::kafka) fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
         if by_token(self.kafka) {
             return Ok(None);
         }
@@ -167,7 +167,7 @@ impl<'a> Admin<'a> {
     }
 
     /// The topic as the brokers have it; `None` where it does not exist.
-    pub(super) fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
+    pub(in crate::kafka) fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
         let Some(partitions) = self.partitions(name)? else { return Ok(None) };
         let Some(administrator) = administrator else { return Ok(Some(Found { partitions, config: Vec::new() })) };
         let answer = wait(administrator.describe_configs([&ResourceSpecifier::Topic(name)], &options()));

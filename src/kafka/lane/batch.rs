@@ -10,18 +10,18 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use crate::config::reader::show_duration;
 
-use super::client::Membership;
-use super::error::{Call, Outcome, offset_gone, outcome};
-use super::failpoint::{Bug, made};
-use super::lane::LaneSettings;
+use super::life::LaneSettings;
 use super::limit::Limits;
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
-use super::settings::millis;
-use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
-use super::topics::Topic;
 use super::transaction::{NO_INPUT, Transaction};
-use super::trouble::Trouble;
+use crate::kafka::clients::context::Membership;
+use crate::kafka::clients::settings::millis;
+use crate::kafka::errors::outcome::{Call, Outcome, offset_gone, outcome};
+use crate::kafka::errors::trouble::Trouble;
+use crate::kafka::failpoint::{Bug, made};
+use crate::kafka::stages::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
+use crate::kafka::topics::topic::Topic;
 
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);

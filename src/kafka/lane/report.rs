@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::topics::Topic;
+use crate::kafka::topics::topic::Topic;
 
 /// Numbers of one lane. Those of a transaction are added only once it is committed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

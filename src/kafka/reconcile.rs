@@ -20,12 +20,12 @@ use self::account::Findings;
 pub use self::account::{Account, Finding, Kind, PartitionAccount};
 use self::shore::Shore;
 use self::tally::{Mark, Tally};
-use super::admin::Admin;
-use super::onlooker::Onlooker;
-use super::refusal::Refusal;
-use super::stage::REPLAYED;
-use super::topics::{Topic, name};
 use crate::config::service::Service;
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::recorded::onlooker::Onlooker;
+use crate::kafka::stages::stage::REPLAYED;
+use crate::kafka::topics::admin::Admin;
+use crate::kafka::topics::topic::{Topic, name};
 use crate::post::Millis;
 use crate::record::{Destination, ends_its_input};
 

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult};
 
-use super::error::{Call, Outcome, fenced, outcome};
+use super::outcome::{Call, Outcome, fenced, outcome};
 use super::refusal::Refusal;
 
 /// How far to go back.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(in crate::kafka) enum Trouble {
     /// To the beginning of the transaction.
     Abort(String),
     /// The same, and this input of it (by number) must become a dead letter: no broker will ever take what it became.
@@ -27,7 +27,7 @@ pub(super) enum Trouble {
 
 impl Trouble {
     /// The trouble that `error` means, met while `doing` something that cannot be repeated.
-    pub(super) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
+    pub(in crate::kafka) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
         match outcome(call, error) {
             Outcome::Abort | Outcome::Retry => Trouble::Abort(format!("{doing}: {error}")),
             Outcome::Fatal => Trouble::Restart { reason: format!("{doing}: {error}"), fenced: fenced(error) },
@@ -35,13 +35,13 @@ impl Trouble {
     }
 
     /// Begin anew because of `reason`.
-    pub(super) fn restart(reason: impl Into<String>) -> Self {
+    pub(in crate::kafka) fn restart(reason: impl Into<String>) -> Self {
         Trouble::Restart { reason: reason.into(), fenced: false }
     }
 
     /// The same of a transaction that was open for longer than its timeout, because the process stood still: the broker
     /// has given it up, which looks as if somebody else had taken our place.
-    pub(super) fn of_old_transaction(self) -> Self {
+    pub(in crate::kafka) fn of_old_transaction(self) -> Self {
         match self {
             Trouble::Restart { reason, .. } => Trouble::restart(reason),
             other => other,
@@ -49,7 +49,7 @@ impl Trouble {
     }
 
     /// The same trouble where there is no transaction to abort.
-    pub(super) fn outside(self) -> Self {
+    pub(in crate::kafka) fn outside(self) -> Self {
         match self {
             Trouble::Abort(reason) => Trouble::restart(reason),
             Trouble::NeverAccepted(_) => Trouble::restart("the broker refuses a record"),
@@ -65,7 +65,7 @@ impl From<Refusal> for Trouble {
 }
 
 /// Repeats `call` while its error says that this may help, for `patience` at most; `between` runs after each failure.
-pub(super) fn persist<T>(
+pub(in crate::kafka) fn persist<T>(
     doing: &str,
     patience: Duration,
     mut between: impl FnMut(),

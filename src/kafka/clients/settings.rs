@@ -11,31 +11,31 @@ use rdkafka::config::RDKafkaLogLevel;
 
 use crate::config::service::{Kafka, Mechanism, Protocol, Run};
 
-use super::refusal::Refusal;
+use crate::kafka::errors::refusal::Refusal;
 
 /// The largest record we write, in bytes. An input of the usual limit (1 MB) fits in together with the headers that say
 /// why it is a dead letter.
 pub const MAX_RECORD_BYTES: u32 = 2_000_000;
 
 /// Pause before a request is sent again, in milliseconds.
-pub(super) const RETRY_BACKOFF_MS: u32 = 500;
+pub(in crate::kafka) const RETRY_BACKOFF_MS: u32 = 500;
 
 /// A client's place in its consumer group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Member {
+pub(in crate::kafka) struct Member {
     /// The consumer group.
-    pub(super) group: String,
+    pub(in crate::kafka) group: String,
     /// A name that outlives the process, for static membership; `None`: the broker invents one each time.
-    pub(super) instance: Option<String>,
+    pub(in crate::kafka) instance: Option<String>,
     /// Identity of the transactions; must be the instance's own, or random.
-    pub(super) transactional_id: String,
+    pub(in crate::kafka) transactional_id: String,
 }
 
 impl Member {
     /// Lane `lane` of a process in `group`. With the process's `instance` name a restarted process ends its own hung
     /// transaction at once and keeps its partitions; without one two processes must not be able to fence each other,
     /// so the identity is `random`.
-    pub(super) fn new(group: &str, instance: Option<&str>, lane: usize, random: u64) -> Self {
+    pub(in crate::kafka) fn new(group: &str, instance: Option<&str>, lane: usize, random: u64) -> Self {
         match instance {
             Some(instance) => Member {
                 group: group.to_owned(),
@@ -49,7 +49,7 @@ impl Member {
 
 /// Which records a reader sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Isolation {
+pub(in crate::kafka) enum Isolation {
     /// Only those whose transaction was committed.
     Committed,
     /// All; used to learn where a partition ends, open transactions included.
@@ -57,12 +57,12 @@ pub(super) enum Isolation {
 }
 
 /// A duration of the configuration.
-pub(super) fn millis(millis: i64) -> Duration {
+pub(in crate::kafka) fn millis(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
 /// What every client has. `purpose` is added to its name in the brokers' logs.
-pub(super) fn client(kafka: &Kafka, purpose: &str) -> Result<ClientConfig, Refusal> {
+pub(in crate::kafka) fn client(kafka: &Kafka, purpose: &str) -> Result<ClientConfig, Refusal> {
     with_defaults(kafka, purpose, &[])
 }
 
@@ -122,7 +122,7 @@ fn secure(kafka: &Kafka, config: &mut ClientConfig) -> Result<(), Refusal> {
 }
 
 /// A consumer that is given its partitions by hand. It names a group because librdkafka wants one; it never joins it.
-pub(super) fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<ClientConfig, Refusal> {
+pub(in crate::kafka) fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<ClientConfig, Refusal> {
     let mut config = client(kafka, "reader")?;
     let isolation = match isolation {
         Isolation::Committed => "read_committed",
@@ -139,7 +139,7 @@ pub(super) fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result
 }
 
 /// The consumer of a lane. `report_ends`: tell when the end of a partition is reached.
-pub(super) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: bool) -> Result<ClientConfig, Refusal> {
+pub(in crate::kafka) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: bool) -> Result<ClientConfig, Refusal> {
     let mut config = reader(kafka, &member.group, Isolation::Committed)?;
     config.set("client.id", &member.transactional_id).set("enable.partition.eof", report_ends.to_string());
     if let Some(instance) = &member.instance {
@@ -155,7 +155,7 @@ pub(super) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: b
 }
 
 /// The transactional producer of a lane.
-pub(super) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
+pub(in crate::kafka) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
     let mut config = with_defaults(kafka, "producer", &[("compression.type", "lz4"), ("linger.ms", "5")])?;
     config.set("client.id", &member.transactional_id);
     config.set("transactional.id", &member.transactional_id).set("enable.idempotence", "true").set("acks", "all");

@@ -111,7 +111,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Why no client can be made. The value of a property may be a secret: only its name is said.
-    pub(super) fn unusable(error: &KafkaError) -> Self {
+    pub(in crate::kafka) fn unusable(error: &KafkaError) -> Self {
         Refusal::Settings(match error {
             KafkaError::ClientConfig(_, reason, name, _) => format!("kafka: {reason} (property `{name}`)"),
             other => format!("kafka: {other}"),

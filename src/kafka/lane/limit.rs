@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::config::service::DeadLetterLimit;
 
-use super::settings::millis;
+use crate::kafka::clients::settings::millis;
 
 /// The topics of a lane.
 #[derive(Debug, Default)]

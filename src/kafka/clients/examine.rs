@@ -5,10 +5,10 @@ use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::BaseProducer;
 
-use super::client::{Deliveries, Plain};
-use super::refusal::Refusal;
+use super::context::{Deliveries, Plain};
 use super::settings::{self, Member};
 use crate::config::service::Service;
+use crate::kafka::errors::refusal::Refusal;
 
 /// Everything that keeps the clients of a lane from being made.
 pub fn examine(service: &Service) -> Vec<Refusal> {

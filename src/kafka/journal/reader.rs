@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::service::Kafka;
 
-use super::client::{Plain, serve};
-use super::error::{Call, Outcome, outcome};
-use super::failpoint::{Bug, made};
-use super::refusal::Refusal;
-use super::settings::{self, Isolation};
-use super::trouble::{Trouble, persist};
+use crate::kafka::clients::context::{Plain, serve};
+use crate::kafka::clients::settings::{self, Isolation};
+use crate::kafka::errors::outcome::{Call, Outcome, outcome};
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::errors::trouble::{Trouble, persist};
+use crate::kafka::failpoint::{Bug, made};
 
 /// Key of the record that says whose journal this is, in each partition. No customer's key begins like that.
-pub(super) const META_KEY: &[u8] = b"\0meta";
+pub(in crate::kafka) const META_KEY: &[u8] = b"\0meta";
 
 /// How long one question to a broker may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -40,16 +40,16 @@ const RECORDS_PER_QUESTION: u32 = 1_000;
 
 /// Whose journal it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Meta {
+pub(in crate::kafka) struct Meta {
     /// The consumer group that writes it.
-    pub(super) group: String,
+    pub(in crate::kafka) group: String,
     /// Partitions of the inbox when it was begun.
-    pub(super) partitions: i32,
+    pub(in crate::kafka) partitions: i32,
 }
 
 impl Meta {
     /// Whether the journal is the one that `self` describes.
-    pub(super) fn check(&self, found: &Meta, inbox: &str, journal: &str) -> Result<(), Refusal> {
+    pub(in crate::kafka) fn check(&self, found: &Meta, inbox: &str, journal: &str) -> Result<(), Refusal> {
         if found.group != self.group {
             return Err(Refusal::OtherGroup { journal: journal.into(), owner: found.group.clone(), group: self.group.clone() });
         }
@@ -62,26 +62,26 @@ impl Meta {
 }
 
 /// The journal of a lane.
-pub(super) struct Journal<'a> {
+pub(in crate::kafka) struct Journal<'a> {
     kafka: &'a Kafka,
     group: &'a str,
-    pub(super) topic: &'a str,
+    pub(in crate::kafka) topic: &'a str,
     /// Sees records of open transactions too.
     probe: BaseConsumer<Plain>,
 }
 
 impl<'a> Journal<'a> {
-    pub(super) fn new(kafka: &'a Kafka, group: &'a str, topic: &'a str) -> Result<Self, Trouble> {
+    pub(in crate::kafka) fn new(kafka: &'a Kafka, group: &'a str, topic: &'a str) -> Result<Self, Trouble> {
         Ok(Journal { kafka, group, topic, probe: reader(kafka, group, Isolation::Uncommitted)? })
     }
 
     /// To be called now and then: a client that is not polled keeps a token that has ended, and all its log lines.
-    pub(super) fn serve(&self) {
+    pub(in crate::kafka) fn serve(&self) {
         serve(&self.probe);
     }
 
     /// Where `partition` ends, records of open transactions included; `beat` is called while the broker does not say.
-    pub(super) fn end(&self, partition: i32, mut beat: impl FnMut()) -> Result<i64, Trouble> {
+    pub(in crate::kafka) fn end(&self, partition: i32, mut beat: impl FnMut()) -> Result<i64, Trouble> {
         let ask = || {
             serve(&self.probe);
             self.probe.fetch_watermarks(self.topic, partition, PATIENCE)
@@ -94,7 +94,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Where `partition` ends if no transaction is open in it; waits `patience` for that.
-    pub(super) fn quiet_end(
+    pub(in crate::kafka) fn quiet_end(
         &self,
         committed: &BaseConsumer<impl rdkafka::consumer::ConsumerContext>,
         partition: i32,
@@ -117,7 +117,7 @@ impl<'a> Journal<'a> {
 
     /// Hands over every record of `partitions` up to the ends they have now. `go_on` is asked all the time and may end
     /// it early, which gives `false`.
-    pub(super) fn read(
+    pub(in crate::kafka) fn read(
         &self,
         partitions: &[i32],
         mut go_on: impl FnMut() -> bool,

@@ -1,0 +1,3 @@
+//! The journal of the states: read back when a lane gets a partition. Knows no customer.
+
+pub(super) mod reader;
