@@ -31,7 +31,7 @@
 //! | [`engine`] | the order of the stages; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
-//! | [`kafka`] | lanes, restore, error table, topics; reconciliation and dead letters |
+//! | [`kafka`] | errors, clients, topics, the two stages, journal, lanes; dead letters and reconciliation |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
 //! # Invariants, as absences

@@ -1,3 +1,4 @@
-//! The journal of the states: read back when a lane gets a partition. Knows no customer.
+//! The journal of the states: whose it is (`owner`), and how it is read back (`reader`). Knows no customer.
 
+pub(super) mod owner;
 pub(super) mod reader;

@@ -1,10 +1,162 @@
-//! The transactional loop that both stages share. Knows no rule and no format.
+//! A lane: one thread that owns one consumer, one transactional producer and the states of its partitions. Nothing is
+//! shared with other lanes.
+//!
+//! Here is what a lane has and its one movement: do something in a transaction, or go back to where it was before.
+//! Around it, from the outside in: [`service`] runs lanes and begins them anew, [`life`] is one such life,
+//! [`assignment`] and [`restore`] take partitions in, [`batch`] fills a transaction, [`transaction`] writes it.
+//!
+//! It knows no rule and no format: that is the [`Stage`]'s.
 
-pub(super) mod assignment;
-pub(super) mod batch;
-pub(super) mod life;
-pub(super) mod limit;
-pub(super) mod positions;
+mod assignment;
+mod batch;
+mod life;
+mod limit;
+mod positions;
 pub(super) mod report;
+mod restore;
 pub(super) mod service;
+pub(super) mod settings;
+mod suspects;
 pub(super) mod transaction;
+
+use std::time::{Duration, Instant};
+
+use rdkafka::TopicPartitionList;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadata};
+use rdkafka::error::KafkaError;
+
+use self::batch::Work;
+use self::settings::LaneSettings;
+use self::transaction::{Transaction, Writer};
+use super::clients::context::Membership;
+use super::clients::settings::millis;
+use super::errors::outcome::Call;
+use super::errors::trouble::Trouble;
+use super::failpoint::{Bug, made};
+use super::journal::reader::Journal;
+use super::stages::stage::Stage;
+
+/// How long going back may take: nobody is asked but the client itself.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// One life of a lane, from fresh clients to the first trouble that they do not survive.
+struct Lane<'a, S> {
+    settings: &'a LaneSettings,
+    writer: Writer<'a>,
+    journal: Option<Journal<'a>>,
+    work: Work<'a, S>,
+    left: Vec<Left>,
+    next_tick: Instant,
+    aborts_in_a_row: u32,
+}
+
+/// A partition that was given up with its state still in memory.
+#[derive(Debug, PartialEq, Eq)]
+struct Left {
+    partition: i32,
+    /// The committed offset then.
+    next: i64,
+    /// The end of the journal then, no transaction being open.
+    journal_end: i64,
+}
+
+impl<S: Stage> Lane<'_, S> {
+    /// Ends the pauses that are over; whether there were any.
+    fn end_pauses(&mut self) -> bool {
+        let resumed = self.work.limits.resume(Instant::now());
+        if resumed.is_empty() {
+            return false;
+        }
+        let paused = self.work.limits.paused() as u64;
+        self.work.report.update(|counts| counts.paused = paused);
+        tracing::info!(target: "kafka", topics = resumed.join(", "), "reading on after too many unreadable records");
+        true
+    }
+
+    /// Does `what` in one transaction together with the offsets it reaches. The group's metadata is that of the
+    /// beginning: a batch of an older assignment is refused by the broker. Tells whether it was committed; if not, the
+    /// lane is back where it was before.
+    fn transact(
+        &mut self,
+        consumer: &BaseConsumer<Membership>,
+        what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
+    ) -> Result<bool, Trouble> {
+        let mut group = metadata(consumer)?;
+        let transaction = self.writer.begin()?;
+        let begun = Instant::now();
+        let aborted = match what(&mut self.work, &transaction) {
+            Ok(()) => {
+                let mut offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
+                if made(Bug::BatchKeptAfterRevoke) {
+                    group = metadata(consumer)?;
+                }
+                if made(Bug::OffsetsOutsideTransaction) {
+                    drop(consumer.commit(&offsets, CommitMode::Sync));
+                    offsets = nothing();
+                }
+                match transaction.commit(&offsets, &group) {
+                    Ok(()) => {
+                        self.work.commit();
+                        self.aborts_in_a_row = 0;
+                        return Ok(true);
+                    }
+                    Err(aborted) => aborted,
+                }
+            }
+            Err(trouble) => transaction.abort(trouble),
+        };
+        let (reason, refused) = match aborted.trouble {
+            Trouble::Abort(reason) => (reason, aborted.refused),
+            Trouble::NeverAccepted(input) => ("a record is too large".to_owned(), vec![input]),
+            worse if begun.elapsed() >= millis(self.settings.run.transaction_timeout) => return Err(worse.of_old_transaction()),
+            worse => return Err(worse),
+        };
+        self.rewind(consumer, &reason, &refused).map(|()| false)
+    }
+
+    fn rewind(&mut self, consumer: &BaseConsumer<Membership>, reason: &str, refused: &[usize]) -> Result<(), Trouble> {
+        tracing::warn!(target: "kafka", stage = self.work.stage.name(), reason, "transaction aborted");
+        self.work.rollback(refused);
+        self.aborts_in_a_row += 1;
+        // Several in a row: do not hammer a broker in trouble.
+        if self.aborts_in_a_row > 2 {
+            std::thread::sleep(Duration::from_millis(50 << self.aborts_in_a_row.min(5)));
+        }
+        if consumer.context().has_changes() {
+            // The partitions are about to be given up or given anew.
+            return Ok(());
+        }
+        self.go_back(consumer)
+    }
+
+    /// Back to where the last commit ended; what was fetched meanwhile is dropped. Not by a new assignment: if the group
+    /// takes partitions back, or pauses end, before librdkafka has stopped those that it replaces, it stops them twice,
+    /// and an assertion of its own ends the process.
+    fn go_back(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        if self.work.limits.paused() > 0 {
+            self.end_pauses();
+            return self.read_on(consumer);
+        }
+        let offsets = self.work.positions.to_assign(|_| true);
+        let failed = |error: KafkaError| Trouble::restart(format!("go back: {error}"));
+        let found = offsets.and_then(|offsets| consumer.seek_partitions(offsets, PATIENCE)).map_err(failed)?;
+        found.elements().iter().try_for_each(|element| element.error()).map_err(failed)
+    }
+
+    /// Reads on where the last commit ended, but for topics that are paused; what was fetched meanwhile is dropped.
+    fn read_on(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        let limits = &self.work.limits;
+        let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
+        offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
+    }
+}
+
+/// As whom to commit.
+fn metadata(consumer: &BaseConsumer<Membership>) -> Result<ConsumerGroupMetadata, Trouble> {
+    consumer.group_metadata().ok_or_else(|| Trouble::restart("the consumer has no group"))
+}
+
+/// No partition at all: the group is answered, and nothing is fetched.
+fn nothing() -> TopicPartitionList {
+    TopicPartitionList::new()
+}

@@ -14,7 +14,7 @@ mod tally;
 
 use std::ops::Range;
 
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{BorrowedMessage, Message};
 
 use self::account::Findings;
 pub use self::account::{Account, Finding, Kind, PartitionAccount};
@@ -22,8 +22,8 @@ use self::shore::Shore;
 use self::tally::{Mark, Tally};
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
-use crate::kafka::recorded::onlooker::Onlooker;
-use crate::kafka::stages::stage::REPLAYED;
+use crate::kafka::recorded::onlooker::{Onlooker, header};
+use crate::kafka::stages::headers;
 use crate::kafka::topics::admin::Admin;
 use crate::kafka::topics::topic::{Topic, name};
 use crate::post::Millis;
@@ -221,28 +221,25 @@ struct Said {
 impl Said {
     /// `None`: the record is no outcome of `stage`.
     fn of(message: &BorrowedMessage<'_>, output: Topic, stage: &str) -> Option<Said> {
-        let header = |wanted: &str| {
-            let found = message.headers()?.iter().find(|header| header.key == wanted)?;
-            std::str::from_utf8(found.value?).ok()
-        };
+        let header = |wanted| header(message, wanted);
         let destination = match output {
             Topic::DeadLetters => {
-                let part = |part: &str| header(&format!("triage.source.{part}"));
-                let source = format!("{}/{}/{}", part("topic")?, part("partition")?, part("offset")?);
-                let ours = header("triage.error.stage") == Some(stage);
-                return ours.then(|| Said { source, mark: header("triage.error.code").map(origin::letter) });
+                let (topic, partition) = (header(headers::SOURCE_TOPIC)?, header(headers::SOURCE_PARTITION)?);
+                let source = format!("{topic}/{partition}/{}", header(headers::SOURCE_OFFSET)?);
+                let ours = header(headers::ERROR_STAGE) == Some(stage);
+                return ours.then(|| Said { source, mark: header(headers::ERROR_CODE).map(origin::letter) });
             }
             // One that was fed in again stands for itself: what it says of the feed was counted the first time.
-            Topic::Inbox if header(REPLAYED).is_some() => return None,
+            Topic::Inbox if header(headers::REPLAYED).is_some() => return None,
             Topic::Inbox | Topic::Journal | Topic::Shadow => None,
             Topic::Agents => Some(Destination::Agents),
             Topic::Oot => Some(Destination::Oot),
             Topic::Escalations => Some(Destination::Escalations),
             Topic::Skipped => Some(Destination::Skipped),
         };
-        let source = header("triage.source")?.to_owned();
+        let source = header(headers::SOURCE)?.to_owned();
         let mark = match destination {
-            None => origin::item(header("triage.item")),
+            None => origin::item(header(headers::ITEM)),
             Some(destination) if ends_its_input(destination, message.payload().unwrap_or_default()) => origin::item(None),
             Some(_) => return None,
         };

@@ -9,16 +9,17 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Start;
 
-use super::life::{Lane, nothing};
 use super::positions::Positions;
 use super::report::LaneReport;
+use super::{Lane, Left, nothing};
 use crate::kafka::clients::context::{Membership, Partition};
 use crate::kafka::errors::outcome::Call;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::{Trouble, persist};
-use crate::kafka::failpoint::{Bug, Point, made, pass};
-use crate::kafka::journal::reader::{META_KEY, Meta};
-use crate::kafka::stages::stage::{Outgoing, Stage};
+use crate::kafka::failpoint::{Bug, made};
+use crate::kafka::journal::owner::{META_KEY, Meta};
+use crate::kafka::stages::record::Outgoing;
+use crate::kafka::stages::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
 /// How long one question to a broker may take.
@@ -31,16 +32,6 @@ const PERSISTENCE: Duration = Duration::from_secs(60);
 /// How long giving up partitions may wait for the journal to fall silent.
 const SILENCE: Duration = Duration::from_millis(200);
 
-/// A partition that was given up with its state still in memory.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Left {
-    partition: i32,
-    /// The committed offset then.
-    next: i64,
-    /// The end of the journal then, no transaction being open.
-    journal_end: i64,
-}
-
 impl<S: Stage> Lane<'_, S> {
     /// These partitions are ours. They are not read before their state is there; meanwhile the consumer is polled and
     /// a further change ends the work.
@@ -52,11 +43,14 @@ impl<S: Stage> Lane<'_, S> {
         tracing::debug!(target: "kafka", ?starts, "starts are known");
         let first = starts.iter().any(|start| start.first);
         self.work.positions = Positions::new(starts.into_iter().map(|start| (start.partition, start.next)));
-        let mut unmarked = Vec::new();
-        if self.journal.is_some() && !self.restore(consumer, &mut unmarked)? {
+        let unmarked = match &self.journal {
+            Some(_) => self.restore(consumer, &self.meta(consumer)?)?,
+            None => Some(Vec::new()),
+        };
+        let Some(unmarked) = unmarked else {
             self.forget();
             return Ok(());
-        }
+        };
         tracing::debug!(target: "kafka", "states are restored");
         if first || !unmarked.is_empty() {
             self.mark(consumer, unmarked)?;
@@ -171,69 +165,6 @@ impl<S: Stage> Lane<'_, S> {
         let found =
             answer.elements().iter().map(|element| ((element.topic().to_owned(), element.partition()), offset(element.offset()))).collect();
         Ok(Some(found))
-    }
-
-    /// Brings back the state of all partitions. `unmarked`: those whose journal does not say yet whose it is. `false`: a
-    /// further change has come.
-    fn restore(&mut self, consumer: &BaseConsumer<Membership>, unmarked: &mut Vec<i32>) -> Result<bool, Trouble> {
-        let Some(journal) = &self.journal else { return Ok(true) };
-        let ours = self.meta(consumer)?;
-        let mut wanted = Vec::new();
-        let left = std::mem::take(&mut self.left);
-        for position in self.work.positions.all() {
-            let as_left = Left {
-                partition: position.partition,
-                next: position.next,
-                journal_end: journal.end(position.partition, || self.work.report.beat())?,
-            };
-            let seen = || left.iter().any(|left| left.partition == position.partition);
-            if left.contains(&as_left) || (made(Bug::NeverRestored) && seen()) {
-                self.work.report.update(|counts| counts.kept_partitions += 1);
-            } else {
-                wanted.push(position.partition);
-            }
-        }
-        // What is restored, and what is not ours any more, must not be there before.
-        let kept = |partition: &i32| {
-            self.work.positions.all().iter().any(|position| position.partition == *partition) && !wanted.contains(partition)
-        };
-        let void = |partition: &i32| !kept(partition) && !made(Bug::NeverRestored);
-        let void: Vec<i32> = left.iter().map(|left| left.partition).filter(void).collect();
-        for partition in void {
-            self.work.stage.forget(partition);
-        }
-        if made(Bug::NeverRestored) {
-            self.left = left;
-        }
-        unmarked.clone_from(&wanted);
-        let (report, stage, stop) = (self.work.report, &mut self.work.stage, self.work.stop);
-        let go_on = || {
-            report.beat();
-            drop(consumer.poll(Duration::ZERO));
-            !consumer.context().has_changes() && !stop.load(std::sync::atomic::Ordering::Relaxed)
-        };
-        let mut records = 0;
-        let (inbox, topic) = (&self.settings.topics.inbox, journal.topic);
-        let done = journal.read(&wanted, go_on, |partition, key, value| {
-            records += 1;
-            pass(Point::DuringRestore);
-            let unreadable = |reason: String| Trouble::Refuse(Refusal::Journal { journal: topic.to_owned(), partition, reason });
-            if key != META_KEY {
-                return stage.restore(partition, key, value).map_err(unreadable);
-            }
-            let found: Meta = serde_json::from_slice(value.unwrap_or_default()).map_err(|error| unreadable(error.to_string()))?;
-            unmarked.retain(|&other| other != partition);
-            ours.check(&found, inbox, topic).map_err(Trouble::Refuse)
-        })?;
-        if done {
-            report.update(|counts| {
-                counts.restored_partitions += wanted.len() as u64;
-                counts.restored_records += records;
-            });
-        } else {
-            wanted.iter().for_each(|&partition| stage.forget(partition));
-        }
-        Ok(done)
     }
 
     /// What the journal must say of itself; refuses one whose partitions cannot be those of the inbox.

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::life::{Birth, LaneSettings, live};
+use super::life::{Birth, live};
 use super::report::{Counts, LaneReport};
+use super::settings::LaneSettings;
 use crate::kafka::clients::settings::{Member, millis};
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::Trouble;

@@ -21,7 +21,7 @@ use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
 use crate::kafka::errors::outcome::{Call, Outcome, never_accepted, outcome};
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Bug, Point, made, pass};
-use crate::kafka::stages::stage::Outgoing;
+use crate::kafka::stages::record::Outgoing;
 use crate::kafka::topics::topic::{Topic, name};
 
 /// A request that was answered only after so long may have been sent twice.

@@ -20,7 +20,8 @@ use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::lane::report::LaneReport;
 use crate::kafka::lane::transaction::{NO_INPUT, Transaction, Writer};
 use crate::kafka::recorded::onlooker::Onlooker;
-use crate::kafka::stages::stage::{Header, Outgoing, REPLAYED, says_why};
+use crate::kafka::stages::headers::{REPLAYED, says_why};
+use crate::kafka::stages::record::{Header, Outgoing};
 use crate::kafka::topics::topic::Topic;
 
 /// The one transaction may take longer than one of the service.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Kafka;
@@ -187,4 +187,10 @@ impl<'a> Onlooker<'a> {
         let reason = if offset_gone(error) { "records were deleted while they were read".to_owned() } else { error.to_string() };
         Refusal::Unreadable { topic: topic.to_owned(), reason }
     }
+}
+
+/// The first header `name` of `message`; `None` where there is none, or its value is no text.
+pub(in crate::kafka) fn header<'m>(message: &'m BorrowedMessage<'_>, name: &str) -> Option<&'m str> {
+    let found = message.headers()?.iter().find(|header| header.key == name)?;
+    std::str::from_utf8(found.value?).ok()
 }

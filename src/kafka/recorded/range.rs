@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{BorrowedMessage, Message};
 
-use super::onlooker::Onlooker;
+use super::onlooker::{Onlooker, header};
 use super::place::Place;
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::stages::headers::FORMAT;
 use crate::post::Millis;
 
 /// Where a part begins or ends.
@@ -108,12 +109,11 @@ fn woven(mut records: Vec<Stored>) -> Vec<Stored> {
 
 fn record(message: &BorrowedMessage<'_>) -> Option<Stored> {
     let value = message.payload()?.to_vec();
-    let header = message.headers().and_then(|all| all.iter().find(|header| header.key == "format")?.value);
     Some(Stored {
         partition: message.partition(),
         offset: message.offset(),
         at: Millis::new(message.timestamp().to_millis().unwrap_or(0)),
-        format: header.and_then(|value| Some(std::str::from_utf8(value).ok()?.to_owned())),
+        format: header(message, FORMAT).map(str::to_owned),
         value,
     })
 }

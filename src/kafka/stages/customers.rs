@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::author::{AuthorState, ID_MEMORY};
 use crate::post::Millis;
 
-use super::stage::{Outbox, Outgoing};
+use super::record::{Outbox, Outgoing};
 use crate::kafka::failpoint::{Bug, made};
 use crate::kafka::topics::topic::Topic;
 

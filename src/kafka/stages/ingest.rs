@@ -8,12 +8,15 @@ use std::sync::Arc;
 use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
-use super::stage::{Header, Inbound, Outbox, Outgoing, REPLAYED, Stage, copy_headers, dead_letter};
+use super::dead_letter::dead_letter;
+use super::headers::{FORMAT, ITEM, REPLAYED, SOURCE};
+use super::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
+use super::stage::Stage;
 use crate::kafka::swap::Swap;
 use crate::kafka::topics::topic::Topic;
 
 /// Headers of a raw record that mean something else on a canonical one.
-const NOT_KEPT: [&str; 4] = ["format", "triage.source", "triage.item", REPLAYED];
+const NOT_KEPT: [&str; 4] = [FORMAT, SOURCE, ITEM, REPLAYED];
 
 /// The most bad items that a dead letter names one by one.
 const MOST_NAMED: usize = 20;
@@ -51,7 +54,7 @@ impl Stage for Ingest {
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
         let headers = record.headers();
-        let format = headers.iter().find(|(name, _)| *name == "format").and_then(|(_, value)| std::str::from_utf8((*value)?).ok());
+        let format = headers.iter().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8((*value)?).ok());
         let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own: &self.rules.own };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
@@ -67,8 +70,8 @@ impl Stage for Ingest {
             let mut value = Vec::with_capacity(raw.bytes.len() / total + 128);
             item.write_json(&mut value);
             let mut headers = copy_headers(record, |name| !NOT_KEPT.contains(&name));
-            headers.push(header("triage.source", source.clone()));
-            headers.push(header("triage.item", format!("{}/{total}", place + 1)));
+            headers.push(header(SOURCE, source.clone()));
+            headers.push(header(ITEM, format!("{}/{total}", place + 1)));
             let key = Some(item.customer(&self.rules.own).as_str().as_bytes().to_vec());
             out.push(Outgoing { to: Topic::Inbox, partition: None, key, value: Some(value), headers, timestamp: Some(record.timestamp) });
         }

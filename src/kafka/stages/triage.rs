@@ -12,8 +12,11 @@ use crate::rules::Rules;
 use crate::verdict::Workspace;
 
 use super::customers::Customers;
+use super::dead_letter::dead_letter;
+use super::headers::SOURCE;
 use super::recent::{Judged, Recent};
-use super::stage::{Inbound, Outbox, Outgoing, Stage, dead_letter};
+use super::record::{Inbound, Outbox, Outgoing};
+use super::stage::Stage;
 use crate::kafka::swap::Swap;
 use crate::kafka::topics::topic::Topic;
 
@@ -171,7 +174,7 @@ fn verdict(to: Topic, record: &Inbound<'_>, customer: &str, source: &str, value:
         partition: None,
         key: Some(customer.as_bytes().to_vec()),
         value: Some(value),
-        headers: vec![(Cow::Borrowed("triage.source"), Some(source.as_bytes().to_vec()))],
+        headers: vec![(Cow::Borrowed(SOURCE), Some(source.as_bytes().to_vec()))],
         timestamp: Some(record.timestamp),
     }
 }

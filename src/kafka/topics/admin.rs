@@ -17,7 +17,8 @@ use rdkafka::producer::{Producer, ThreadedProducer};
 
 use crate::config::service::{Kafka, Topics};
 
-use super::topic::{Found, Topic, config, differences, name};
+use super::shape::{Found, config, differences};
+use super::topic::{Topic, name};
 use crate::kafka::clients::context::{Health, Plain};
 use crate::kafka::clients::login::by_token;
 use crate::kafka::clients::settings::client;
