@@ -7,11 +7,13 @@
 mod case;
 mod codec;
 mod memory;
+mod remembered;
 mod version;
 
 pub use self::case::{Case, MetCondition};
 pub use self::codec::CorruptState;
-pub use self::memory::{Acquaintance, Remembered, SeriesMemory};
+pub use self::memory::{Acquaintance, SeriesMemory};
+pub use self::remembered::Remembered;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
