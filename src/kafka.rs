@@ -14,7 +14,7 @@
 //! | `letters` | the dead letters: [`dead_letters`] shows them, [`replay`](replay()) feeds them in again |
 //! | `reconcile` | [`reconcile`](reconcile()) compares what was read with what was written |
 //!
-//! Beside them: `failpoint`, for the tests, and [`Swap`], through which new rules come into use.
+//! Beside them: `failpoint`, for the tests.
 //!
 //! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
 
@@ -27,7 +27,6 @@ mod letters;
 mod reconcile;
 mod recorded;
 mod stages;
-mod swap;
 mod topics;
 
 pub use self::clients::examine::examine;
@@ -47,6 +46,5 @@ pub use self::stages::recent::{Judged, Recent};
 pub use self::stages::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
 pub use self::stages::stage::Stage;
 pub use self::stages::triage::Triage;
-pub use self::swap::Swap;
 pub use self::topics::admin::Admin;
 pub use self::topics::topic::{Topic, name};

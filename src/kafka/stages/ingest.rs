@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
@@ -12,7 +14,6 @@ use super::dead_letter::dead_letter;
 use super::headers::{FORMAT, ITEM, REPLAYED, SOURCE};
 use super::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
 use super::stage::Stage;
-use crate::kafka::swap::Swap;
 use crate::kafka::topics::topic::Topic;
 
 /// Headers of a raw record that mean something else on a canonical one.
@@ -23,14 +24,14 @@ const MOST_NAMED: usize = 20;
 
 /// The stage. Of the rules it uses the brand's own accounts: a reply of the brand belongs to the customer's case.
 pub struct Ingest {
-    shared: Arc<Swap<Rules>>,
+    shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
 }
 
 impl Ingest {
     /// With the rules that `shared` holds whenever a transaction begins.
-    pub fn new(shared: Arc<Swap<Rules>>) -> Self {
-        let rules = shared.get();
+    pub fn new(shared: Arc<ArcSwap<Rules>>) -> Self {
+        let rules = shared.load_full();
         Ingest { shared, rules }
     }
 
@@ -49,7 +50,7 @@ impl Stage for Ingest {
     }
 
     fn begin(&mut self) {
-        self.rules = self.shared.get();
+        self.rules = self.shared.load_full();
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {

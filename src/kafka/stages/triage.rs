@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+
 use crate::engine::{self, Input};
 use crate::post::{CustomerKey, EventKind, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord};
@@ -17,12 +19,11 @@ use super::headers::SOURCE;
 use super::recent::{Judged, Recent};
 use super::record::{Inbound, Outbox, Outgoing};
 use super::stage::Stage;
-use crate::kafka::swap::Swap;
 use crate::kafka::topics::topic::Topic;
 
 /// The stage.
 pub struct Triage {
-    shared: Arc<Swap<Rules>>,
+    shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
     shadow: Option<Shadow>,
     recent: Option<Arc<Recent>>,
@@ -35,22 +36,22 @@ pub struct Triage {
 
 /// Rules that are only tried: they judge each post from the state that it met, and leave none of their own.
 struct Shadow {
-    shared: Arc<Swap<Rules>>,
+    shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
     workspace: Workspace,
 }
 
 impl Triage {
     /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
-    pub fn new(shared: Arc<Swap<Rules>>, with_text: bool) -> Self {
-        let rules = shared.get();
+    pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
+        let rules = shared.load_full();
         let (workspace, customers, judged) = Default::default();
         Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, judged }
     }
 
     /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
-    pub fn with_shadow(mut self, shared: Option<Arc<Swap<Rules>>>) -> Self {
-        self.shadow = shared.map(|shared| Shadow { rules: shared.get(), shared, workspace: Workspace::default() });
+    pub fn with_shadow(mut self, shared: Option<Arc<ArcSwap<Rules>>>) -> Self {
+        self.shadow = shared.map(|shared| Shadow { rules: shared.load_full(), shared, workspace: Workspace::default() });
         self
     }
 
@@ -75,9 +76,9 @@ impl Stage for Triage {
     }
 
     fn begin(&mut self) {
-        self.rules = self.shared.get();
+        self.rules = self.shared.load_full();
         if let Some(shadow) = &mut self.shadow {
-            shadow.rules = shadow.shared.get();
+            shadow.rules = shadow.shared.load_full();
         }
     }
 
