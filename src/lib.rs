@@ -36,8 +36,8 @@
 //!
 //! # Invariants, as absences
 //!
-//! 1. From [`post`] to [`engine`] there is no clock, no environment, no Kafka type, no log; the only files read are the
-//!    rules being compiled. Time comes in as an argument.
+//! 1. From [`post`] to [`engine`] and in [`compare`], [`config`] apart, there is no clock, no environment, no Kafka type,
+//!    no log; the only files read are the rules being compiled. Time comes in as an argument.
 //! 2. No decision is made twice: `run`, `explain`, `test` and `backtest` call the same [`engine::step`]; `check`,
 //!    start-up and reload the same [`rules::compile`].
 //! 3. No signal returns a bare yes or no: a [`signals::Finding`] says why.
