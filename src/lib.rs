@@ -31,13 +31,13 @@
 //! | [`engine`] | the order of the stages; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
-//! | [`kafka`] | lanes, restore, error table, topics; reconciliation and dead letters |
+//! | [`kafka`] | errors, clients, topics, the two stages, journal, lanes; dead letters and reconciliation |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
 //! # Invariants, as absences
 //!
-//! 1. From [`post`] to [`engine`] there is no clock, no environment, no Kafka type, no log; the only files read are the
-//!    rules being compiled. Time comes in as an argument.
+//! 1. From [`post`] to [`engine`] and in [`compare`], [`config`] apart, there is no clock, no environment, no Kafka type,
+//!    no log; the only files read are the rules being compiled. Time comes in as an argument.
 //! 2. No decision is made twice: `run`, `explain`, `test` and `backtest` call the same [`engine::step`]; `check`,
 //!    start-up and reload the same [`rules::compile`].
 //! 3. No signal returns a bare yes or no: a [`signals::Finding`] says why.

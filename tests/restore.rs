@@ -9,17 +9,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use arc_swap::ArcSwap;
 use proptest::prelude::*;
+
 use triage::author::MAX_POSTS;
-use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Swap, Topic, Triage};
+use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
 use triage::rules::{self, Rules};
 
-static RULES: LazyLock<Arc<Swap<Rules>>> = LazyLock::new(|| {
+static RULES: LazyLock<Arc<ArcSwap<Rules>>> = LazyLock::new(|| {
     let reporter = Reporter::default();
     let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
-    Arc::new(Swap::new(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
+    Arc::new(ArcSwap::from_pointee(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
 });
 
 const TEXTS: [&str; 8] = [

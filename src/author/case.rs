@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::codec;
-use super::memory::is_false;
+use super::remembered::is_false;
 use crate::post::Millis;
 use crate::signals::Evidence;
 

@@ -3,56 +3,10 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::remembered::{Remembered, is_false};
 use super::version::{Age, age, print, version};
 use super::{AuthorState, MAX_POSTS, codec};
 use crate::post::{EventKind, Millis, Post};
-
-/// A post that was judged.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Remembered {
-    /// Its id.
-    #[serde(rename = "i")]
-    pub id: SmolStr,
-    /// The newest version seen.
-    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<SmolStr>,
-    /// A print of the text of that version; 0 where it was not noted.
-    #[serde(rename = "h", default, skip_serializing_if = "is_zero")]
-    pub text: u32,
-    /// Prints of the texts that came under the same version before.
-    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
-    pub texts_before: Vec<u32>,
-    /// That version is an edit.
-    #[serde(rename = "e", default, skip_serializing_if = "is_false")]
-    pub edited: bool,
-    /// When its first version was written.
-    #[serde(rename = "t", with = "codec::number")]
-    pub at: Millis,
-    /// Time of its record.
-    #[serde(rename = "r", with = "codec::number")]
-    pub seen: Millis,
-    /// Its conversation, if another post began it.
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<SmolStr>,
-    /// It counts in windows and in the case.
-    #[serde(rename = "f", default, skip_serializing_if = "is_false")]
-    pub feeds: bool,
-    /// It is addressed to the brand, whether it counts or not.
-    #[serde(rename = "a", default, skip_serializing_if = "is_false")]
-    pub addressed: bool,
-    /// The brand wrote it.
-    #[serde(rename = "o", default, skip_serializing_if = "is_false")]
-    pub by_brand: bool,
-    /// It is a complaint.
-    #[serde(rename = "c", default, skip_serializing_if = "is_false")]
-    pub complaint: bool,
-    /// It belongs to the newest series.
-    #[serde(rename = "s", default, skip_serializing_if = "is_false")]
-    pub in_series: bool,
-    /// It was taken away.
-    #[serde(rename = "d", default, skip_serializing_if = "is_false")]
-    pub deleted: bool,
-}
 
 /// The newest series of a customer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -184,14 +138,4 @@ impl AuthorState {
         self.posts.iter_mut().for_each(|post| post.in_series = *post.id == *series.anchor);
         self.series = Some(series);
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-pub(super) fn is_false(flag: &bool) -> bool {
-    !*flag
 }

@@ -20,7 +20,7 @@ use super::input::Line;
 use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
-use crate::kafka::{self, Place};
+use crate::kafka::{self, Place, headers};
 use crate::post::Millis;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -126,7 +126,7 @@ impl Serialize for Record<'_> {
             Output::Triage(_, record) => record.serialize(serializer),
             Output::Escalation(record) => record.serialize(serializer),
             Output::DeadLetter { code, message } => {
-                serializer.collect_map([("triage.error.code", *code), ("triage.error.message", *message)])
+                serializer.collect_map([(headers::ERROR_CODE, *code), (headers::ERROR_MESSAGE, *message)])
             }
         }
     }

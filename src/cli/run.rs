@@ -17,8 +17,10 @@ use self::reload::{InUse, Wishes};
 use super::page::{Log, Page};
 use super::settings::{KafkaOptions, Loaded, Prepared, prepare};
 use super::{ConfigFolder, Exit, Stop};
+use arc_swap::ArcSwap;
+
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
-use crate::kafka::{self, Ingest, LaneSettings, Recent, Swap, Triage};
+use crate::kafka::{self, Ingest, LaneSettings, Recent, Triage};
 use crate::post::Millis;
 use crate::rules::Rules;
 
@@ -56,11 +58,11 @@ impl Run {
         let (prepared, problems) = prepare(&self.config.folder, &self.kafka.options(options));
         let Some(Prepared { service, rules, shadow }) = prepared else { return Err(Stop::Configuration(problems)) };
         Page::of(problems.render()).tell();
-        let share = |Loaded { rules, watch }| (Arc::new(Swap::new(rules)), watch);
+        let share = |Loaded { rules, watch }| (Arc::new(ArcSwap::from_pointee(rules)), watch);
         let (rules, watch) = share(rules);
         let shadow = shadow.map(share);
         log_to_stderr(service.run.log_format);
-        let hash_of = |rules: &Swap<Rules>| rules.get().hash.clone();
+        let hash_of = |rules: &ArcSwap<Rules>| rules.load().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
         tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
         let guard = Some(service.reload.guard).filter(|guard| guard.max_share < 1.0);
@@ -94,9 +96,9 @@ impl Run {
 /// What the lanes share.
 pub(super) struct Sources {
     /// The rules that decide.
-    pub(super) rules: Arc<Swap<Rules>>,
+    pub(super) rules: Arc<ArcSwap<Rules>>,
     /// Those that are only tried.
-    pub(super) shadow: Option<Arc<Swap<Rules>>>,
+    pub(super) shadow: Option<Arc<ArcSwap<Rules>>>,
     /// The posts judged last, where new rules are tried on them.
     pub(super) recent: Option<Arc<Recent>>,
 }
@@ -104,7 +106,7 @@ pub(super) struct Sources {
 impl Sources {
     /// With rules that nothing will replace.
     pub(super) fn alone(rules: Rules) -> Self {
-        Sources { rules: Arc::new(Swap::new(rules)), shadow: None, recent: None }
+        Sources { rules: Arc::new(ArcSwap::from_pointee(rules)), shadow: None, recent: None }
     }
 }
 

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::str::exact;
 use super::{Millis, Str};
 
 /// Something that one JSON value may hold; `None` from each reader is a value that cannot be read.
@@ -165,13 +166,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         object(deserializer).map(Whole)
     }
-}
-
-/// The whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
-#[expect(clippy::cast_possible_truncation, reason = "the number is whole and smaller than 2^53")]
-pub(super) fn exact(number: f64) -> Option<i128> {
-    const LIMIT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() < LIMIT).then_some(number as i128)
 }
 
 /// The methods of a visitor that keeps nothing of what is not named among `$kept`.

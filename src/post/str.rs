@@ -106,7 +106,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
                 Ok(Str(Cow::Owned(number.to_string())))
             }
             fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-                let whole = super::lenient::exact(number).ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))?;
+                let whole = exact(number).ok_or_else(|| E::invalid_type(Unexpected::Float(number), &self))?;
                 Ok(Str(Cow::Owned(whole.to_string())))
             }
         }
@@ -135,6 +135,13 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
+#[expect(clippy::cast_possible_truncation, reason = "the number is whole and smaller than 2^53")]
+pub(super) fn exact(number: f64) -> Option<i128> {
+    const LIMIT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() < LIMIT).then_some(number as i128)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
-//! What a step writes, and how the record it answers arrived.
+//! What a step writes, and where it goes.
 
 use super::{EscalationRecord, TriageRecord};
-use crate::post::Millis;
 
 /// Where a post goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,21 +25,6 @@ impl Destination {
             Destination::Skipped => "skipped",
         }
     }
-}
-
-/// How an input arrived.
-#[derive(Debug, Clone, Copy)]
-pub struct Arrival<'a> {
-    /// Whose state it concerns.
-    pub customer: &'a str,
-    /// The record's timestamp.
-    pub at: Millis,
-    /// `topic/partition/offset` of the record.
-    pub source: &'a str,
-    /// Records show the text of the post, and evidence quotes it.
-    pub with_text: bool,
-    /// Evidence speaks of every condition, not only of those that are met or close.
-    pub every_condition: bool,
 }
 
 /// A record to be written.

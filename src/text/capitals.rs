@@ -5,8 +5,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Span;
-use super::tokenise::is_word_char;
+use super::span::Span;
+use super::word::is_word_char;
 
 /// Words that are normally written in capitals, compared with case.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,6 @@
 //! The words of a lexicon entry, in the same form as the words of a text.
 
-use super::tokenise::{is_symbol, is_word_char};
-use super::word;
+use super::word::{self, is_symbol, is_word_char};
 
 /// The words of one piece of a lexicon entry, normalised but for slang and stretching; a symbol is a word of its own.
 pub(super) fn words_of_entry(piece: &str) -> Vec<String> {

@@ -37,7 +37,7 @@ impl SlangTable {
             return None;
         }
         let mut words = words_of_entry(slang);
-        let is_word = |word: &String| word.chars().all(super::tokenise::is_word_char);
+        let is_word = |written: &String| written.chars().all(word::is_word_char);
         words.pop().filter(|word| words.is_empty() && is_word(word))
     }
 

@@ -2,25 +2,31 @@
 
 use std::borrow::Cow;
 
-use super::capitals::letters;
+use super::capitals::{Acronyms, Capitals, letters};
 use super::entities::{self, Entity, Kind};
+use super::facts::{Facts, Named, READINGS, Token};
 use super::plain_word::PlainWord;
+use super::span::Span;
 use super::vocabulary::{Form, Vocabulary, add_reading};
-use super::{Acronyms, Facts, Named, Span, Token, word};
+use super::word::{self, is_symbol, is_word_char};
 use crate::post::Platform;
 
-/// Buffers that one pass leaves to the next.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    text_in_lower_case: String,
-    compatible: String,
-    lower: String,
-    symbols: Vec<Token>,
-    entities: Vec<Entity>,
+impl Facts {
+    /// Replaces the contents by the facts of `text`, written on `platform`, and of the e-mail subject that came with it.
+    pub fn read(&mut self, text: &str, subject: Option<&str>, platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+        self.tokens.clear();
+        self.handles.clear();
+        self.tags.clear();
+        self.capitals = Capitals::default();
+        self.links.clear();
+        self.unspoken = 0;
+        self.styled_letters = 0;
+        fill(self, (text, subject), platform, vocabulary, acronyms);
+    }
 }
 
 /// Fills `facts` from `text` and then from `subject`.
-pub(super) fn read(facts: &mut Facts, texts: (&str, Option<&str>), platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
+fn fill(facts: &mut Facts, texts: (&str, Option<&str>), platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
     facts.scratch.symbols.clear();
     let (text, subject) = texts;
     read_part(facts, (text, false), platform, vocabulary, acronyms);
@@ -45,16 +51,6 @@ fn read_part(facts: &mut Facts, part: (&str, bool), platform: Platform, vocabula
         .run(&entities);
     facts.scratch.text_in_lower_case = lower;
     facts.scratch.entities = entities;
-}
-
-pub(super) fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c)
-}
-
-/// `?`, `!` and whatever is neither letter, digit, space nor ordinary punctuation: mostly emoji.
-pub(super) fn is_symbol(c: char) -> bool {
-    matches!(c, '?' | '!')
-        || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
 fn characters(count: usize) -> u32 {
@@ -312,7 +308,7 @@ impl<'t> Reader<'t, '_, '_> {
     }
 
     /// A tag can also be read as the plain word: `#IndiHome` names the product as well as `IndiHome` does.
-    fn name_readings(&self, named: &str, sign: char) -> [u32; super::READINGS] {
+    fn name_readings(&self, named: &str, sign: char) -> [u32; READINGS] {
         let mut readings = self.vocabulary.look_up_name(named);
         let plain = if sign == '#' { self.vocabulary.known(&named[1..]) } else { None };
         if let Some(form) = plain.filter(|form| form.len() == 1) {

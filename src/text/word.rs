@@ -14,6 +14,17 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// What a word consists of, apostrophes aside.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+/// `?`, `!` and whatever is neither letter, digit, space nor ordinary punctuation: mostly emoji.
+pub(super) fn is_symbol(c: char) -> bool {
+    matches!(c, '?' | '!')
+        || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
+}
+
 /// Letters of the mathematical and the full-width alphabets, and lines drawn over or under letters: the same word,
 /// dressed up.
 pub(super) fn is_styled(c: char) -> bool {

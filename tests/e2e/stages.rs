@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arc_swap::ArcSwap;
+
 use triage::config::service::{self as config, Service};
-use triage::kafka::{self, Ingest, LaneSettings, Swap, Topic, Triage};
+use triage::kafka::{self, Ingest, LaneSettings, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
 use triage::rules::{self, Rules};
@@ -14,10 +16,10 @@ use triage::rules::{self, Rules};
 use super::broker::{Record, consume_all, mock, produce, service, wait_until};
 use super::texts::TEXTS;
 
-pub fn shipped_rules() -> Arc<Swap<Rules>> {
+pub fn shipped_rules() -> Arc<ArcSwap<Rules>> {
     let reporter = Reporter::default();
     let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
-    Arc::new(Swap::new(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
+    Arc::new(ArcSwap::from_pointee(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
 }
 
 /// The stages of one process.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::broker::Seen;
-use crate::kafka::Topic;
+use crate::kafka::{Topic, headers};
 
 /// It exists.
 const PRESENT: u8 = 1;
@@ -126,13 +126,13 @@ impl Ledger {
         self.seen[seen.topic as usize] += 1;
         match seen.topic {
             Topic::Inbox => {
-                self.settle_raw(seen.header("triage.source"), PASSED);
+                self.settle_raw(seen.header(headers::SOURCE), PASSED);
                 self.inbox.set(&seen.place, PRESENT);
                 self.inbox_open += 1;
             }
             Topic::DeadLetters => self.dead_letter(seen),
             topic => {
-                let first = self.end(seen.header("triage.source"), topic, PASSED);
+                let first = self.end(seen.header(headers::SOURCE), topic, PASSED);
                 if first {
                     *self.classes.entry(class(&seen.value)).or_default() += 1;
                 }
@@ -141,10 +141,11 @@ impl Ledger {
     }
 
     fn dead_letter(&mut self, seen: &Seen) {
-        *self.dead.entry(seen.header("triage.error.code").to_owned()).or_default() += 1;
-        let part = |name: &str| seen.header(&format!("triage.source.{name}"));
-        let source = format!("{}/{}/{}", part("topic"), part("partition"), part("offset"));
-        if seen.header("triage.error.stage") == "ingest" {
+        *self.dead.entry(seen.header(headers::ERROR_CODE).to_owned()).or_default() += 1;
+        let [topic, partition, offset] =
+            [headers::SOURCE_TOPIC, headers::SOURCE_PARTITION, headers::SOURCE_OFFSET].map(|name| seen.header(name));
+        let source = format!("{topic}/{partition}/{offset}");
+        if seen.header(headers::ERROR_STAGE) == "ingest" {
             self.settle_raw(&source, DEAD);
         } else {
             self.end(&source, Topic::DeadLetters, DEAD);

@@ -11,7 +11,7 @@ use super::super::page::{self, Page, one_line, say};
 use super::super::reason::found;
 use super::broker::Seen;
 use super::ledger::Summary;
-use crate::kafka::Topic;
+use crate::kafka::{Topic, headers};
 use crate::signals::Evidence;
 
 /// Most characters of a post on its line.
@@ -35,7 +35,7 @@ pub(super) fn opening(format: Format, rules: &str) {
 pub(super) fn record(format: Format, seen: &Seen) {
     let dead = seen.topic == Topic::DeadLetters;
     let record: Value = if dead { Value::Null } else { serde_json::from_slice(&seen.value).unwrap_or_default() };
-    let (code, message) = (seen.header("triage.error.code"), seen.header("triage.error.message"));
+    let (code, message) = (seen.header(headers::ERROR_CODE), seen.header(headers::ERROR_MESSAGE));
     match (format, dead) {
         (Format::Json, true) => print(&json!({"topic": seen.topic.label(), "code": code, "message": message})),
         (Format::Json, false) => print(&json!({"topic": seen.topic.label(), "record": record})),

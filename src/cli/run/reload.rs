@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::guard::Trial;
+use arc_swap::ArcSwap;
+
 use crate::config::service::Guard;
 use crate::config::watch::{Fingerprint, Watch};
-use crate::kafka::{Recent, Swap};
+use crate::kafka::Recent;
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 
@@ -34,7 +36,7 @@ pub(super) struct InUse {
     /// Its folder.
     pub(super) watch: Watch,
     /// Where the lanes see it.
-    pub(super) shared: Arc<Swap<Rules>>,
+    pub(super) shared: Arc<ArcSwap<Rules>>,
     /// What new rules are tried on before.
     pub(super) guard: Option<(Guard, Arc<Recent>)>,
 }
@@ -67,7 +69,7 @@ impl InUse {
         if !self.watch.was_read(seen) {
             return false;
         }
-        let before = self.shared.get();
+        let before = self.shared.load_full();
         match compiled {
             Err(errors) => {
                 tracing::error!(
@@ -102,7 +104,7 @@ impl InUse {
             return;
         }
         tracing::info!(set = self.name, before = before.hash, now = rules.hash, posts, leaving, forced, "rules read again");
-        self.shared.set(rules);
+        self.shared.store(Arc::new(rules));
     }
 }
 

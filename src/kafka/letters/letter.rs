@@ -1,9 +1,11 @@
 //! One dead letter as its headers describe it, and which of them are asked for. Pure, but for reading a message.
 
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{BorrowedMessage, Message};
 use serde::Serialize;
 
-use super::super::place::Place;
+use crate::kafka::recorded::onlooker::header;
+use crate::kafka::recorded::place::Place;
+use crate::kafka::stages::headers;
 use crate::post::Millis;
 
 /// A dead letter, without its bytes.
@@ -35,25 +37,22 @@ pub struct Letter {
 impl Letter {
     /// What the headers of `message` say.
     pub(super) fn read(message: &BorrowedMessage<'_>) -> Letter {
-        let header = |wanted: &str| {
-            let found = message.headers()?.iter().find(|header| header.key == wanted)?;
-            std::str::from_utf8(found.value?).ok()
-        };
+        let header = |wanted: &'static str| header(message, wanted);
         let source = || {
-            let (topic, partition) = (header("triage.source.topic")?.to_owned(), header("triage.source.partition")?.parse().ok()?);
-            Some(Place { topic, partition, offset: header("triage.source.offset")?.parse().ok()? })
+            let (topic, partition) = (header(headers::SOURCE_TOPIC)?.to_owned(), header(headers::SOURCE_PARTITION)?.parse().ok()?);
+            Some(Place { topic, partition, offset: header(headers::SOURCE_OFFSET)?.parse().ok()? })
         };
         // The letter of a record whose timestamp no broker takes has one of its own.
-        let at = header("triage.source.timestamp").and_then(|at| at.parse().ok()).or(message.timestamp().to_millis());
-        let text = |name: &str| header(name).unwrap_or_default().to_owned();
+        let at = header(headers::SOURCE_TIMESTAMP).and_then(|at| at.parse().ok()).or(message.timestamp().to_millis());
+        let text = |name| header(name).unwrap_or_default().to_owned();
         Letter {
             partition: message.partition(),
             offset: message.offset(),
             at: Millis::new(at.unwrap_or(0)),
             source: source(),
-            stage: text("triage.error.stage"),
-            code: text("triage.error.code"),
-            message: text("triage.error.message"),
+            stage: text(headers::ERROR_STAGE),
+            code: text(headers::ERROR_CODE),
+            message: text(headers::ERROR_MESSAGE),
             bytes: message.payload().map(<[u8]>::len),
             replayed: false,
             value: None,

@@ -14,14 +14,15 @@ use serde::Serialize;
 use super::progress::{Done, Progress};
 use super::{Letter, Selection, done, group};
 use crate::config::service::Service;
-use crate::kafka::onlooker::Onlooker;
-use crate::kafka::refusal::Refusal;
-use crate::kafka::report::LaneReport;
-use crate::kafka::settings::{self, Member};
-use crate::kafka::stage::{Header, Outgoing, REPLAYED, says_why};
-use crate::kafka::topics::Topic;
-use crate::kafka::transaction::{NO_INPUT, Transaction, Writer};
-use crate::kafka::trouble::Trouble;
+use crate::kafka::clients::settings::{self, Member};
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::errors::trouble::Trouble;
+use crate::kafka::lane::report::LaneReport;
+use crate::kafka::lane::transaction::{NO_INPUT, Transaction, Writer};
+use crate::kafka::recorded::onlooker::Onlooker;
+use crate::kafka::stages::headers::{REPLAYED, says_why};
+use crate::kafka::stages::record::{Header, Outgoing};
+use crate::kafka::topics::topic::Topic;
 
 /// The one transaction may take longer than one of the service.
 const TRANSACTION_TIMEOUT: i64 = 60_000;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{EntryId, Hit, PhraseBook, Search};
+use super::{EntryId, Hit, PhraseBook};
 use crate::config::lexicon::{Place, Scope, Side};
 use crate::problem::Spot;
 use crate::text::Facts;
@@ -170,23 +170,6 @@ impl PhraseBook {
         let mut seen = FxHashSet::default();
         let lines = self.guards.iter().flatten().map(|guard| &guard.line);
         lines.filter(|line| seen.insert(*line)).cloned().collect()
-    }
-
-    /// The guards each of which is the only one to say no to an entry that stands in `facts`: without it the entry counts.
-    pub fn decisive_guards(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) -> Vec<GuardLine> {
-        self.find_unguarded(facts, search, hits);
-        let alone = |hit: &Hit| {
-            let mut refusals = self.refused_by(facts, search, hit);
-            let first = refusals.next()?;
-            refusals.all(|other| other == first).then(|| first.clone())
-        };
-        hits.iter().filter_map(alone).collect()
-    }
-
-    /// The guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
-    pub fn refused_by<'b>(&'b self, facts: &Facts, search: &Search, hit: &Hit) -> impl Iterator<Item = &'b GuardLine> {
-        let guards = self.guards.get(hit.entry as usize).map(|guards| &**guards).unwrap_or_default();
-        search.marks.refusals(guards, facts, hit).map(|(guard, _)| &guard.line)
     }
 
     /// The guards of an entry as written, and whether what they look for must stand there; else it must not.

@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::guards::Marks;
+use super::guards::{GuardLine, Marks};
 use super::{Hit, Miss, PhraseBook, WordClass};
 use crate::text::{Facts, WordId};
 
@@ -72,6 +72,23 @@ impl PhraseBook {
         let (mut search, mut hits) = (Search::default(), Vec::new());
         self.find_unguarded(facts, &mut search, &mut hits);
         hits.iter().filter_map(|hit| self.missed(facts, &search, hit)).collect()
+    }
+
+    /// The guards each of which is the only one to say no to an entry that stands in `facts`: without it the entry counts.
+    pub fn decisive_guards(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) -> Vec<GuardLine> {
+        self.find_unguarded(facts, search, hits);
+        let alone = |hit: &Hit| {
+            let mut refusals = self.refused_by(facts, search, hit);
+            let first = refusals.next()?;
+            refusals.all(|other| other == first).then(|| first.clone())
+        };
+        hits.iter().filter_map(alone).collect()
+    }
+
+    /// The guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
+    pub fn refused_by<'b>(&'b self, facts: &Facts, search: &Search, hit: &Hit) -> impl Iterator<Item = &'b GuardLine> {
+        let guards = self.guards.get(hit.entry as usize).map(|guards| &**guards).unwrap_or_default();
+        search.marks.refusals(guards, facts, hit).map(|(guard, _)| &guard.line)
     }
 
     fn apply_guards(&self, facts: &Facts, search: &Search, hits: &mut Vec<Hit>) {

@@ -1,0 +1,105 @@
+//! What is remembered of one customer, and nothing else: recent posts, the series going on, the open case.
+//!
+//! The state is exactly what its last journal record says (design, invariant 6). It is bounded: at most
+//! [`MAX_POSTS`] posts and as many event ids, whatever the thresholds. Knows nothing of rules: names of conditions and
+//! subjects are opaque, so a renamed condition is simply unknown.
+
+mod case;
+mod codec;
+mod memory;
+mod remembered;
+mod version;
+
+pub use self::case::{Case, MetCondition};
+pub use self::codec::CorruptState;
+pub use self::memory::{Acquaintance, SeriesMemory};
+pub use self::remembered::Remembered;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::post::Millis;
+
+/// Posts, and event ids, remembered of one customer (2.9, 8).
+pub const MAX_POSTS: usize = 64;
+/// How long ids are remembered, in milliseconds of record time.
+pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;
+/// Replies of the brand remembered.
+const MAX_REPLIES: usize = 8;
+
+/// State of one customer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AuthorState {
+    /// Time of the newest record that was counted.
+    #[serde(rename = "r", with = "codec::number")]
+    pub last_record: Millis,
+    /// Newest time of writing among the customer's posts.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub newest: Option<Millis>,
+    /// Recent posts in order of arrival.
+    #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<Remembered>,
+    /// Ids of recent case events, with the time of their record.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<(SmolStr, i64)>,
+    /// When the latest replies of the brand were written, in order of arrival.
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty", with = "codec::numbers")]
+    pub replies: Vec<Millis>,
+    /// The newest series.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesMemory>,
+    /// What was written up to then is settled (`resolved`, `dismissed`).
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    pub ended: Option<Millis>,
+    /// The open case.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
+}
+
+impl AuthorState {
+    /// Whether there is nothing that the next record could need.
+    pub fn is_empty(&self) -> bool {
+        self.posts.is_empty() && self.events.is_empty() && self.replies.is_empty() && self.case.is_none() && self.ended.is_none()
+    }
+
+    /// Whether what was written at `at` is settled already.
+    pub fn is_settled(&self, at: Millis) -> bool {
+        self.ended.is_some_and(|ended| at <= ended)
+    }
+
+    /// Notes a reply of the brand, written at `at`.
+    pub fn note_reply(&mut self, at: Millis) {
+        if self.replies.len() == MAX_REPLIES {
+            self.replies.remove(0);
+        }
+        self.replies.push(at);
+        if let Some(series) = &mut self.series {
+            series.answered = true;
+        }
+    }
+
+    /// Whether the event `id` is known.
+    pub fn knows_event(&self, id: &str) -> bool {
+        self.events.iter().any(|(known, _)| **known == *id)
+    }
+
+    /// Notes the event `id`, the oldest forgotten where there are too many; whether one was.
+    pub fn note_event(&mut self, id: &str, now: Millis) -> bool {
+        let full = self.events.len() >= MAX_POSTS;
+        if full {
+            self.events.remove(0);
+        }
+        self.events.push((id.into(), now.get()));
+        full
+    }
+
+    /// Drops ids that are older than they need be, at record time `now`.
+    pub fn forget_old_ids(&mut self, now: Millis) {
+        let case = self.case.as_ref();
+        self.posts.retain(|post| now.since(post.seen) <= ID_MEMORY || case.is_some_and(|case| case.is_first(&post.id)));
+        self.events.retain(|&(_, seen)| now.since(Millis::new(seen)) <= ID_MEMORY);
+        if self.ended.is_some_and(|ended| now.since(ended) > ID_MEMORY) {
+            self.ended = None;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The edge to Kafka: one transactional loop (a *lane*) that both stages share, and what it needs.
+//!
+//! Rooms, each using only those above it:
+//!
+//! | room | holds |
+//! | --- | --- |
+//! | `errors` | what an error means, how far to go back for it, what only a human can mend: [`Refusal`] |
+//! | `clients` | properties, login and callbacks of the clients |
+//! | `topics` | [`Topic`]: names, shapes, and [`Admin`], who checks and makes them |
+//! | `stages` | [`Ingest`] and [`Triage`]: what a record becomes; the names of its [`headers`]; states of customers |
+//! | `journal` | whose the journal of the states is, and how it is read back |
+//! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Service`] runs lanes |
+//! | `recorded` | what lies in topics, for the commands that look on: [`stored`], [`before`] |
+//! | `letters` | the dead letters: [`dead_letters`] shows them, [`replay`](replay()) feeds them in again |
+//! | `reconcile` | [`reconcile`](reconcile()) compares what was read with what was written |
+//!
+//! Beside them: `failpoint`, for the tests.
+//!
+//! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
+
+mod clients;
+mod errors;
+mod failpoint;
+mod journal;
+mod lane;
+mod letters;
+mod reconcile;
+mod recorded;
+mod stages;
+mod topics;
+
+pub use self::clients::examine::examine;
+pub use self::clients::settings::MAX_RECORD_BYTES;
+pub use self::errors::refusal::Refusal;
+pub use self::lane::report::{Counts, LaneReport};
+pub use self::lane::service::Service;
+pub use self::lane::settings::LaneSettings;
+pub use self::letters::{Frequency, Letter, ListOptions, Listing, Replay, Selection, dead_letters, replay};
+pub use self::reconcile::{Account, Finding, Kind, PartitionAccount, Passage, Scope, reconcile};
+pub use self::recorded::place::Place;
+pub use self::recorded::range::{Edge, Stored, before, stored};
+pub use self::stages::dead_letter::dead_letter;
+pub use self::stages::headers;
+pub use self::stages::ingest::Ingest;
+pub use self::stages::recent::{Judged, Recent};
+pub use self::stages::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
+pub use self::stages::stage::Stage;
+pub use self::stages::triage::Triage;
+pub use self::topics::admin::Admin;
+pub use self::topics::topic::{Topic, name};

@@ -1,0 +1,275 @@
+//! What the clients tell us from inside librdkafka: log lines, errors, rebalances, failed deliveries. It is only noted
+//! here; the lane acts on it, on its own thread, when it is between two steps.
+//!
+//! No context can be made without the settings of the brokers: each hands over the token where one is asked for.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::OAuthToken;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::ProducerContext;
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, TopicPartitionList};
+
+use crate::config::service::Kafka;
+
+use super::login::Login;
+use crate::kafka::errors::outcome::{Call, Outcome, denied, outcome};
+use crate::kafka::failpoint::{Point, pass};
+
+/// A topic and a partition of it.
+pub(in crate::kafka) type Partition = (String, i32);
+
+/// The client's login and its last errors, for whoever has to say why nothing works.
+pub(in crate::kafka) struct Health {
+    login: Login,
+    last_error: Mutex<Option<String>>,
+    /// The last time that a broker would not let us in, or was not who we think.
+    denial: Mutex<Option<String>>,
+}
+
+impl Health {
+    fn new(kafka: &Kafka) -> Self {
+        Health { login: Login::new(kafka), last_error: Mutex::default(), denial: Mutex::default() }
+    }
+
+    fn note(&self, error: &KafkaError, reason: &str) {
+        // librdkafka's own log has the lost connections, and counts those that repeat.
+        match outcome(Call::Other, error) {
+            Outcome::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
+            Outcome::Abort | Outcome::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
+        }
+        *lock(if denied(error) { &self.denial } else { &self.last_error }) = Some(reason.to_owned());
+    }
+
+    /// Why the brokers do not let us in, if that is so.
+    pub(in crate::kafka) fn denial(&self) -> Option<String> {
+        self.login.failure().or_else(|| lock(&self.denial).clone())
+    }
+
+    /// Why nothing works: the login first, then the client's last word, else `otherwise`.
+    pub(in crate::kafka) fn reason(&self, otherwise: &KafkaError) -> String {
+        self.denial().or_else(|| lock(&self.last_error).clone()).unwrap_or_else(|| otherwise.to_string())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
+            tracing::error!(target: "librdkafka", "{facility} {message}");
+        }
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", "{facility} {message}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => tracing::info!(target: "librdkafka", "{facility} {message}"),
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", "{facility} {message}"),
+    }
+}
+
+/// For readers and administrators, which nothing happens to.
+pub(in crate::kafka) struct Plain {
+    pub(in crate::kafka) health: Health,
+}
+
+impl Plain {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
+        Plain { health: Health::new(kafka) }
+    }
+}
+
+impl ClientContext for Plain {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
+            self.health.note(&error, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Plain {}
+
+/// How long a reader without partitions is polled: long enough for all that has piled up.
+const SERVICE: Duration = Duration::from_millis(1);
+
+/// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
+/// yet, so no record comes of it.
+pub(in crate::kafka) fn serve(reader: &BaseConsumer<Plain>) {
+    drop(reader.poll(SERVICE));
+}
+
+impl ProducerContext for Plain {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+/// A change of the partitions that the group has given us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::kafka) enum Change {
+    /// These are ours from now on. The group waits for [`Consumer::assign`].
+    Assigned(Vec<Partition>),
+    /// We are to give up everything. The group waits for [`Consumer::unassign`], unless the partitions are `lost`
+    /// already: then others may have them.
+    Revoked {
+        /// Too late for a commit.
+        lost: bool,
+    },
+}
+
+/// For the consumer of a lane. Rebalances are not carried out inside `poll` but noted: librdkafka waits for the lane
+/// to assign or unassign, so that a transaction can be ended before its partitions are given up.
+pub(in crate::kafka) struct Membership {
+    pub(in crate::kafka) health: Health,
+    changes: Mutex<VecDeque<Change>>,
+    changed: AtomicBool,
+    closing: AtomicBool,
+}
+
+impl Membership {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
+        let (changes, changed, closing) = Default::default();
+        Membership { health: Health::new(kafka), changes, changed, closing }
+    }
+
+    /// Whether the group wants something of us.
+    pub(in crate::kafka) fn has_changes(&self) -> bool {
+        self.changed.load(Ordering::Relaxed)
+    }
+
+    /// What the group wants next.
+    pub(in crate::kafka) fn next_change(&self) -> Option<Change> {
+        let mut changes = lock(&self.changes);
+        let change = changes.pop_front();
+        self.changed.store(!changes.is_empty(), Ordering::Relaxed);
+        change
+    }
+
+    /// From now on partitions are given up as soon as the group asks: nobody will read the notes any more.
+    pub(in crate::kafka) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+}
+
+impl ClientContext for Membership {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
+            self.health.note(&error, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Membership {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        pass(Point::InRebalance);
+        if self.closing.load(Ordering::Relaxed) {
+            if let Err(error) = consumer.unassign() {
+                tracing::warn!(target: "kafka", %error, "could not give up partitions");
+            }
+            return;
+        }
+        let change = if what == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let given = partitions.elements().iter().map(|element| (element.topic().to_owned(), element.partition())).collect();
+            Change::Assigned(given)
+        } else {
+            Change::Revoked { lost: consumer.assignment_lost() }
+        };
+        lock(&self.changes).push_back(change);
+        self.changed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// For the producer of a lane. The opaque number of a message is the lane's own name for the input it comes from.
+pub(in crate::kafka) struct Deliveries {
+    pub(in crate::kafka) health: Health,
+    failures: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
+    failed: AtomicBool,
+    disturbed: AtomicBool,
+}
+
+impl Deliveries {
+    pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
+        let (failures, failed, disturbed) = Default::default();
+        Deliveries { health: Health::new(kafka), failures, failed, disturbed }
+    }
+
+    /// Whether a message of this transaction was not delivered.
+    pub(in crate::kafka) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Messages that were not delivered, with the reason; forgotten here.
+    pub(in crate::kafka) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
+        let mut failures = lock(&self.failures);
+        self.failed.store(false, Ordering::Relaxed);
+        std::mem::take(&mut *failures)
+    }
+
+    /// Whether a connection broke: a request may have been sent twice.
+    pub(in crate::kafka) fn disturbed(&self) -> bool {
+        self.disturbed.load(Ordering::Relaxed)
+    }
+}
+
+impl ClientContext for Deliveries {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.health.login.token()
+    }
+
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if matches!(
+            error,
+            KafkaError::Global(
+                RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::OperationTimedOut
+            )
+        ) {
+            self.disturbed.store(true, Ordering::Relaxed);
+        }
+        self.health.note(&error, reason);
+    }
+}
+
+impl ProducerContext for Deliveries {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, opaque: usize) {
+        if let Err((error, _)) = result {
+            let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+            lock(&self.failures).push((opaque, code));
+            self.failed.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Why the service cannot do its work, in sentences for an operator. A refusal ends the process; everything else is
+//! tried again.
+
+use rdkafka::error::KafkaError;
+use thiserror::Error;
+
+/// What keeps the service from running.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Settings that no client can be made of.
+    #[error("{0}")]
+    Settings(String),
+    /// No broker answers, or none lets us in.
+    #[error("kafka: no broker of `{brokers}` can be used: {reason}")]
+    Unreachable {
+        /// As configured.
+        brokers: String,
+        /// The client's last word.
+        reason: String,
+    },
+    /// Topics that are missing or of a wrong shape.
+    #[error("kafka: {0}; `triage topics create` makes what is missing")]
+    Topics(String),
+    /// Topics that are missing and that we cannot make with a token for a login.
+    #[error(
+        "kafka: missing: {0}; with OAUTHBEARER they cannot be made here: make them with Kafka's own tools, or log in with SCRAM for this once"
+    )]
+    NoAdministrator(String),
+    /// The group has never read this topic and nobody has said where to begin.
+    #[error(
+        "kafka: group `{group}` has no committed offset for {topic} and no start is set: say `start = \"earliest\"` or `\"latest\"` for the first run"
+    )]
+    NoStart {
+        /// The consumer group.
+        group: String,
+        /// The topic.
+        topic: String,
+    },
+    /// Records were deleted before they were read.
+    #[error(
+        "kafka: group `{group}` wants to go on at offset {offset} of {topic}/{partition}, but the broker has {oldest} to {end} only: \
+         set the group's offsets by hand once it is clear what was lost"
+    )]
+    OffsetGone {
+        /// The consumer group.
+        group: String,
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// Where the group stands.
+        offset: i64,
+        /// The oldest offset the broker has.
+        oldest: i64,
+        /// Where the partition ends.
+        end: i64,
+    },
+    /// The journal belongs to another group.
+    #[error("kafka: the journal {journal} belongs to group `{owner}`, not to `{group}`: give each group a journal of its own")]
+    OtherGroup {
+        /// The journal's topic.
+        journal: String,
+        /// Whose it is.
+        owner: String,
+        /// Who wants it.
+        group: String,
+    },
+    /// The inbox has another number of partitions than the journal was written for.
+    #[error(
+        "kafka: {inbox} has {now} partitions, but the journal {journal} was written for {then}: customers would change partitions away from \
+         their state; go back to {then}, or move to a new inbox and journal with the new number and let the old inbox run empty first"
+    )]
+    PartitionCount {
+        /// The inbox.
+        inbox: String,
+        /// The journal's topic.
+        journal: String,
+        /// Partitions of the inbox now.
+        now: i32,
+        /// Partitions of the inbox when the journal was begun.
+        then: i32,
+    },
+    /// A record of the journal that this version cannot read.
+    #[error("kafka: {journal}/{partition} holds a record that cannot be read: {reason}; use the version that wrote it")]
+    Journal {
+        /// The journal's topic.
+        journal: String,
+        /// The partition.
+        partition: i32,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A topic that could not be read to its end.
+    #[error("kafka: {topic} cannot be read to its end: {reason}; run the command again")]
+    Unreadable {
+        /// The topic.
+        topic: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Dead letters that could not be fed in again.
+    #[error("kafka: the dead letters were not replayed: {0}; run the command again, nothing is sent twice")]
+    Replay(String),
+    /// Another process runs under our name.
+    #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
+    Fenced {
+        /// The configured name.
+        instance: String,
+    },
+}
+
+impl Refusal {
+    /// Why no client can be made. The value of a property may be a secret: only its name is said.
+    pub(in crate::kafka) fn unusable(error: &KafkaError) -> Self {
+        Refusal::Settings(match error {
+            KafkaError::ClientConfig(_, reason, name, _) => format!("kafka: {reason} (property `{name}`)"),
+            other => format!("kafka: {other}"),
+        })
+    }
+
+    /// The exit code of the process: 78 for invalid configuration, else 69.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Refusal::Settings(_) => 78,
+            _ => 69,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What stops a lane in the middle of something, and how far it has to go back.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, KafkaResult};
+
+use super::outcome::{Call, Outcome, fenced, outcome};
+use super::refusal::Refusal;
+
+/// How far to go back.
+#[derive(Debug)]
+pub(in crate::kafka) enum Trouble {
+    /// To the beginning of the transaction.
+    Abort(String),
+    /// The same, and this input of it (by number) must become a dead letter: no broker will ever take what it became.
+    NeverAccepted(usize),
+    /// To the last commit, with fresh clients and restored state.
+    Restart {
+        /// What happened.
+        reason: String,
+        /// Whether somebody else has taken our place.
+        fenced: bool,
+    },
+    /// Out: only a human can help.
+    Refuse(Refusal),
+}
+
+impl Trouble {
+    /// The trouble that `error` means, met while `doing` something that cannot be repeated.
+    pub(in crate::kafka) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
+        match outcome(call, error) {
+            Outcome::Abort | Outcome::Retry => Trouble::Abort(format!("{doing}: {error}")),
+            Outcome::Fatal => Trouble::Restart { reason: format!("{doing}: {error}"), fenced: fenced(error) },
+        }
+    }
+
+    /// Begin anew because of `reason`.
+    pub(in crate::kafka) fn restart(reason: impl Into<String>) -> Self {
+        Trouble::Restart { reason: reason.into(), fenced: false }
+    }
+
+    /// The same of a transaction that was open for longer than its timeout, because the process stood still: the broker
+    /// has given it up, which looks as if somebody else had taken our place.
+    pub(in crate::kafka) fn of_old_transaction(self) -> Self {
+        match self {
+            Trouble::Restart { reason, .. } => Trouble::restart(reason),
+            other => other,
+        }
+    }
+
+    /// The same trouble where there is no transaction to abort.
+    pub(in crate::kafka) fn outside(self) -> Self {
+        match self {
+            Trouble::Abort(reason) => Trouble::restart(reason),
+            Trouble::NeverAccepted(_) => Trouble::restart("the broker refuses a record"),
+            other => other,
+        }
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Trouble::Refuse(refusal)
+    }
+}
+
+/// Repeats `call` while its error says that this may help, for `patience` at most; `between` runs after each failure.
+pub(in crate::kafka) fn persist<T>(
+    doing: &str,
+    patience: Duration,
+    mut between: impl FnMut(),
+    mut call: impl FnMut() -> KafkaResult<T>,
+) -> Result<T, Trouble> {
+    let begun = Instant::now();
+    loop {
+        match call() {
+            Ok(value) => return Ok(value),
+            Err(error) if outcome(Call::Other, &error) == Outcome::Retry && begun.elapsed() < patience => between(),
+            Err(error) => return Err(Trouble::of(Call::Other, doing, &error)),
+        }
+    }
+}

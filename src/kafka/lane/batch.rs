@@ -1,0 +1,200 @@
+//! What a lane does inside one transaction: take records in, hand them to the stage, write what they become.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Message};
+
+use crate::config::reader::show_duration;
+
+use super::limit::Limits;
+use super::positions::Positions;
+use super::report::{Counts, LaneReport};
+use super::settings::LaneSettings;
+use super::suspects::Suspects;
+use super::transaction::{NO_INPUT, Transaction};
+use crate::kafka::clients::context::Membership;
+use crate::kafka::clients::settings::millis;
+use crate::kafka::errors::outcome::{Call, Outcome, offset_gone, outcome};
+use crate::kafka::errors::trouble::Trouble;
+use crate::kafka::failpoint::{Bug, made};
+use crate::kafka::stages::record::{Inbound, Outbox};
+use crate::kafka::stages::stage::Stage;
+
+/// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+/// Records are handed to the client in bursts at least this far apart, more than its `linger.ms`: it sends them partition
+/// by partition, and small requests cost the brokers more than the records in them. Never before the last burst has been
+/// delivered: a client that has five messages to one partition under way and more to send spins until it is answered.
+const BURST: Duration = Duration::from_millis(25);
+
+/// Bytes in waiting that make a burst due at once.
+const BURST_BYTES: usize = 4 << 20;
+
+/// What a lane works on.
+pub(super) struct Work<'a, S> {
+    pub(super) stage: S,
+    pub(super) settings: &'a LaneSettings,
+    pub(super) stop: &'a AtomicBool,
+    pub(super) report: &'a LaneReport,
+    pub(super) positions: Positions,
+    pub(super) suspects: Suspects,
+    pub(super) limits: Limits,
+    pub(super) outbox: Outbox,
+    batch: Batch,
+}
+
+/// What the open transaction has done so far.
+#[derive(Default)]
+struct Batch {
+    /// Its inputs: number of the position, offset.
+    inputs: Vec<(usize, i64)>,
+    /// The input of each record in the outbox.
+    origins: Vec<usize>,
+    /// Bytes in the outbox.
+    waiting: usize,
+    counts: Counts,
+}
+
+impl<'a, S: Stage> Work<'a, S> {
+    pub(super) fn new(stage: S, settings: &'a LaneSettings, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
+        let (positions, suspects, outbox, batch) = Default::default();
+        let limits = Limits::new(settings.limit);
+        Work { stage, settings, stop, report, positions, suspects, limits, outbox, batch }
+    }
+
+    /// Takes records in, beginning with `first`, until the transaction should end; then writes the journal.
+    pub(super) fn fill(
+        &mut self,
+        consumer: &BaseConsumer<Membership>,
+        transaction: &Transaction<'_, '_>,
+        first: &BorrowedMessage<'_>,
+    ) -> Result<(), Trouble> {
+        let begun = Instant::now();
+        let longest = millis(self.settings.run.transaction_interval);
+        let most = self.suspects.most_inputs(self.settings.run.batch);
+        let mut next_burst = BURST;
+        self.take(first)?;
+        loop {
+            self.report.beat();
+            transaction.check()?;
+            let age = begun.elapsed();
+            let full = self.batch.inputs.len() >= most || age >= longest;
+            if consumer.context().has_changes() && made(Bug::BatchKeptAfterRevoke) {
+                drop(consumer.unassign());
+                std::thread::sleep(Duration::from_secs(3));
+            }
+            if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
+                break;
+            }
+            if (age >= next_burst || self.batch.waiting >= BURST_BYTES) && transaction.is_delivered() {
+                self.write(transaction)?;
+                next_burst = age + BURST;
+            }
+            let wait = SHORTEST.min(longest).saturating_sub(age);
+            match consumer.poll(wait) {
+                Some(Ok(message)) => self.take(&message)?,
+                Some(Err(error)) => self.consumer_error(&error)?,
+                None if wait.is_zero() => break,
+                None => (),
+            }
+        }
+        self.stage.journal(&mut self.outbox);
+        transaction.drain()?;
+        self.write(transaction)
+    }
+
+    /// Writes what is in the outbox. What no input was noted for comes from none.
+    pub(super) fn write(&mut self, transaction: &Transaction<'_, '_>) -> Result<(), Trouble> {
+        let origins = self.batch.origins.drain(..).chain(std::iter::repeat(NO_INPUT));
+        for (record, input) in self.outbox.records.drain(..).zip(origins) {
+            transaction.send(&self.settings.topics, &record, input)?;
+            self.batch.counts.written[record.to as usize] += 1;
+        }
+        self.batch.waiting = 0;
+        Ok(())
+    }
+
+    fn take(&mut self, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+        let record = Inbound::new(message);
+        let position = self.positions.advance(record.topic, record.partition, record.offset);
+        let position =
+            position.ok_or_else(|| Trouble::restart(format!("{} is not the next record of a partition of ours", record.source())))?;
+        let input = self.batch.inputs.len();
+        self.batch.inputs.push((position, message.offset()));
+        self.batch.counts.records += 1;
+        match self.suspects.letter(&self.stage, &record) {
+            Some(letter) => self.outbox.push(letter),
+            None => self.stage.process(&record, &mut self.outbox),
+        }
+        self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
+        self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
+        let new = &self.outbox.records[self.batch.origins.len()..];
+        self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
+        self.batch.origins.resize(self.outbox.records.len(), input);
+        self.check_limit(&record)
+    }
+
+    /// Ends the transaction if too many of the last records of this topic could not be read.
+    fn check_limit(&mut self, record: &Inbound<'_>) -> Result<(), Trouble> {
+        let unreadable = std::mem::take(&mut self.outbox.unreadable);
+        let Some(limit) = self.limits.note(record.topic, unreadable, Instant::now()) else { return Ok(()) };
+        tracing::error!(
+            target: "kafka",
+            at = record.source(),
+            "{} of the last {} records of {} cannot be read: it is not read on for {}, then tried again; `triage dead-letters list` says \
+             what is wrong; mend the feed, or raise [ingest.dead_letter_limit] and restart to let them become dead letters",
+            limit.records,
+            limit.of,
+            record.topic,
+            show_duration(limit.pause)
+        );
+        Err(Trouble::Abort("too many records cannot be read".to_owned()))
+    }
+
+    /// Notes that an end was reached; tells what other errors of the consumer mean.
+    pub(super) fn consumer_error(&mut self, error: &KafkaError) -> Result<(), Trouble> {
+        match error {
+            KafkaError::PartitionEOF(partition) => self.positions.caught_up(*partition),
+            error if offset_gone(error) => return Err(Trouble::restart(format!("read: {error}"))),
+            error if outcome(Call::Other, error) == Outcome::Retry => tracing::debug!(target: "kafka", %error, "the consumer goes on"),
+            error => return Err(Trouble::of(Call::Other, "read", error)),
+        }
+        Ok(())
+    }
+
+    /// The transaction was committed.
+    pub(super) fn commit(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        self.stage.commit();
+        self.positions.commit();
+        self.suspects.passed(&self.positions);
+        self.limits.commit();
+        self.report.update(|counts| {
+            counts.add(&batch.counts);
+            counts.committed += 1;
+        });
+    }
+
+    /// The transaction was aborted; `refused` are the inputs whose records no broker will take.
+    pub(super) fn rollback(&mut self, refused: &[usize]) {
+        let batch = std::mem::take(&mut self.batch);
+        self.outbox.records.clear();
+        self.outbox.unreadable = false;
+        if !made(Bug::NoRollback) {
+            self.stage.rollback();
+        }
+        self.positions.rollback();
+        self.limits.rollback();
+        let name = |&(position, offset): &(usize, i64)| {
+            let position = &self.positions.all()[position];
+            (position.topic.clone(), position.partition, offset)
+        };
+        self.suspects.accuse(batch.inputs.len(), refused, |input| batch.inputs.get(input).map(name));
+        let paused = self.limits.paused() as u64;
+        self.report.update(|counts| (counts.aborted, counts.paused) = (counts.aborted + 1, paused));
+    }
+}

@@ -1,0 +1,143 @@
+//! One life of a lane: from fresh clients, round after round, to the first trouble that they do not survive.
+//!
+//! What is done in a round is the lane's own; which partitions it has is `assignment`'s.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::BorrowedMessage;
+
+use super::Lane;
+use super::batch::Work;
+use super::report::LaneReport;
+use super::settings::LaneSettings;
+use super::transaction::Writer;
+use crate::config::service::Kafka;
+use crate::kafka::clients::context::{Change, Membership};
+use crate::kafka::clients::settings::{self, Member};
+use crate::kafka::errors::trouble::Trouble;
+use crate::kafka::failpoint::{Point, pass};
+use crate::kafka::journal::reader::Journal;
+use crate::kafka::stages::stage::Stage;
+
+/// How long to wait for a record before looking around.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// How long leaving the group may take; librdkafka waits for a coordinator that does not answer.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// How often the stage is asked what is due.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What a lane is born with.
+pub(super) struct Birth<'a> {
+    pub(super) settings: &'a LaneSettings,
+    pub(super) member: &'a Member,
+    pub(super) stop: &'a AtomicBool,
+    pub(super) report: &'a LaneReport,
+}
+
+/// Runs one life of a lane. Returns when told to stop, or with the trouble that ended it.
+pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble> {
+    let settings = birth.settings;
+    let (kafka, run) = (&settings.kafka, &settings.run);
+    let writer = Writer::new(kafka, settings::producer(kafka, run, birth.member)?, run, birth.report)?;
+    tracing::debug!(target: "kafka", "the producer is ready");
+    let journal = if settings.journaled { Some(Journal::new(kafka, &settings.group, &settings.topics.state)?) } else { None };
+    let consumer = join(kafka, &settings::consumer(kafka, run, birth.member, settings.journaled)?, &settings.inputs)?;
+    let work = Work::new(stage, settings, birth.stop, birth.report);
+    let mut lane = Lane { settings, writer, journal, work, left: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
+    let result = lane.run(&consumer);
+    birth.report.update(|counts| counts.partitions = 0);
+    if result.is_ok() {
+        birth.report.set_done();
+    }
+    birth.report.excuse(FAREWELL);
+    leave(consumer);
+    result
+}
+
+fn join(kafka: &Kafka, config: &ClientConfig, topics: &[String]) -> Result<BaseConsumer<Membership>, Trouble> {
+    let consumer: BaseConsumer<Membership> =
+        config.create_with_context(Membership::new(kafka)).map_err(|error| Trouble::restart(format!("create a consumer: {error}")))?;
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+    consumer.subscribe(&topics).map_err(|error| Trouble::restart(format!("subscribe: {error}")))?;
+    Ok(consumer)
+}
+
+/// Leaves the group. A consumer that is dropped gives its partitions back, which it must be allowed to from inside; what
+/// the group has asked before is answered here. Nothing is answered twice: librdkafka drops the second answer of a group
+/// that has been left, and whoever gave it waits for ever.
+fn leave(consumer: BaseConsumer<Membership>) {
+    let unanswered = consumer.context().has_changes();
+    consumer.context().close();
+    if unanswered && let Err(error) = consumer.unassign() {
+        tracing::warn!(target: "kafka", %error, "could not give up partitions");
+    }
+}
+
+impl<S: Stage> Lane<'_, S> {
+    fn run(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        loop {
+            self.work.report.beat();
+            while let Some(change) = consumer.context().next_change() {
+                tracing::debug!(target: "kafka", ?change, "the group has changed");
+                match change {
+                    Change::Assigned(partitions) => self.assigned(consumer, &partitions)?,
+                    Change::Revoked { lost } => self.revoked(consumer, lost)?,
+                }
+            }
+            if self.work.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            self.tick(consumer)?;
+            self.resume(consumer)?;
+            match consumer.poll(IDLE) {
+                None => (),
+                Some(Ok(first)) => self.process(consumer, &first)?,
+                Some(Err(error)) => self.work.consumer_error(&error).or_else(|trouble| match trouble {
+                    Trouble::Abort(reason) => {
+                        tracing::info!(target: "kafka", reason, "nothing to abort");
+                        Ok(())
+                    }
+                    worse => Err(worse),
+                })?,
+            }
+        }
+    }
+
+    /// One transaction of records, beginning with `first`.
+    fn process(&mut self, consumer: &BaseConsumer<Membership>, first: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+        pass(Point::AfterPoll);
+        self.work.stage.begin();
+        self.transact(consumer, |work, transaction| work.fill(consumer, transaction, first)).map(drop)
+    }
+
+    /// Asks the stage what is due without a record, at most once a second and only where it has caught up.
+    fn tick(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        let Some(journal) = self.journal.as_ref().filter(|_| Instant::now() >= self.next_tick) else { return Ok(()) };
+        journal.serve();
+        self.next_tick = Instant::now() + TICK;
+        let now = (self.settings.clock)();
+        let work = &mut self.work;
+        work.stage.begin();
+        for position in work.positions.all().iter().filter(|position| position.caught_up) {
+            work.stage.tick(position.partition, now, &mut work.outbox);
+        }
+        work.stage.journal(&mut work.outbox);
+        if work.outbox.records.is_empty() {
+            work.stage.commit();
+            return Ok(());
+        }
+        self.transact(consumer, |work, transaction| work.write(transaction)).map(drop)
+    }
+
+    /// Reads topics on whose pause is over.
+    fn resume(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        // Without partitions, or about to get others: what is assigned next is read on then.
+        let settled = !self.work.positions.all().is_empty() && !consumer.context().has_changes();
+        if self.end_pauses() && settled { self.read_on(consumer) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,46 @@
+//! What the lanes of a stage have in common: what they read, as which group, and how they run.
+
+use crate::config::service::{DeadLetterLimit, Kafka, Run, Service, Topics};
+use crate::post::Millis;
+
+/// What the lanes of a stage have in common.
+#[derive(Debug, Clone)]
+pub struct LaneSettings {
+    /// How to reach the brokers.
+    pub kafka: Kafka,
+    /// How the topics are called.
+    pub topics: Topics,
+    /// How the program runs.
+    pub run: Run,
+    /// The consumer group of the stage.
+    pub group: String,
+    /// The topics read.
+    pub inputs: Vec<String>,
+    /// Whether the stage keeps state: then it reads the inbox only, and the journal is written and restored.
+    pub journaled: bool,
+    /// When a topic is not read on because too much of it cannot be read.
+    pub limit: Option<DeadLetterLimit>,
+    /// The wall clock.
+    pub clock: fn() -> Millis,
+}
+
+impl LaneSettings {
+    /// For the stage that reads the feeds and fills the inbox.
+    pub fn ingest(service: &Service, clock: fn() -> Millis) -> Self {
+        let mut inputs = service.topics.posts.clone();
+        inputs.push(service.topics.case_events.clone());
+        let settings = LaneSettings::new(service, "ingest", inputs, false, clock);
+        LaneSettings { limit: service.ingest.dead_letter_limit, ..settings }
+    }
+
+    /// For the stage that judges what is in the inbox.
+    pub fn triage(service: &Service, clock: fn() -> Millis) -> Self {
+        LaneSettings::new(service, "triage", vec![service.topics.inbox.clone()], true, clock)
+    }
+
+    fn new(service: &Service, stage: &str, inputs: Vec<String>, journaled: bool, clock: fn() -> Millis) -> Self {
+        let group = format!("{}-{stage}", service.run.group);
+        let Service { kafka, topics, run, .. } = service.clone();
+        LaneSettings { kafka, topics, run, group, inputs, journaled, limit: None, clock }
+    }
+}

@@ -1,0 +1,248 @@
+//! Proves or refutes that no record was lost or doubled: for each record that a stage has passed, what came of it.
+//!
+//! The order makes it exact while the service runs: the committed offsets first, then the ends of the outputs with open
+//! transactions counted, then the outputs up to there once those transactions are decided, then the records themselves.
+//! Memory is four bits an offset of the input (`tally`). Joins no group, commits nothing.
+//!
+//! Knows the headers that the stages write (`origin`), and what retention may have taken away (`shore`); which record
+//! ends its input it asks [`crate::record`].
+
+mod account;
+mod origin;
+mod shore;
+mod tally;
+
+use std::ops::Range;
+
+use rdkafka::message::{BorrowedMessage, Message};
+
+use self::account::Findings;
+pub use self::account::{Account, Finding, Kind, PartitionAccount};
+use self::shore::Shore;
+use self::tally::{Mark, Tally};
+use crate::config::service::Service;
+use crate::kafka::errors::refusal::Refusal;
+use crate::kafka::recorded::onlooker::{Onlooker, header};
+use crate::kafka::stages::headers;
+use crate::kafka::topics::admin::Admin;
+use crate::kafka::topics::topic::{Topic, name};
+use crate::post::Millis;
+use crate::record::{Destination, ends_its_input};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// Feeds to inbox and dead letters.
+    Ingest,
+    /// Inbox to verdicts and dead letters.
+    Triage,
+}
+
+/// How to look.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    /// Only records from this time on.
+    pub since: Option<Millis>,
+    /// Most findings that are listed.
+    pub most: usize,
+    /// The wall clock, for retention.
+    pub now: Millis,
+}
+
+/// Compares what the stage of `passage` has read with what it has written.
+///
+/// # Errors
+/// [`Refusal`] where Kafka cannot be used or a topic is missing.
+pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<Account, Refusal> {
+    let topics = &service.topics;
+    let (stage, inputs, outputs): (_, Vec<&str>, &[Topic]) = match passage {
+        Passage::Ingest => {
+            ("ingest", topics.posts.iter().chain([&topics.case_events]).map(String::as_str).collect(), &[Topic::Inbox, Topic::DeadLetters])
+        }
+        Passage::Triage => {
+            ("triage", vec![&topics.inbox], &[Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters])
+        }
+    };
+    let group = format!("{}-{stage}", service.run.group);
+    let onlooker = Onlooker::new(&service.kafka, &group)?;
+    let admin = Admin::new(&service.kafka)?;
+    let mut comparison = Comparison { onlooker, stage, sources: Vec::new(), shores: Vec::new(), foreign: 0 };
+    for input in inputs {
+        comparison.add_source(input)?;
+    }
+    let administrator = admin.administrator()?;
+    for &output in outputs {
+        let config = admin.find(administrator.as_ref(), name(topics, output))?.map(|found| found.config).unwrap_or_default();
+        comparison.read_output(output, name(topics, output), shore::horizon(&config, scope.now.get()))?;
+    }
+    comparison.judge(group, scope)
+}
+
+/// One partition that the stage reads.
+struct Source {
+    topic: String,
+    partition: i32,
+    /// What was there when asked, up to where the group stands.
+    range: Range<i64>,
+    committed: Option<i64>,
+    tally: Tally,
+}
+
+struct Comparison<'a> {
+    onlooker: Onlooker<'a>,
+    stage: &'static str,
+    sources: Vec<Source>,
+    shores: Vec<Shore>,
+    foreign: u64,
+}
+
+impl Comparison<'_> {
+    fn add_source(&mut self, topic: &str) -> Result<(), Refusal> {
+        for (partition, committed) in (0..).zip(self.onlooker.committed(topic)?) {
+            let there = self.onlooker.bounds(topic, partition)?;
+            let committed = committed.map(|committed| committed.offset);
+            let end = committed.unwrap_or(there.start).clamp(there.start, there.end);
+            let tally = Tally::new(there.start);
+            self.sources.push(Source { topic: topic.to_owned(), partition, range: there.start..end, committed, tally });
+        }
+        Ok(())
+    }
+
+    /// Notes where the records on `topic` come from. `horizon`: see [`shore::horizon`].
+    fn read_output(&mut self, output: Topic, topic: &str, horizon: Option<i64>) -> Result<(), Refusal> {
+        let mut wanted = Vec::new();
+        let mut shores = Vec::new();
+        for partition in 0..self.onlooker.partitions(topic)? {
+            let there = self.onlooker.bounds(topic, partition)?;
+            shores.push((there.start > 0).then(|| Shore::new(self.sources.len(), horizon)));
+            wanted.push((partition, there));
+        }
+        let (sources, foreign, stage) = (&mut self.sources, &mut self.foreign, self.stage);
+        self.onlooker.read(topic, &wanted, |message| {
+            let Some(said) = Said::of(message, output, stage) else { return Ok(()) };
+            let found = origin::parse(&said.source).and_then(|origin| {
+                let is = |source: &Source| source.partition == origin.partition && source.topic == origin.topic;
+                Some((sources.iter().position(is)?, origin.offset, said.mark?))
+            });
+            let Some((place, offset, mark)) = found else {
+                *foreign += 1;
+                return Ok(());
+            };
+            let shore = usize::try_from(message.partition()).ok().and_then(|partition| shores.get_mut(partition)?.as_mut());
+            if let Some(shore) = shore {
+                shore.see(place, offset);
+            }
+            // What the group has not passed yet is not due; what is gone cannot be missed.
+            if sources[place].range.contains(&offset) {
+                sources[place].tally.note(offset, mark);
+            }
+            Ok::<(), Refusal>(())
+        })?;
+        self.shores.extend(shores.into_iter().flatten());
+        Ok(())
+    }
+
+    /// Reads the records themselves and says what is wrong with each.
+    fn judge(mut self, group: String, scope: &Scope) -> Result<Account, Refusal> {
+        let partition = |source: &Source| PartitionAccount {
+            topic: source.topic.clone(),
+            partition: source.partition,
+            from: source.range.start,
+            committed: source.committed,
+            ..PartitionAccount::default()
+        };
+        let partitions = self.sources.iter().map(partition).collect();
+        let account = Account { stage: self.stage, group, partitions, foreign: self.foreign, ..Account::default() };
+        let mut findings = Findings::new(account, scope.most);
+        let mut first = 0;
+        while first < self.sources.len() {
+            let topic = self.sources[first].topic.clone();
+            let count = self.sources[first..].iter().take_while(|source| source.topic == topic).count();
+            let wanted: Vec<_> = self.sources[first..first + count].iter().map(|source| (source.partition, source.range.clone())).collect();
+            let (sources, shores) = (&mut self.sources, &self.shores);
+            self.onlooker.read(&topic, &wanted, |message| {
+                let place = first + usize::try_from(message.partition()).unwrap_or(0);
+                judge_one(&mut sources[place], place, message, shores, scope, &mut findings);
+                Ok::<(), Refusal>(())
+            })?;
+            first += count;
+        }
+        self.judge_rest(&mut findings)?;
+        Ok(findings.finish())
+    }
+
+    /// Outcomes of records that were not found. Feeds belong to others, who may have them compacted: only the inbox must
+    /// still hold what came of it.
+    fn judge_rest(&self, findings: &mut Findings) -> Result<(), Refusal> {
+        if self.stage != "triage" {
+            return Ok(());
+        }
+        for (place, source) in self.sources.iter().enumerate() {
+            // Retention goes on while we read.
+            let oldest = self.onlooker.bounds(&source.topic, source.partition)?.start;
+            let mut before = None;
+            for offset in source.tally.unexplained().into_iter().filter(|&offset| offset >= oldest) {
+                if before.replace(offset).is_some_and(|before| before + 1 != offset) {
+                    findings.judge(place, offset, &[]);
+                }
+                findings.judge(place, offset, &[Kind::OfNothing]);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn judge_one(source: &mut Source, place: usize, message: &BorrowedMessage<'_>, shores: &[Shore], scope: &Scope, findings: &mut Findings) {
+    let (offset, at) = (message.offset(), message.timestamp().to_millis().unwrap_or(0));
+    let fate = source.tally.settle(offset);
+    if scope.since.is_some_and(|since| at < since.get()) {
+        return;
+    }
+    let mut kinds = Vec::new();
+    if fate.missing {
+        let hidden = shores.iter().any(|shore| shore.may_hide(place, offset, at));
+        kinds.push(if hidden { Kind::NotProvable } else { Kind::Missing });
+    }
+    if fate.doubled {
+        kinds.push(Kind::Doubled);
+    }
+    findings.account().partitions[place].records += 1;
+    findings.judge(place, offset, &kinds);
+}
+
+/// What an output says of its input.
+struct Said {
+    /// `topic/partition/offset`.
+    source: String,
+    /// `None`: it contradicts itself.
+    mark: Option<Mark>,
+}
+
+impl Said {
+    /// `None`: the record is no outcome of `stage`.
+    fn of(message: &BorrowedMessage<'_>, output: Topic, stage: &str) -> Option<Said> {
+        let header = |wanted| header(message, wanted);
+        let destination = match output {
+            Topic::DeadLetters => {
+                let (topic, partition) = (header(headers::SOURCE_TOPIC)?, header(headers::SOURCE_PARTITION)?);
+                let source = format!("{topic}/{partition}/{}", header(headers::SOURCE_OFFSET)?);
+                let ours = header(headers::ERROR_STAGE) == Some(stage);
+                return ours.then(|| Said { source, mark: header(headers::ERROR_CODE).map(origin::letter) });
+            }
+            // One that was fed in again stands for itself: what it says of the feed was counted the first time.
+            Topic::Inbox if header(headers::REPLAYED).is_some() => return None,
+            Topic::Inbox | Topic::Journal | Topic::Shadow => None,
+            Topic::Agents => Some(Destination::Agents),
+            Topic::Oot => Some(Destination::Oot),
+            Topic::Escalations => Some(Destination::Escalations),
+            Topic::Skipped => Some(Destination::Skipped),
+        };
+        let source = header(headers::SOURCE)?.to_owned();
+        let mark = match destination {
+            None => origin::item(header(headers::ITEM)),
+            Some(destination) if ends_its_input(destination, message.payload().unwrap_or_default()) => origin::item(None),
+            Some(_) => return None,
+        };
+        Some(Said { source, mark })
+    }
+}

@@ -1,0 +1,190 @@
+//! The second stage: folds the records of each customer into verdicts.
+//!
+//! Decides nothing itself: that is [`engine::step`].
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::engine::{self, Input};
+use crate::post::{CustomerKey, EventKind, Millis};
+use crate::record::{Arrival, Destination, Output, ShadowRecord};
+use crate::rules::Rules;
+use crate::verdict::Workspace;
+
+use super::customers::Customers;
+use super::dead_letter::dead_letter;
+use super::headers::SOURCE;
+use super::recent::{Judged, Recent};
+use super::record::{Inbound, Outbox, Outgoing};
+use super::stage::Stage;
+use crate::kafka::topics::topic::Topic;
+
+/// The stage.
+pub struct Triage {
+    shared: Arc<ArcSwap<Rules>>,
+    rules: Arc<Rules>,
+    shadow: Option<Shadow>,
+    recent: Option<Arc<Recent>>,
+    with_text: bool,
+    workspace: Workspace,
+    customers: Customers,
+    /// Posts of the open transaction, for [`Recent`].
+    judged: Vec<Judged>,
+}
+
+/// Rules that are only tried: they judge each post from the state that it met, and leave none of their own.
+struct Shadow {
+    shared: Arc<ArcSwap<Rules>>,
+    rules: Arc<Rules>,
+    workspace: Workspace,
+}
+
+impl Triage {
+    /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
+    pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
+        let rules = shared.load_full();
+        let (workspace, customers, judged) = Default::default();
+        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, judged }
+    }
+
+    /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
+    pub fn with_shadow(mut self, shared: Option<Arc<ArcSwap<Rules>>>) -> Self {
+        self.shadow = shared.map(|shared| Shadow { rules: shared.load_full(), shared, workspace: Workspace::default() });
+        self
+    }
+
+    /// The same, which also hands the posts it has judged to `recent`.
+    pub fn with_recent(mut self, recent: Option<Arc<Recent>>) -> Self {
+        self.recent = recent;
+        self
+    }
+
+    fn reject(&self, record: &Inbound<'_>, code: &str, message: &str, out: &mut Outbox) {
+        out.push(dead_letter(self.name(), &self.rules.hash, record, code, message));
+    }
+}
+
+impl Stage for Triage {
+    fn name(&self) -> &'static str {
+        "triage"
+    }
+
+    fn rules(&self) -> String {
+        self.rules.hash.clone()
+    }
+
+    fn begin(&mut self) {
+        self.rules = self.shared.load_full();
+        if let Some(shadow) = &mut self.shadow {
+            shadow.rules = shadow.shared.load_full();
+        }
+    }
+
+    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+        let input = match engine::read(record.value.unwrap_or_default()) {
+            Ok(input) => input,
+            Err(message) => return self.reject(record, "not_canonical", &message, out),
+        };
+        let customer = match record.key.and_then(|key| std::str::from_utf8(key).ok()).filter(|key| !key.is_empty()) {
+            Some(key) => Cow::Borrowed(key),
+            None => Cow::Owned(self.customer_of(&input)),
+        };
+        let source = record.source();
+        let arrival =
+            Arrival { customer: &customer, at: record.timestamp, source: &source, with_text: self.with_text, every_condition: false };
+        self.customers.note(record.partition, record.timestamp);
+        if self.recent.is_some() && matches!(input, Input::Post(_)) {
+            let value = record.value.unwrap_or_default().into();
+            self.judged.push(Judged { customer: customer.as_ref().into(), at: record.timestamp, value });
+        }
+        out.unknown_kinds += u64::from(matches!(&input, Input::Post(post) if post.event_kind == EventKind::Unknown));
+        let state = self.customers.state(record.partition, &customer);
+        let before = self.shadow.as_ref().map(|_| state.clone());
+        let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        out.forgotten_early += self.workspace.take_forgotten();
+        for output in &outputs {
+            out.push(outgoing(self.rules.hash.as_str(), record, &customer, &source, output));
+        }
+        if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
+            let others = engine::step(&mut shadow.workspace, &shadow.rules, &mut before, &input, &arrival);
+            let value = ShadowRecord::of_difference(&outputs, &others).and_then(|record| sonic_rs::to_vec(&record).ok());
+            out.records.extend(value.map(|value| verdict(Topic::Shadow, record, &customer, &source, value)));
+        }
+    }
+
+    fn tick(&mut self, partition: i32, now: Millis, _: &mut Outbox) {
+        self.customers.sweep(partition, now);
+    }
+
+    fn journal(&mut self, out: &mut Outbox) {
+        self.customers.journal(out);
+    }
+
+    fn commit(&mut self) {
+        self.customers.commit();
+        if let Some(recent) = &self.recent {
+            // More than can be kept need not pass through the lock.
+            recent.add(self.judged.drain(self.judged.len().saturating_sub(recent.most())..));
+            self.judged.clear();
+        }
+    }
+
+    fn rollback(&mut self) {
+        self.customers.rollback();
+        self.judged.clear();
+    }
+
+    fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
+        self.customers.restore(partition, key, value)
+    }
+
+    fn forget(&mut self, partition: i32) {
+        self.customers.forget(partition);
+    }
+}
+
+impl Triage {
+    /// The key that the record should have had.
+    fn customer_of(&self, input: &Input<'_>) -> String {
+        let key = match input {
+            Input::Post(post) => Some(self.rules.own.customer_of(post)),
+            Input::CaseEvent(event) => event.customer(),
+        };
+        key.as_ref().map_or("", CustomerKey::as_str).to_owned()
+    }
+}
+
+fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, output: &Output<'_>) -> Outgoing {
+    let (to, value) = match output {
+        Output::Triage(destination, record) => (topic(*destination), sonic_rs::to_vec(record)),
+        Output::Escalation(record) => (Topic::Escalations, sonic_rs::to_vec(record)),
+        Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
+    };
+    match value {
+        Ok(value) => verdict(to, record, customer, source, value),
+        Err(error) => dead_letter("triage", rules, record, "not_serialisable", &error.to_string()),
+    }
+}
+
+/// A record about the post in `record`.
+fn verdict(to: Topic, record: &Inbound<'_>, customer: &str, source: &str, value: Vec<u8>) -> Outgoing {
+    Outgoing {
+        to,
+        partition: None,
+        key: Some(customer.as_bytes().to_vec()),
+        value: Some(value),
+        headers: vec![(Cow::Borrowed(SOURCE), Some(source.as_bytes().to_vec()))],
+        timestamp: Some(record.timestamp),
+    }
+}
+
+fn topic(destination: Destination) -> Topic {
+    match destination {
+        Destination::Agents => Topic::Agents,
+        Destination::Oot => Topic::Oot,
+        Destination::Escalations => Topic::Escalations,
+        Destination::Skipped => Topic::Skipped,
+    }
+}

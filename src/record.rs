@@ -1,0 +1,18 @@
+//! Wire shapes of everything that is written: the verdict on a post and the records of an escalation.
+//!
+//! What a record says is decided elsewhere; here it only gets its shape (`contract`, Records).
+
+mod arrival;
+mod escalation;
+mod output;
+pub mod schema;
+mod shadow;
+mod terminal;
+mod triage;
+
+pub use self::arrival::Arrival;
+pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+pub use self::output::{Destination, Output};
+pub use self::shadow::{Decision, SHADOW_SCHEMA, ShadowRecord};
+pub use self::terminal::{RETURNED, ends_its_input};
+pub use self::triage::{CaseView, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};

@@ -1,0 +1,31 @@
+//! Facts about one text: its words as the lexicons know them, where each stands in the original, and how much of it
+//! is written in capitals.
+//!
+//! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
+//! original text, so every token keeps its place there (2.9, 24).
+
+pub mod affixes;
+mod capitals;
+#[cfg(test)]
+mod conformance;
+mod entities;
+mod entry;
+mod facts;
+mod link;
+mod overlap;
+mod phrases;
+mod plain_word;
+mod slang;
+mod span;
+mod tokenise;
+mod vocabulary;
+mod word;
+
+pub use self::capitals::{Acronyms, Capitals};
+pub use self::facts::{Facts, Named, READINGS, Token, WordId};
+pub use self::phrases::{
+    EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
+};
+pub use self::slang::SlangTable;
+pub use self::span::Span;
+pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
