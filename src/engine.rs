@@ -2,24 +2,13 @@
 //!
 //! A fold: the same inputs with the same times give the same outputs and the same state, whatever the clock says.
 
-use std::borrow::Cow;
-
 use crate::author::{Acquaintance, AuthorState, Remembered, SeriesMemory};
 use crate::case;
-use crate::post::{CaseEvent, EventKind, Millis, Platform, Post, repair};
+use crate::post::{EventKind, Input, Millis, Platform, Post};
 use crate::record::{Arrival, Output};
 use crate::route::{self, Remarks};
 use crate::rules::Rules;
 use crate::verdict::{Candidate, Verdict, Workspace};
-
-/// What a step can be given. (The wall clock will be a third kind, for reminders.)
-#[derive(Debug, Clone, PartialEq)]
-pub enum Input<'a> {
-    /// A post, whosever it is.
-    Post(Box<Post<'a>>),
-    /// A report of the ticketing side.
-    CaseEvent(Box<CaseEvent<'a>>),
-}
 
 /// One step of the fold. The first output is the terminal record of the input; what follows are additional ones.
 pub fn step<'a>(
@@ -198,49 +187,6 @@ fn extend_series(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>
             series.add_content(&verdict.subjects, &verdict.words);
             state.begin_series(series);
         }
-    }
-}
-
-/// Reads an inbox record; one that half a character has spoilt is mended (2.10, 37).
-pub fn read(record: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
-    read_whole(record).or_else(|reason| {
-        let whole = repair::mended(record).ok_or_else(|| reason.clone())?;
-        match read_whole(&whole)? {
-            Input::Post(post) => repair::post(*post).map(Box::new).map(Input::Post),
-            Input::CaseEvent(event) => repair::case_event(*event).map(Box::new).map(Input::CaseEvent),
-        }
-        .ok_or(reason)
-    })
-}
-
-fn read_whole(bytes: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
-    #[derive(serde::Deserialize)]
-    struct Schema<'a> {
-        #[serde(borrow, default)]
-        schema: crate::post::Str<'a>,
-    }
-    let reason = |error: serde_json::Error| -> Cow<'static, str> {
-        format!("the record is not one of ours: unreadable at line {}, column {}", error.line(), error.column()).into()
-    };
-    let post = parse::<Post<'_>>(bytes);
-    match post {
-        Ok(post) if *post.schema == *crate::post::POST_SCHEMA => Ok(Input::Post(Box::new(post))),
-        other => {
-            let schema: Schema<'_> = parse(bytes).map_err(reason)?;
-            match &*schema.schema {
-                crate::post::CASE_EVENT_SCHEMA => parse(bytes).map(|event| Input::CaseEvent(Box::new(event))).map_err(reason),
-                crate::post::POST_SCHEMA => Err(other.err().map_or("".into(), reason)),
-                _ => Err("the field `schema` names neither a post nor a case event".into()),
-            }
-        }
-    }
-}
-
-/// Text that is checked as a whole need not be checked string by string.
-fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(bytes),
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::{ConfigFolder, Exit, Format, Stop};
 use super::fold;
 use super::lines::Lines;
 use crate::config::reader::{Folder, Overlay};
-use crate::engine::Input;
+use crate::post::Input;
 use crate::problem::Reporter;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};

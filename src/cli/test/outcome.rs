@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::document::{RuleTest, Step};
 use super::expected::Mismatch;
 use crate::cli::reason;
-use crate::engine::Input;
+use crate::post::Input;
 use crate::problem::Spot;
 use crate::record::Output;
 
