@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use triage::author::AuthorState;
 use triage::engine;
+use triage::engine::Workspace;
 use triage::post::{Input, Post};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Output};
 use triage::rules::{Rules, compile};
-use triage::verdict::Workspace;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

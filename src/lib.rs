@@ -9,8 +9,21 @@
 //! ```
 //!
 //! Two stages, each a transactional loop over Kafka ([`kafka`]). `ingest` maps bytes of any feed to canonical records
-//! ([`formats`], [`post`]). `triage` folds them, customer by customer, into verdicts ([`engine`]): text → facts →
-//! signals → conditions and classes → records. Begin with [`engine::step`]; it is the whole product in one function.
+//! ([`formats`], [`post`]). `triage` folds them, customer by customer, into verdicts. Begin with [`engine::step`]; it is the
+//! whole product in one function.
+//!
+//! # The way of a post
+//!
+//! | stage | room | what it does | changes the state |
+//! | --- | --- | --- | --- |
+//! | recognise | [`author`] | what has expired, what is known of the post, whether anybody need read it | yes |
+//! | read | [`text`] | facts of its text, entries of the lexicons in it | |
+//! | look | [`signals`] | what each signal finds in it | |
+//! | put aside | [`rules`] | whether a class that is not counted takes it | |
+//! | count | [`case`] | the post, its complaint and its conditions in the case | yes |
+//! | decide | [`verdict`] | the class, and why | |
+//! | remember | [`author`] | the post, its series, the reasons in the case | yes |
+//! | tell | [`route`] | records and destinations | |
 //!
 //! # Modules, each using only those above it
 //!
@@ -23,10 +36,10 @@
 //! | [`text`] | facts about one text: words, phrases, capitals, with their places in the original |
 //! | [`signals`] | the closed set of signal kinds; each says why |
 //! | [`record`] | wire shapes of everything that is written, and their JSON Schemas |
-//! | [`author`] | what is remembered of one customer |
 //! | [`rules`] | signals, conditions and classes compiled from `config/`, and what looks odd in them |
-//! | [`verdict`] | signals and state → class, conditions, evidence |
-//! | [`case`] | life of a case: events, ends, what is due |
+//! | [`author`] | what is remembered of one customer: recognises a post by it, remembers what was judged |
+//! | [`case`] | life of a case: posts counted in it, case events, what is due |
+//! | [`verdict`] | what signals found and counting did → class, evidence |
 //! | [`route`] | verdict → records and destinations |
 //! | [`engine`] | the order of the stages; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use crate::author::AuthorState;
 use crate::engine;
+use crate::engine::Workspace;
 use crate::post::{CustomerKey, Input, Millis};
 use crate::record::{Arrival, Output};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 /// States of all customers seen so far.
 #[derive(Debug, Default)]

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// Modules in order: each may use those before it, and itself.
 const LAYERS: [&str; 17] = [
-    "problem", "post", "config", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine", "replay",
+    "problem", "post", "config", "formats", "text", "signals", "record", "rules", "author", "case", "verdict", "route", "engine", "replay",
     "compare", "kafka", "cli",
 ];
 
 /// Modules that decide: no clock, no environment, no Kafka, no log.
 const PURE: [&str; 12] =
-    ["post", "formats", "text", "signals", "record", "author", "rules", "verdict", "case", "route", "engine", "compare"];
+    ["post", "formats", "text", "signals", "record", "rules", "author", "case", "verdict", "route", "engine", "compare"];
 
 /// What a module that decides must not name.
 const FORBIDDEN: [&str; 9] =

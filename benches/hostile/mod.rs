@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use triage::author::AuthorState;
 use triage::engine;
+use triage::engine::Workspace;
 use triage::formats::{self, Item, Raw};
 use triage::post::{Input, Millis};
 use triage::record::{Arrival, Output};
 use triage::rules::Rules;
-use triage::verdict::Workspace;
 
 /// A record of about that many bytes.
 type Make = fn(usize) -> Vec<u8>;

@@ -6,12 +6,20 @@
 
 mod case;
 mod codec;
+mod expiry;
+mod history;
 mod memory;
+mod recognise;
+mod remember;
 mod version;
 
 pub use self::case::{Case, MetCondition};
 pub use self::codec::CorruptState;
-pub use self::memory::{Acquaintance, Remembered, SeriesMemory};
+pub use self::history::HistoryBuffer;
+use self::memory::Acquaintance;
+pub use self::memory::{Remembered, SeriesMemory};
+pub use self::recognise::{Recognised, Replaced, recognise};
+pub use self::remember::Judged;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::*;
 use crate::config::reader::{Folder, Overlay};
-use crate::post::{Author, Platform};
+use crate::post::{Author, EventKind, Millis, Platform};
 use crate::problem::Reporter;
 use crate::record::TriageRecord;
 use crate::rules;

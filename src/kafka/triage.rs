@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::engine;
+use crate::engine::Workspace;
 use crate::post::{CustomerKey, EventKind, Input, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 use super::customers::Customers;
 use super::recent::{Judged, Recent};

@@ -14,6 +14,7 @@ mod link;
 mod overlap;
 mod phrases;
 mod plain_word;
+mod reading;
 mod slang;
 mod tokenise;
 mod vocabulary;
@@ -23,6 +24,7 @@ pub use self::capitals::{Acronyms, Capitals};
 pub use self::phrases::{
     EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
 };
+pub use self::reading::Reading;
 pub use self::slang::SlangTable;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};
 

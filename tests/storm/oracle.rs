@@ -9,11 +9,11 @@ use std::path::Path;
 use triage::author::AuthorState;
 use triage::config::service::Service;
 use triage::engine;
+use triage::engine::Workspace;
 use triage::post::{Input, Millis};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Destination, Output};
 use triage::rules::{self, Rules};
-use triage::verdict::Workspace;
 
 use super::broker::{Record, consume, consume_each};
 

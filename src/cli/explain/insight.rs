@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::why::{Asked, Why};
 use crate::author::Case;
+use crate::case::is_hard;
 use crate::cli::page::one_line;
 use crate::cli::reason;
 use crate::post::{Input, Post};
@@ -13,7 +14,7 @@ use crate::record::{Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 use crate::text::{Acronyms, Facts};
-use crate::verdict::{Decision, is_hard};
+use crate::verdict::Decision;
 
 /// What stands behind a verdict.
 #[derive(Debug, Serialize)]
@@ -144,7 +145,7 @@ fn tried(asked: &Asked<'_>, decision: &Decision) -> Vec<Tried> {
 fn near_miss(rules: &Rules, case: &Case, verdict: &TriageRecord<'_>) -> NearMiss {
     let with = |case: &Case, condition: &str| {
         let mut case = case.clone();
-        case.add_condition(condition, verdict.post_id, std::iter::empty());
+        case.add_condition(condition, verdict.post_id);
         case
     };
     let missing: Vec<&str> = rules.conditions.iter().map(|condition| condition.name.as_str()).filter(|name| !case.has(name)).collect();

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::config::reader::{Table, Value};
+use crate::engine::Workspace;
 use crate::problem::Problem;
 use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 /// What stands in a test for "there is none".
 const NONE: &str = "none";
