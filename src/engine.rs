@@ -1,4 +1,4 @@
-//! The order of the stages, and nothing else: one record and the customer's state become records.
+//! The order of the phases, and nothing else: one record and the customer's state become records.
 //!
 //! A fold: the same inputs with the same times give the same outputs and the same state, whatever the clock says.
 
@@ -9,7 +9,7 @@ pub use self::found::Piece;
 pub use self::workspace::Workspace;
 use self::workspace::view;
 use crate::author::{self, AuthorState};
-use crate::case::{self, Outcome};
+use crate::case::{self, CaseChange};
 use crate::post::{CaseEvent, Input, Post};
 use crate::record::{Arrival, Output};
 use crate::route;
@@ -46,18 +46,18 @@ fn judge<'a>(
         return route::tell_unread(rules, post, reason, known, arrival);
     }
     work.read(rules, post);
-    let Workspace { reading, accounts, history, findings, decision, .. } = work;
+    let Workspace { reading, accounts, history, findings, classification, .. } = work;
     let view = view(reading, accounts, rules, post, known.written_at, arrival.with_text);
     let history = state.history(&rules.own, post, history);
     signals::look(&rules.signals, &rules.agenda, &rules.facts, &view, &history, findings);
     let (aside, conditions) = (rules.put_aside(&findings.names), rules.conditions_met(&findings.names));
-    let outcome = if aside.is_none() && known.countable {
+    let change = if aside.is_none() && known.countable {
         case::count(rules, state, post, &known, &conditions, findings.met(rules.complaint), arrival.at)
     } else {
-        Outcome::default()
+        CaseChange::default()
     };
-    let candidate = Candidate { view, aside, conditions: &conditions, outcome, explained: arrival.every_condition };
-    let verdict = verdict::decide(rules, &candidate, findings, decision);
+    let candidate = Candidate { view, aside, conditions: &conditions, change, explained: arrival.every_condition };
+    let verdict = verdict::decide(rules, &candidate, findings, classification);
     let forgot = state.remember_judged(post, &known, &verdict.judged(), arrival.at);
     work.note_forgotten(forgot);
     route::tell(rules, state, post, verdict, known, arrival)

@@ -2,7 +2,7 @@
 //! leader's copy.
 
 use crate::author::{AuthorState, Case, Recognised, Replaced};
-use crate::case::{self, Outcome};
+use crate::case::{self, CaseChange};
 use crate::post::Post;
 use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Tagging, TriageRecord};
 use crate::rules::{Class, Rules};
@@ -70,7 +70,7 @@ fn terminal<'a>(
         ..bare(rules, post, class.route, arrival, &known, supersedes)
     };
     match class.route {
-        Destination::Escalations => Output::Escalation(escalation(rules, case, record, verdict.outcome, known.replaced, arrival)),
+        Destination::Escalations => Output::Escalation(escalation(rules, case, record, verdict.change, known.replaced, arrival)),
         Destination::Agents | Destination::Oot | Destination::Skipped => Output::Triage(class.route, record),
     }
 }
@@ -128,14 +128,14 @@ fn escalation<'a>(
     rules: &'a Rules,
     case: Option<&Case>,
     record: TriageRecord<'a>,
-    outcome: Outcome,
+    change: CaseChange,
     replaced: Option<Replaced>,
     arrival: &Arrival<'a>,
 ) -> EscalationRecord<'a> {
-    let kind = match outcome {
-        Outcome { becomes_hard: true, .. } => EscalationType::Opened,
-        Outcome { gains_condition: true, .. } => EscalationType::ConditionAdded,
-        Outcome { .. } => EscalationType::Followup,
+    let kind = match change {
+        CaseChange { becomes_hard: true, .. } => EscalationType::Opened,
+        CaseChange { gains_condition: true, .. } => EscalationType::ConditionAdded,
+        CaseChange { .. } => EscalationType::Followup,
     };
     let alone = Case::begin(record.post_id, record.event_time);
     let case = case.unwrap_or(&alone);

@@ -7,7 +7,7 @@ mod evidence;
 use smallvec::SmallVec;
 
 use crate::author::Judged;
-use crate::case::Outcome;
+use crate::case::CaseChange;
 use crate::rules::{Class, ClassNumber, Rules};
 use crate::signals::{Builtin, Evidence, Findings, Kind, Names, Ref, View};
 
@@ -17,7 +17,7 @@ pub struct Verdict<'a> {
     /// The class that won.
     pub class: &'a Class,
     /// What the post did to the case.
-    pub outcome: Outcome,
+    pub change: CaseChange,
     /// It goes on with the newest series.
     pub joins: bool,
     /// Signals met, helpers left out.
@@ -32,7 +32,7 @@ pub struct Verdict<'a> {
 
 /// How the class of a post was found, for whoever explains it.
 #[derive(Debug, Clone)]
-pub struct Decision {
+pub struct Classification {
     /// The number of the class that won.
     pub class: ClassNumber,
     /// What held when classes were tested whose posts are not counted.
@@ -51,36 +51,36 @@ pub struct Candidate<'v, 'a> {
     /// For each condition whether the post meets it.
     pub conditions: &'v [bool],
     /// What it did to the case; nothing if it was not counted.
-    pub outcome: Outcome,
-    /// Evidence shall speak of every condition, and the decision be kept.
+    pub change: CaseChange,
+    /// Evidence shall speak of every condition, and the classification be kept.
     pub explained: bool,
 }
 
 /// Decides on `candidate`, of which the signals said `findings`; these keep what holds of the post alone. How it was
-/// decided is left in `decision` where it shall be explained.
+/// decided is left in `classification` where it shall be explained.
 pub fn decide<'a>(
     rules: &'a Rules,
     candidate: &Candidate<'_, 'a>,
     findings: &mut Findings,
-    decision: &mut Option<Decision>,
+    classification: &mut Option<Classification>,
 ) -> Verdict<'a> {
     let explained = candidate.explained;
     let before = explained.then(|| findings.names.clone());
     let mut after = None;
     let number = candidate.aside.unwrap_or_else(|| {
-        set_outcome(&mut findings.names, &candidate.outcome);
+        set_change(&mut findings.names, &candidate.change);
         after = explained.then(|| findings.names.clone());
         rules.class_of_counted(&findings.names)
     });
     if let Some(before) = before {
-        *decision = Some(Decision { class: number, before, after });
+        *classification = Some(Classification { class: number, before, after });
     }
     clear_case(&mut findings.names);
     let class = &rules.classes[number];
-    let (subjects, words) = if candidate.outcome.counted { content(rules, &candidate.view) } else { Default::default() };
+    let (subjects, words) = if candidate.change.counted { content(rules, &candidate.view) } else { Default::default() };
     Verdict {
         class,
-        outcome: candidate.outcome,
+        change: candidate.change,
         joins: rules.continuation.is_some_and(|id| !findings.traces(id).is_empty()),
         signals: met_signals(rules, findings),
         evidence: evidence::gather(rules, candidate, class, findings),
@@ -95,7 +95,7 @@ impl Verdict<'_> {
     /// What of it must be remembered.
     pub fn judged(&self) -> Judged<'_> {
         Judged {
-            counted: self.outcome.counted,
+            counted: self.change.counted,
             addressed: self.addressed,
             complaint: self.complaint,
             joins: self.joins,
@@ -107,10 +107,10 @@ impl Verdict<'_> {
 }
 
 /// What of the case is otherwise once the post is counted.
-fn set_outcome(names: &mut Names, outcome: &Outcome) {
-    names.set(Ref::Builtin(Builtin::CaseHard), outcome.hard);
-    names.set(Ref::Builtin(Builtin::CaseBecomesHard), outcome.becomes_hard);
-    names.set(Ref::Builtin(Builtin::CaseGainsCondition), outcome.gains_condition);
+fn set_change(names: &mut Names, change: &CaseChange) {
+    names.set(Ref::Builtin(Builtin::CaseHard), change.hard);
+    names.set(Ref::Builtin(Builtin::CaseBecomesHard), change.becomes_hard);
+    names.set(Ref::Builtin(Builtin::CaseGainsCondition), change.gains_condition);
 }
 
 /// Leaves what holds of the post alone: that is what evidence speaks of.

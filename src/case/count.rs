@@ -7,7 +7,7 @@ use crate::signals::{Builtin, Ref};
 
 /// What a post did to its case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct CaseChange {
     /// It was counted.
     pub counted: bool,
     /// The case is hard.
@@ -28,7 +28,7 @@ pub fn count(
     met: &[bool],
     complaint: bool,
     now: Millis,
-) -> Outcome {
+) -> CaseChange {
     let id = &*post.post_id;
     let case = state.case.get_or_insert_with(|| Case::begin(id, known.written_at));
     case.add_post(id, known.written_at);
@@ -50,7 +50,7 @@ pub fn count(
     if becomes_hard {
         case.opened_at = Some(now);
     }
-    Outcome { counted: true, hard: case.hard, becomes_hard, gains_condition: was_hard && gained }
+    CaseChange { counted: true, hard: case.hard, becomes_hard, gains_condition: was_hard && gained }
 }
 
 /// Whether the conditions of `case` make it a hard complaint.

@@ -5,7 +5,7 @@
 mod count;
 mod event;
 
-pub use self::count::{Outcome, count, is_hard};
+pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
 
 use crate::author::Case;

@@ -1,4 +1,4 @@
-//! The room in which a post is worked on, and what is left in it for whoever explains the verdict.
+//! The buffers in which a post is worked on, and what is left in them for whoever explains the verdict.
 
 use crate::author::HistoryBuffer;
 use crate::post::{Millis, Post};
@@ -6,7 +6,7 @@ use crate::rules::Rules;
 use crate::signals::mentions::Account;
 use crate::signals::{Findings, View};
 use crate::text::{Facts, Reading};
-use crate::verdict::Decision;
+use crate::verdict::Classification;
 
 /// Buffers that one post leaves to the next.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Workspace {
     pub(super) accounts: Vec<Account>,
     pub(super) history: HistoryBuffer,
     pub(super) findings: Findings,
-    pub(super) decision: Option<Decision>,
+    pub(super) classification: Option<Classification>,
     forgotten_early: u64,
 }
 
@@ -38,13 +38,13 @@ impl Workspace {
 
     /// Nothing has been judged yet.
     pub fn forget(&mut self) {
-        self.decision = None;
+        self.classification = None;
         self.findings.reset(0);
     }
 
-    /// The decision on the post judged last, if it was asked for (`every_condition`).
-    pub fn decision(&self) -> Option<&Decision> {
-        self.decision.as_ref()
+    /// The classification on the post judged last, if it was asked for (`every_condition`).
+    pub fn classification(&self) -> Option<&Classification> {
+        self.classification.as_ref()
     }
 
     /// Facts about the text of the post judged last.
