@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use triage::author::AuthorState;
 use triage::engine;
-use triage::post::Post;
+use triage::engine::Workspace;
+use triage::post::{Input, Post};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Output};
 use triage::rules::{Rules, compile};
-use triage::verdict::Workspace;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -62,8 +62,8 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[u8], out: &mut Vec<u8>) {
-    let input = engine::read(bytes).expect("a post");
-    let engine::Input::Post(post) = &input else { return };
+    let input = Input::read(bytes).expect("a post");
+    let Input::Post(post) = &input else { return };
     let customer = rules.own.customer_of(post);
     let arrival = Arrival {
         customer: customer.as_str(),

@@ -6,13 +6,21 @@
 
 mod case;
 mod codec;
+mod expiry;
+mod history;
 mod memory;
+mod recognise;
+mod remember;
 mod remembered;
 mod version;
 
 pub use self::case::{Case, MetCondition};
 pub use self::codec::CorruptState;
-pub use self::memory::{Acquaintance, SeriesMemory};
+pub use self::history::HistoryBuffer;
+use self::memory::Acquaintance;
+pub use self::memory::SeriesMemory;
+pub use self::recognise::{Recognised, Replaced, recognise};
+pub use self::remember::Judged;
 pub use self::remembered::Remembered;
 
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
-//! Life of a case after it began: what the ticketing side reports, when it is over, what is due when.
+//! Life of a case: the posts that count in it, what the ticketing side reports, what is due when.
 //!
 //! Reminders, which the wall clock brings about, belong here too: the step takes them as a further kind of input.
 
-mod ending;
+mod count;
 mod event;
 
-pub use self::ending::{expire_idle, forget};
-pub use self::event::apply;
+pub use self::count::{CaseChange, count, is_hard};
+pub use self::event::{Applied, apply};
 
 use crate::author::Case;
 use crate::post::Millis;

@@ -15,15 +15,14 @@ use serde::Serialize;
 pub use self::aspect::{Aspect, Of, Shift};
 pub use self::cause::{Cause, Change, EntryChange, Measure};
 pub use self::flips::{Cell, Counts, Customers, Flips, Row};
-use crate::engine::Input;
-use crate::post::CustomerKey;
+use crate::post::{CustomerKey, Input};
 use crate::record::{Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 
 /// What was decided about a post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Decision {
+pub struct DecisionSummary {
     /// Its class.
     pub class: String,
     /// Where it goes.
@@ -49,9 +48,9 @@ pub struct Difference {
     /// Where it was recorded.
     pub source: String,
     /// As decided by the first rule set.
-    pub before: Decision,
+    pub before: DecisionSummary,
     /// As decided by the second.
-    pub after: Decision,
+    pub after: DecisionSummary,
     /// What else is said of it by one of the two only: conditions, signals, flags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shifts: Vec<Shift>,
@@ -127,8 +126,8 @@ fn verdict<'o, 'a>(outputs: &'o [Output<'a>]) -> Option<&'o TriageRecord<'a>> {
     outputs.first().and_then(Output::verdict)
 }
 
-fn decision(record: &TriageRecord<'_>) -> Decision {
-    Decision {
+fn decision(record: &TriageRecord<'_>) -> DecisionSummary {
+    DecisionSummary {
         class: record.class.to_owned(),
         route: record.route,
         reason: record.reason.map(str::to_owned),

@@ -9,8 +9,21 @@
 //! ```
 //!
 //! Two stages, each a transactional loop over Kafka ([`kafka`]). `ingest` maps bytes of any feed to canonical records
-//! ([`formats`], [`post`]). `triage` folds them, customer by customer, into verdicts ([`engine`]): text → facts →
-//! signals → conditions and classes → records. Begin with [`engine::step`]; it is the whole product in one function.
+//! ([`formats`], [`post`]). `triage` folds them, customer by customer, into verdicts. Begin with [`engine::step`]; it is the
+//! whole product in one function.
+//!
+//! # The way of a post
+//!
+//! | phase | module | what it does | changes the state |
+//! | --- | --- | --- | --- |
+//! | recognise | [`author`] | what has expired, what is known of the post, whether anybody need read it | yes |
+//! | read | [`text`] | facts of its text, entries of the lexicons in it | |
+//! | look | [`signals`] | what each signal finds in it | |
+//! | put aside | [`rules`] | whether a class that is not counted takes it | |
+//! | count | [`case`] | the post, its complaint and its conditions in the case | yes |
+//! | decide | [`verdict`] | the class, and why | |
+//! | remember | [`author`] | the post, its series, the reasons in the case | yes |
+//! | tell | [`route`] | records and destinations | |
 //!
 //! # Modules, each using only those above it
 //!
@@ -23,16 +36,48 @@
 //! | [`text`] | facts about one text: words, phrases, capitals, with their places in the original |
 //! | [`signals`] | the closed set of signal kinds; each says why |
 //! | [`record`] | wire shapes of everything that is written, and their JSON Schemas |
-//! | [`author`] | what is remembered of one customer |
 //! | [`rules`] | signals, conditions and classes compiled from `config/`, and what looks odd in them |
-//! | [`verdict`] | signals and state → class, conditions, evidence |
-//! | [`case`] | life of a case: events, ends, what is due |
+//! | [`author`] | what is remembered of one customer: recognises a post by it, remembers what was judged |
+//! | [`case`] | life of a case: posts counted in it, case events, what is due |
+//! | [`verdict`] | what signals found and counting did → class, evidence |
 //! | [`route`] | verdict → records and destinations |
-//! | [`engine`] | the order of the stages; [`engine::step`] |
+//! | [`engine`] | the order of the phases; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
 //! | [`kafka`] | errors, clients, topics, the two stages, journal, lanes; dead letters and reconciliation |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
+//!
+//! # Words, each for one thing
+//!
+//! | word | means |
+//! | --- | --- |
+//! | stage | a transactional loop over Kafka: `ingest` or `triage` ([`kafka::stage::Stage`]) |
+//! | lane | one thread that runs a stage with a consumer and a producer of its own |
+//! | phase | a part of the way of a post through [`engine::step`] |
+//! | feed | where posts come from; a format is how it writes them ([`formats`]) |
+//! | post, case event | the two canonical records of the inbox ([`post::Input`]) |
+//! | customer | whose state a record concerns: the author of a post, or whom the brand's reply answers ([`post::CustomerKey`]) |
+//! | state | what is remembered of a customer ([`author::AuthorState`]); the journal is the topic that keeps it |
+//! | entry, hit | a phrase of a lexicon; a place in a text where it stands ([`text::Hit`]) |
+//! | guard | what must not stand near an entry for it to count; its range is where that is looked for ([`config::lexicon::GuardRange`]) |
+//! | fact | something that holds of a post or case without any configuration ([`signals::Builtin`]) |
+//! | signal, finding | what the rules look for in a post; what one look found, with value and threshold ([`signals::Finding`]) |
+//! | trace, place | one thing that a signal found; where in the text it stands ([`signals::Place`]) |
+//! | evidence | a trace or measurement in the form that people read and records carry ([`signals::Evidence`]) |
+//! | condition | a condition of the hard complaint ([`rules::Condition`]); a case collects those that its posts meet |
+//! | class | what a post is; the first that holds wins ([`rules::Class`]) |
+//! | destination, route | one of four outputs; the key of a class that names it ([`record::Destination`]) |
+//! | put aside | given to a class whose posts are not counted |
+//! | count, feed (`feeds`) | let a post contribute to its customer's case, windows and series |
+//! | case | the posts of a customer from the first that an agent must see until it is over ([`author::Case`]) |
+//! | hard | of a case: its conditions make it a hard complaint; a post then becomes an escalation |
+//! | series | posts of one customer about one matter: the first is answered, the others are attached to it |
+//! | case change | what counting a post did to its case ([`case::CaseChange`]) |
+//! | verdict | what was decided about a post ([`verdict::Verdict`]); the classification says how its class was found |
+//! | decision | a verdict as records of two rule sets are compared by ([`record::Decision`]) |
+//! | terminal record | the one record as which an inbox record ends |
+//! | overrides | values given outside a document, by variables and options ([`config::reader::Overrides`]) |
+//! | replay | the fold over recorded inputs in memory ([`replay`]); `dead-letters replay` sends letters in again |
 //!
 //! # Invariants, as absences
 //!

@@ -6,6 +6,7 @@
 mod accounts;
 mod event;
 pub mod handle;
+mod inbox;
 mod key;
 mod kind;
 pub mod lenient;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::OwnAccounts;
 pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
+pub use self::inbox::Input;
 pub use self::key::CustomerKey;
 pub use self::kind::EventKind;
 pub use self::str::{Str, null_as_default};

@@ -5,11 +5,11 @@
 use rustc_hash::FxHashMap;
 
 use crate::author::AuthorState;
-use crate::engine::{self, Input};
-use crate::post::{CustomerKey, Millis};
+use crate::engine;
+use crate::engine::Workspace;
+use crate::post::{CustomerKey, Input, Millis};
 use crate::record::{Arrival, Output};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 /// States of all customers seen so far.
 #[derive(Debug, Default)]

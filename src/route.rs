@@ -1,52 +1,64 @@
-//! From a verdict to the records that say so: destination, tagging fields, the team leader's copy.
+//! Tells what was decided: a verdict becomes the records that say so, with destination, tagging fields, the team
+//! leader's copy.
 
-use crate::author::{AuthorState, Case};
-use crate::case;
+use crate::author::{AuthorState, Case, Recognised, Replaced};
+use crate::case::{self, CaseChange};
 use crate::post::Post;
 use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Tagging, TriageRecord};
 use crate::rules::{Class, Rules};
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::Verdict;
 
-/// What records say beside the verdict.
-#[derive(Debug, Clone, Default)]
-pub struct Remarks {
-    /// The post's verdict replaces these.
-    pub supersedes: Vec<String>,
-    /// What tells this version of the post from the others, if it replaces one.
-    pub version: Option<String>,
-    /// When it was written, as far as it can be believed.
-    pub event_time: crate::post::Millis,
-    /// It is late.
-    pub late: bool,
-    /// It claims to come from the future.
-    pub future: bool,
-    /// It can have no case.
-    pub no_case: bool,
+/// What is told of a post that nobody reads.
+pub fn tell_unread<'a>(
+    rules: &'a Rules,
+    post: &'a Post<'a>,
+    reason: &'static str,
+    mut known: Recognised,
+    arrival: &Arrival<'a>,
+) -> Vec<Output<'a>> {
+    let expired = known.expired.take();
+    let record =
+        TriageRecord { class: "skipped", reason: Some(reason), ..bare(rules, post, Destination::Skipped, arrival, &known, Vec::new()) };
+    with_expired(Output::Triage(Destination::Skipped, record), rules, expired, arrival)
 }
 
-/// The record of a post that nobody reads, with the reason.
-pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: &'static str, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
-    Output::Triage(
-        Destination::Skipped,
-        TriageRecord { class: "skipped", reason: Some(reason), ..bare(rules, post, Destination::Skipped, arrival, remarks) },
-    )
-}
-
-/// The terminal record of a judged post.
-pub fn terminal<'a>(
+/// What is told of a post that was judged and remembered: its terminal record first.
+pub fn tell<'a>(
     rules: &'a Rules,
     state: &AuthorState,
     post: &'a Post<'a>,
     verdict: Verdict<'a>,
+    mut known: Recognised,
     arrival: &Arrival<'a>,
-    remarks: Remarks,
+) -> Vec<Output<'a>> {
+    let expired = known.expired.take();
+    with_expired(terminal(rules, state, post, verdict, known, arrival), rules, expired, arrival)
+}
+
+fn with_expired<'a>(first: Output<'a>, rules: &'a Rules, expired: Option<Case>, arrival: &Arrival<'a>) -> Vec<Output<'a>> {
+    let mut outputs = vec![first];
+    outputs.extend(tell_expired(rules, expired.as_ref(), arrival));
+    outputs
+}
+
+/// What is told of a hard case that ended with nobody saying so.
+pub fn tell_expired<'a>(rules: &'a Rules, case: Option<&Case>, arrival: &Arrival<'a>) -> Option<Output<'a>> {
+    case.map(|case| Output::Escalation(case::escalation(rules, case, EscalationType::Expired, arrival)))
+}
+
+fn terminal<'a>(
+    rules: &'a Rules,
+    state: &AuthorState,
+    post: &'a Post<'a>,
+    verdict: Verdict<'a>,
+    known: Recognised,
+    arrival: &Arrival<'a>,
 ) -> Output<'a> {
     let class: &'a Class = verdict.class;
-    let case = state.case.as_ref().filter(|_| !remarks.no_case && class.route != Destination::Skipped);
+    let case = state.case.as_ref().filter(|_| known.countable && class.route != Destination::Skipped);
     let note = class.note[post.platform as usize].as_deref();
     let view = case.map(|case| case_view(rules, state, case, arrival.customer, &verdict));
-    let outcome = verdict.outcome;
-    let (supersedes, version) = (remarks.supersedes.clone(), remarks.version.clone());
+    let supersedes = known.replaced.iter().map(|replaced| replaced.superseded.clone()).collect();
     let record = TriageRecord {
         class: &class.name,
         note,
@@ -55,10 +67,10 @@ pub fn terminal<'a>(
         case: view,
         signals: verdict.signals,
         evidence: verdict.evidence,
-        ..bare(rules, post, class.route, arrival, remarks)
+        ..bare(rules, post, class.route, arrival, &known, supersedes)
     };
     match class.route {
-        Destination::Escalations => Output::Escalation(escalation(rules, case, record, outcome, (supersedes, version), arrival)),
+        Destination::Escalations => Output::Escalation(escalation(rules, case, record, verdict.change, known.replaced, arrival)),
         Destination::Agents | Destination::Oot | Destination::Skipped => Output::Triage(class.route, record),
     }
 }
@@ -69,16 +81,23 @@ fn tagging<'a>(rules: &'a Rules, class: &'a Class, note: Option<&'a str>) -> Opt
     (class.route == Destination::Oot).then_some(Tagging { fields, note })
 }
 
-fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, route: Destination, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
+fn bare<'a>(
+    rules: &'a Rules,
+    post: &'a Post<'a>,
+    route: Destination,
+    arrival: &Arrival<'a>,
+    known: &Recognised,
+    supersedes: Vec<String>,
+) -> TriageRecord<'a> {
     let unseen = matches!(route, Destination::Oot | Destination::Skipped);
     TriageRecord {
         route: route.name(),
         qc_sample: unseen && rules.quality_sample.takes(&post.post_id),
-        supersedes: remarks.supersedes,
+        supersedes,
         post: Some(post_view(post, arrival.with_text)),
-        late: remarks.late,
-        future: remarks.future,
-        ..TriageRecord::undecided(&post.post_id, post.platform, remarks.event_time, &rules.hash, arrival)
+        late: known.late,
+        future: known.future,
+        ..TriageRecord::undecided(&post.post_id, post.platform, known.event_time, &rules.hash, arrival)
     }
 }
 
@@ -109,22 +128,23 @@ fn escalation<'a>(
     rules: &'a Rules,
     case: Option<&Case>,
     record: TriageRecord<'a>,
-    outcome: Outcome,
-    (supersedes, version): (Vec<String>, Option<String>),
+    change: CaseChange,
+    replaced: Option<Replaced>,
     arrival: &Arrival<'a>,
 ) -> EscalationRecord<'a> {
-    let kind = match outcome {
-        Outcome { becomes_hard: true, .. } => EscalationType::Opened,
-        Outcome { gains_condition: true, .. } => EscalationType::ConditionAdded,
-        Outcome { .. } => EscalationType::Followup,
+    let kind = match change {
+        CaseChange { becomes_hard: true, .. } => EscalationType::Opened,
+        CaseChange { gains_condition: true, .. } => EscalationType::ConditionAdded,
+        CaseChange { .. } => EscalationType::Followup,
     };
     let alone = Case::begin(record.post_id, record.event_time);
     let case = case.unwrap_or(&alone);
     let case_id = case::id(arrival.customer, case);
-    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
+    let version = replaced.as_ref().map(|replaced| format!("@{}", replaced.version)).unwrap_or_default();
     let id = match kind {
         EscalationType::Opened => format!("{case_id}:opened"),
         other => format!("{case_id}:{}:{}{version}", other.name(), record.post_id),
     };
+    let supersedes = replaced.into_iter().map(|replaced| replaced.superseded).collect();
     EscalationRecord { id, kind, supersedes, triage: Some(record), ..case::escalation(rules, case, kind, arrival) }
 }

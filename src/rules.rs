@@ -4,6 +4,7 @@
 //! order come from `config/`.
 
 mod accounts;
+mod choose;
 mod class;
 mod compile;
 mod lint;
@@ -14,6 +15,7 @@ mod spelling;
 mod tests;
 mod words;
 
+pub use self::choose::ClassNumber;
 pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};
 pub use self::lint::lint;

@@ -14,6 +14,7 @@ pub mod continuation;
 mod evidence;
 mod expression;
 mod history;
+mod look;
 pub mod mentions;
 mod names;
 mod obstacle;
@@ -29,6 +30,7 @@ pub use self::builtin::Builtin;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
 pub use self::history::{History, PastPost, Series};
+pub use self::look::look;
 pub use self::names::{Names, Test};
 pub use self::obstacle::{Obstacle, Snag};
 

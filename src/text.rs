@@ -15,6 +15,7 @@ mod link;
 mod overlap;
 mod phrases;
 mod plain_word;
+mod reading;
 mod slang;
 mod span;
 mod tokenise;
@@ -26,6 +27,7 @@ pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{
     EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
 };
+pub use self::reading::Reading;
 pub use self::slang::SlangTable;
 pub use self::span::Span;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};

@@ -9,9 +9,9 @@ mod hostile;
 use std::path::Path;
 use std::time::Duration;
 
+use triage::engine::Workspace;
 use triage::problem::Reporter;
 use triage::rules::compile;
-use triage::verdict::Workspace;
 
 const SMALL: usize = 64 << 10;
 const TIMES: usize = 8;

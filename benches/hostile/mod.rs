@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use triage::author::AuthorState;
-use triage::engine::{self, Input};
+use triage::engine;
+use triage::engine::Workspace;
 use triage::formats::{self, Item, Raw};
-use triage::post::Millis;
+use triage::post::{Input, Millis};
 use triage::record::{Arrival, Output};
 use triage::rules::Rules;
-use triage::verdict::Workspace;
 
 /// A record of about that many bytes.
 type Make = fn(usize) -> Vec<u8>;
@@ -131,7 +131,7 @@ fn run(work: &mut Workspace, rules: &Rules, record: &[u8]) {
         item.write_json(&mut written);
         assert!(matches!(item, Item::Post(_)), "a post");
         let customer = item.customer(&rules.own);
-        let input: Input<'_> = engine::read(&written).expect("a canonical post");
+        let input: Input<'_> = Input::read(&written).expect("a canonical post");
         let arrival = Arrival { customer: customer.as_str(), at, source: "inbox/0/1", with_text: true, every_condition: false };
         let mut state = AuthorState::default();
         let outputs = engine::step(work, rules, &mut state, &input, &arrival);

@@ -132,7 +132,7 @@ impl Case {
     }
 
     /// Notes that the post `id` meets condition `name`; `true` if it was not met before.
-    pub fn add_condition(&mut self, name: &str, id: &str, evidence: impl Iterator<Item = Evidence<'static>>) -> bool {
+    pub fn add_condition(&mut self, name: &str, id: &str) -> bool {
         let place = self.conditions.binary_search_by(|condition| (*condition.name).cmp(name));
         let (at, is_new) = match place {
             Ok(at) => (at, false),
@@ -141,11 +141,17 @@ impl Case {
                 (at, true)
             }
         };
-        let condition = &mut self.conditions[at];
-        push_witness(&mut condition.posts, id);
-        let room = MAX_EVIDENCE.saturating_sub(condition.evidence.len());
-        condition.evidence.extend(evidence.take(room));
+        push_witness(&mut self.conditions[at].posts, id);
         is_new
+    }
+
+    /// Notes why condition `name` is met, if it is one and there is room.
+    pub fn add_evidence(&mut self, name: &str, evidence: &Evidence<'_>) {
+        let Ok(at) = self.conditions.binary_search_by(|condition| (*condition.name).cmp(name)) else { return };
+        let kept = &mut self.conditions[at].evidence;
+        if kept.len() < MAX_EVIDENCE {
+            kept.push(evidence.clone().into_owned());
+        }
     }
 
     /// Takes back what the post `id` contributed: it was edited and is judged anew (2.9, 7).

@@ -1,31 +1,34 @@
 //! What the ticketing side reports about a case (2.9, 19 and 20).
 
-use super::{escalation, id};
+use super::{escalation, id, is_hard};
 use crate::author::{AuthorState, Case, Remembered};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
 use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, TriageRecord};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
-use crate::verdict::{Workspace, is_hard};
+
+/// What became of a case event.
+#[derive(Debug, Default)]
+pub struct Applied<'a> {
+    /// What it makes known: the record that answers it first.
+    pub outputs: Vec<Output<'a>>,
+    /// An earlier event had to be forgotten for it before its time.
+    pub forgot: bool,
+}
 
 /// Counts `event` in the customer's state and says what became of it.
-pub fn apply<'a>(
-    work: &mut Workspace,
-    rules: &'a Rules,
-    state: &mut AuthorState,
-    event: &'a CaseEvent<'a>,
-    arrival: &Arrival<'a>,
-) -> Vec<Output<'a>> {
+pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> Applied<'a> {
     if state.knows_event(&event.event_id) {
-        return vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
+        let outputs = vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
+        return Applied { outputs, forgot: false };
     }
     let returned = event.event == CaseEventKind::Returned;
     let known = concerns(state, event, arrival) || (returned && remembers(state, event));
     if !known {
         let message = "the case event names a case that is not open; check its case_id and customer, or whether the case was closed before";
-        return vec![Output::DeadLetter { code: "unknown_case", message }];
+        return Applied { outputs: vec![Output::DeadLetter { code: "unknown_case", message }], forgot: false };
     }
-    work.note_forgotten(state.note_event(&event.event_id, arrival.at));
+    let forgot = state.note_event(&event.event_id, arrival.at);
     let alone = Case::begin(event.post_id.as_deref().unwrap_or_default(), event.at);
     if let Some(case) = &mut state.case {
         note_desk(case, event);
@@ -47,7 +50,7 @@ pub fn apply<'a>(
         | CaseEventKind::CallbackDone
         | CaseEventKind::Reopened => {}
     }
-    outputs
+    Applied { outputs, forgot }
 }
 
 /// Whether the event is about the open case.

@@ -20,7 +20,7 @@ use super::input::Unread;
 use super::labels::{self, Labels};
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
 use crate::compare::{Comparison, Flips};
-use crate::engine::Input;
+use crate::post::Input;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;

@@ -22,7 +22,7 @@ enum Action {
     /// Say what came in broken: when, from where, why; a summary by code
     List(List),
     /// Send dead letters again to where they came from, each once however often the command is run
-    Replay(Replay),
+    Replay(Resend),
 }
 
 /// The newest dead letters, and how many there are by code. Joins no group and commits nothing.
@@ -49,7 +49,7 @@ struct List {
 /// one transaction. Parts of a batch that could be read come in again too; their posts are skipped as duplicates as
 /// long as they are remembered.
 #[derive(Debug, clap::Args)]
-struct Replay {
+struct Resend {
     #[command(flatten)]
     config: ConfigFolder,
     #[command(flatten)]
@@ -111,7 +111,7 @@ impl List {
     }
 }
 
-impl Replay {
+impl Resend {
     fn run(self) -> Result<Exit, Stop> {
         let selection = self.filter.selection();
         if !self.all && selection == Selection::default() {

@@ -8,10 +8,9 @@ use serde::de::IgnoredAny;
 
 use super::page::{one_line, tell};
 use super::{Exit, Stop};
-use crate::engine::Input;
 use crate::formats::{self, Item, Raw};
 use crate::kafka::Stored;
-use crate::post::{Millis, OwnAccounts};
+use crate::post::{Input, Millis, OwnAccounts};
 use crate::replay::Recorded;
 
 /// What a line says beside its post: when its record was written.

@@ -19,7 +19,7 @@ pub struct Reconcile {
     kafka: KafkaOptions,
     /// What is compared: ingest (feeds with inbox), triage (inbox with verdicts) or both
     #[arg(long, value_enum, default_value_t)]
-    stage: Stage,
+    stage: Compared,
     /// Only records from then on: a time, a day or how long ago, such as 24h. Needed where the group began at `latest`
     #[arg(long, value_name = "WHEN")]
     since: Option<Since>,
@@ -32,7 +32,7 @@ pub struct Reconcile {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Stage {
+enum Compared {
     Ingest,
     Triage,
     #[default]
@@ -51,9 +51,9 @@ impl Reconcile {
         let now = run::now();
         let scope = Scope { since: self.since.map(|since| since.moment(now)), most: self.list, now };
         let passages: &[Passage] = match self.stage {
-            Stage::Ingest => &[Passage::Ingest],
-            Stage::Triage => &[Passage::Triage],
-            Stage::Both => &[Passage::Ingest, Passage::Triage],
+            Compared::Ingest => &[Passage::Ingest],
+            Compared::Triage => &[Passage::Triage],
+            Compared::Both => &[Passage::Ingest, Passage::Triage],
         };
         let mut stages = Vec::new();
         for &passage in passages {

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use self::document::RuleTest;
 use self::expected::Seen;
-use self::outcome::{Failure, Outcome, Results};
+use self::outcome::{Failure, Results, TestResult};
 use super::page::{self, Page};
 use super::{ConfigFolder, Exit, Format, Stop};
 use crate::problem::Reporter;
@@ -108,7 +108,7 @@ impl Test {
 }
 
 /// Runs one test from an empty state.
-fn run_one(rules: &mut Rules, test: &RuleTest) -> Outcome {
+fn run_one(rules: &mut Rules, test: &RuleTest) -> TestResult {
     rules.with_quiz_posts(&test.quiz_posts);
     let rules = &*rules;
     let mut replay = Replay::default();
@@ -121,5 +121,5 @@ fn run_one(rules: &mut Rules, test: &RuleTest) -> Outcome {
             failures.push(Failure::new(number, step, mismatches, &outputs));
         }
     }
-    Outcome::new(test, failures)
+    TestResult::new(test, failures)
 }

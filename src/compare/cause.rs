@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Decision, Of, Shift, Side};
+use super::{DecisionSummary, Of, Shift, Side};
 use crate::post::Post;
 use crate::rules::Rules;
 use crate::signals::{Expression, Kind, Ref, SignalId};
@@ -89,8 +89,8 @@ pub(super) fn find(
     first: &Side<'_>,
     second: &Side<'_>,
     post: &Post<'_>,
-    before: &Decision,
-    after: &Decision,
+    before: &DecisionSummary,
+    after: &DecisionSummary,
     shifts: &[Shift],
 ) -> Vec<Cause> {
     let read = |side: &Side<'_>| side.replay.workspace().findings().is_some();

@@ -37,7 +37,7 @@
 //!
 //! Knows TOML and nothing of what the documents mean.
 
-mod overlay;
+mod overrides;
 mod source;
 mod syntax;
 #[cfg(test)]
@@ -50,7 +50,7 @@ use std::collections::BTreeSet;
 use toml::Spanned;
 use toml::de::DeTable;
 
-pub use self::overlay::Overlay;
+pub use self::overrides::Overrides;
 pub use self::source::{Folder, Line, Source};
 use self::value::Node;
 pub use self::value::{DAY, HOUR, MINUTE, SECOND, Value, parse_duration, show_duration};
@@ -66,7 +66,7 @@ pub struct Document<'a> {
 struct Scope<'a> {
     source: &'a Source,
     reporter: &'a Reporter,
-    overlay: Overlay,
+    overrides: Overrides,
     /// Lines with broken TOML: what follows from that is not reported again.
     broken: BTreeSet<u32>,
 }
@@ -74,14 +74,14 @@ struct Scope<'a> {
 impl<'a> Document<'a> {
     /// Parses `source` and reports broken TOML.
     pub fn parse(source: &'a Source, reporter: &'a Reporter) -> Self {
-        Document::parse_with(source, Overlay::default(), reporter)
+        Document::parse_with(source, Overrides::default(), reporter)
     }
 
-    /// As [`Document::parse`]; values in `overlay` take the place of those in the document.
-    pub fn parse_with(source: &'a Source, overlay: Overlay, reporter: &'a Reporter) -> Self {
+    /// As [`Document::parse`]; values in `overrides` take the place of those in the document.
+    pub fn parse_with(source: &'a Source, overrides: Overrides, reporter: &'a Reporter) -> Self {
         let (root, errors) = DeTable::parse_recoverable(source.text());
         let broken = syntax::report(source, &errors, reporter);
-        Document { scope: Scope { source, reporter, overlay, broken }, root: root.into_inner() }
+        Document { scope: Scope { source, reporter, overrides, broken }, root: root.into_inner() }
     }
 
     /// The table that holds all others.
@@ -92,12 +92,12 @@ impl<'a> Document<'a> {
     /// Paths of all keys that were asked for.
     #[cfg(test)]
     pub(crate) fn asked_paths(&self) -> Vec<String> {
-        self.scope.overlay.asked()
+        self.scope.overrides.asked()
     }
 
-    /// Reports the values of the overlay that nobody asked for. To be called when everything is read.
-    pub fn finish_overlay(&self) {
-        self.scope.overlay.report_unknown(self.scope.reporter);
+    /// Reports the values among the overrides that nobody asked for. To be called when everything is read.
+    pub fn finish_overrides(&self) {
+        self.scope.overrides.report_unknown(self.scope.reporter);
     }
 }
 
@@ -130,7 +130,7 @@ impl<'a> Table<'a> {
     pub fn optional(&self, key: &str) -> Value<'a> {
         self.asked.borrow_mut().insert(key.to_owned());
         let path = self.path_of(key);
-        if let Some(given) = self.scope.overlay.get(&path) {
+        if let Some(given) = self.scope.overrides.get(&path) {
             return Value::new(self.scope, path, Node::Given(given));
         }
         let node = match self.node.and_then(|table| table.get(key)) {
@@ -140,7 +140,7 @@ impl<'a> Table<'a> {
         Value::new(self.scope, path, node)
     }
 
-    /// The table `key`; an empty one if it is absent, so that defaults and the overlay still apply.
+    /// The table `key`; an empty one if it is absent, so that defaults and overrides still apply.
     pub fn section(&self, key: &str) -> Table<'a> {
         self.asked.borrow_mut().insert(key.to_owned());
         match self.node.and_then(|table| table.get(key)) {
@@ -157,7 +157,7 @@ impl<'a> Table<'a> {
         let written =
             keys.into_iter().map(|key| Spotted { value: key.get_ref().to_string(), spot: self.scope.source.spot(key.span().start) });
         let mut names: Vec<Spotted<String>> = written.collect();
-        for given in self.scope.overlay.below(&self.path) {
+        for given in self.scope.overrides.below(&self.path) {
             // A value within a table that is written is no entry of its own.
             let within = given.value.split_once('.').and_then(|(first, _)| self.node?.get(first));
             if within.is_some_and(|value| value.get_ref().is_table()) {
@@ -175,9 +175,9 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// Whether `key` is written in the document or given by the overlay. Does not count as asking for it.
+    /// Whether `key` is written in the document or overridden. Does not count as asking for it.
     pub fn has(&self, key: &str) -> bool {
-        self.node.is_some_and(|table| table.contains_key(key)) || self.scope.overlay.get(&self.path_of(key)).is_some()
+        self.node.is_some_and(|table| table.contains_key(key)) || self.scope.overrides.get(&self.path_of(key)).is_some()
     }
 
     /// Where the table begins.

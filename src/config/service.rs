@@ -18,7 +18,7 @@ pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
 pub use self::reload::{Guard, Reload, Shadow};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{Retention, Topics};
-use super::reader::{Document, Overlay, Source};
+use super::reader::{Document, Overrides, Source};
 use crate::problem::{Problems, Reporter};
 
 /// The settings of the program, complete with defaults.
@@ -70,13 +70,13 @@ impl Service {
             Some(path) => Source::read_confidential(path, None, &reporter),
             None => Some(Source::new("triage.toml", "")),
         };
-        let service = source.map(|source| Service::read(&source, Overlay::new(env, options), &reporter));
+        let service = source.map(|source| Service::read(&source, Overrides::new(env, options), &reporter));
         (service, reporter.into_problems())
     }
 
     /// The settings in `source`; what is wrong is reported and has its default.
-    fn read(source: &Source, overlay: Overlay, reporter: &Reporter) -> Service {
-        let document = Document::parse_with(source, overlay, reporter);
+    fn read(source: &Source, overrides: Overrides, reporter: &Reporter) -> Service {
+        let document = Document::parse_with(source, overrides, reporter);
         let root = document.root();
         let shadow = Shadow::read(root.section("shadow"));
         let service = Service {
@@ -90,7 +90,7 @@ impl Service {
             warnings: Problems::default(),
         };
         root.finish();
-        document.finish_overlay();
+        document.finish_overrides();
         service
     }
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::*;
-use crate::config::reader::{Folder, Overlay};
-use crate::post::{Author, Platform};
+use crate::config::reader::{Folder, Overrides};
+use crate::post::{Author, EventKind, Millis, Platform};
 use crate::problem::Reporter;
 use crate::record::TriageRecord;
 use crate::rules;
@@ -17,7 +17,7 @@ fn folder() -> Folder {
 
 fn compiled(folder: &Folder) -> Rules {
     let reporter = Reporter::default();
-    let rules = rules::compile_changed(folder, Overlay::default(), &reporter);
+    let rules = rules::compile_changed(folder, Overrides::default(), &reporter);
     rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::words::Words;
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, accounts, leaves};
-use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
+use crate::config::reader::{DAY, Document, Folder, MINUTE, Overrides, SECOND, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
@@ -22,18 +22,18 @@ const MAX_SIGNALS: usize = 1_000;
 /// Compiles the rule set in `folder`, whose main document is `rules.toml`. All problems go to `reporter`; `None` if
 /// the rules cannot be used.
 pub fn compile(folder: &Path, reporter: &Reporter) -> Option<Rules> {
-    compile_changed(&Folder::new(folder), Overlay::default(), reporter)
+    compile_changed(&Folder::new(folder), Overrides::default(), reporter)
 }
 
-/// The same for a folder of which a document may be edited in memory, with values in `overlay` in place of those in
+/// The same for a folder of which a document may be edited in memory, with values in `overrides` in place of those in
 /// `rules.toml`, which the hash does not tell.
-pub fn compile_changed(folder: &Folder, overlay: Overlay, reporter: &Reporter) -> Option<Rules> {
+pub fn compile_changed(folder: &Folder, overrides: Overrides, reporter: &Reporter) -> Option<Rules> {
     let source = folder.read("rules.toml", None, reporter)?;
-    let document = Document::parse_with(&source, overlay, reporter);
+    let document = Document::parse_with(&source, overrides, reporter);
     let root = document.root();
     let rules = Reading::begin(folder, &root, &source, reporter).and_then(|reading| reading.finish(&root));
     root.finish();
-    document.finish_overlay();
+    document.finish_overrides();
     rules.filter(|_| !reporter.has_errors())
 }
 

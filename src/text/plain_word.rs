@@ -5,16 +5,12 @@ pub(super) struct PlainWord {
     pub(super) length: usize,
     pub(super) upper: u32,
     pub(super) lower: u32,
-    /// A letter is repeated three times or more.
-    pub(super) stretched: bool,
 }
 
 impl PlainWord {
     /// The word that `bytes` begin with; may be empty.
     pub(super) fn scan(bytes: &[u8]) -> Self {
-        let (mut upper, mut lower, mut stretched) = (0, 0, false);
-        let (mut previous, mut run) = (0, 0_u32);
-        let mut length = 0;
+        let (mut length, mut upper, mut lower) = (0, 0, 0);
         for &byte in bytes {
             let class = CLASSES[usize::from(byte)];
             if class == NO_WORD {
@@ -23,16 +19,8 @@ impl PlainWord {
             length += 1;
             upper += u32::from(class == UPPER);
             lower += u32::from(class == LOWER);
-            let folded = byte | 0x20;
-            if folded == previous {
-                run += 1;
-                stretched |= run > 1 && class != DIGIT;
-            } else {
-                run = 0;
-                previous = folded;
-            }
         }
-        PlainWord { length, upper, lower, stretched }
+        PlainWord { length, upper, lower }
     }
 }
 

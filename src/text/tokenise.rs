@@ -185,7 +185,7 @@ impl<'t> Reader<'t, '_, '_> {
         if !self.in_subject {
             self.facts.capitals.count(raw, (plain.upper, plain.lower), span, self.acronyms);
         }
-        self.push_word(&self.lower[byte..end], plain.stretched, span, byte);
+        self.push_word(&self.lower[byte..end], span, byte);
     }
 
     /// A word with letters beyond ASCII or an apostrophe.
@@ -199,13 +199,13 @@ impl<'t> Reader<'t, '_, '_> {
         if !self.in_subject {
             capitals.count(&scratch.compatible, letters(&scratch.compatible), span, self.acronyms);
         }
-        let stretched = word::lower_case(&scratch.compatible, &mut scratch.lower);
+        word::lower_case(&scratch.compatible, &mut scratch.lower);
         let lower = std::mem::take(&mut scratch.lower);
-        self.push_word(&lower, stretched, span, byte);
+        self.push_word(&lower, span, byte);
         self.facts.scratch.lower = lower;
     }
 
-    fn push_word(&mut self, lower: &str, stretched: bool, span: Span, byte: usize) {
+    fn push_word(&mut self, lower: &str, span: Span, byte: usize) {
         let vocabulary = self.vocabulary;
         let known = vocabulary.known_word(lower);
         let sign_follows = self.text.as_bytes().get(self.byte) == Some(&b'!');
@@ -213,7 +213,7 @@ impl<'t> Reader<'t, '_, '_> {
         let first = self.facts.tokens.len();
         match known {
             Some(word) => self.push_form(&word.form, span, &word.fingerprints, byte),
-            None => self.push_form(&vocabulary.guess(lower, stretched), span, &vocabulary.fingerprints(lower, stretched), byte),
+            None => self.push_form(&vocabulary.guess(lower), span, &vocabulary.fingerprints(lower), byte),
         }
         if let (Some(id), Some(token)) = (shouted, self.facts.tokens.get_mut(first)) {
             add_reading(&mut token.readings, id);

@@ -165,7 +165,7 @@ impl VocabularyBuilder {
             }
         }
         let known = |(word, form): (Box<str>, Form)| {
-            let fingerprints = vocabulary.fingerprints(&word, word::is_stretched(&word));
+            let fingerprints = vocabulary.fingerprints(&word);
             (word, Known { form, fingerprints })
         };
         let forms = forms.into_iter().map(known).collect();
@@ -256,13 +256,12 @@ impl Vocabulary {
     }
 
     fn look_up(&self, word: &str) -> Form {
-        self.known(word).cloned().unwrap_or_else(|| self.guess(word, false))
+        self.known(word).cloned().unwrap_or_else(|| self.guess(word))
     }
 
-    /// What `word` (lower case), not known as it stands, can be read as. `stretched`: it has a letter three times or
-    /// more in a row.
-    pub(super) fn guess(&self, word: &str, stretched: bool) -> Form {
-        if stretched {
+    /// What `word` (lower case), not known as it stands, can be read as.
+    pub(super) fn guess(&self, word: &str) -> Form {
+        if word::is_stretched(word) {
             let twice = word::squeeze(word, 2);
             let once = word::squeeze(word, 1);
             return self.known(&twice).cloned().unwrap_or_else(|| self.look_up(&once));
@@ -298,12 +297,12 @@ impl Vocabulary {
     /// Numbers that equal words share in whatever spelling, one for each token that `word` stands for. They depend on
     /// slang and clitics alone, so that they mean the same after a change of the lexicons; 0 for numbers and for words
     /// too short to tell anything.
-    pub(super) fn fingerprints(&self, word: &str, stretched: bool) -> Fingerprints {
+    pub(super) fn fingerprints(&self, word: &str) -> Fingerprints {
         if let Some(standard) = self.slang.get(word) {
             return standard.iter().map(|word| self.fingerprint(word)).collect();
         }
-        if stretched {
-            return self.fingerprints(&word::squeeze(word, 1), false);
+        if word::is_stretched(word) {
+            return self.fingerprints(&word::squeeze(word, 1));
         }
         let stem = word::doubled_stem(word).or_else(|| stems(&self.clitics, word).next());
         match stem.and_then(|stem| self.slang.get(stem)) {

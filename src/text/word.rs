@@ -46,11 +46,12 @@ pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{02BC}' | '`')
 }
 
-/// Puts `word` in lower case into `out`; tells whether a letter is repeated three times or more.
-pub(super) fn lower_case(word: &str, out: &mut String) -> bool {
+/// Puts `word` in lower case into `out`.
+pub(super) fn lower_case(word: &str, out: &mut String) {
     out.clear();
     if !word.is_ascii() {
-        return lower_case_unicode(word, out);
+        out.extend(word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)));
+        return;
     }
     if word.bytes().any(|byte| matches!(byte, b'\'' | b'`')) {
         out.extend(word.chars().filter(|&c| !is_apostrophe(c)));
@@ -58,12 +59,6 @@ pub(super) fn lower_case(word: &str, out: &mut String) -> bool {
         out.push_str(word);
     }
     out.make_ascii_lowercase();
-    is_stretched(out)
-}
-
-fn lower_case_unicode(word: &str, out: &mut String) -> bool {
-    out.extend(word.chars().flat_map(char::to_lowercase).filter(|&c| !is_combining_mark(c)));
-    is_stretched(out)
 }
 
 /// Whether a letter of `lower` is repeated three times or more.
@@ -134,8 +129,8 @@ mod tests {
         let check = |raw: &str, expected: &str, stretched: bool| {
             let (mut compatible, mut lower) = (String::new(), String::new());
             compatibility_form(raw, &mut compatible);
-            assert_eq!(lower_case(&compatible, &mut lower), stretched, "{raw}");
-            assert_eq!(lower, expected, "{raw}");
+            lower_case(&compatible, &mut lower);
+            assert_eq!((lower.as_str(), is_stretched(&lower)), (expected, stretched), "{raw}");
         };
         check("LEMOT", "lemot", false);
         check("Doesn't", "doesnt", false);

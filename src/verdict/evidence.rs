@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::Verdict;
-use crate::rules::{Condition, Rules};
+use super::Candidate;
+use crate::rules::{Class, Condition, Rules};
 use crate::signals::{Evidence, Findings, View, of_trace};
 
 /// Pieces of evidence that most verdicts have at most.
@@ -11,14 +11,15 @@ const USUAL_EVIDENCE: usize = 8;
 /// Pieces of evidence shown for one signal.
 const MAX_TRACES: usize = 3;
 
+/// Evidence for the complaint, the conditions and `class`, in this order.
+pub(super) fn gather<'a>(rules: &'a Rules, candidate: &Candidate<'_, 'a>, class: &'a Class, findings: &Findings) -> Vec<Evidence<'a>> {
+    let mut evidence = of_conditions(rules, &candidate.view, findings, candidate.conditions, candidate.explained);
+    add_class_evidence(rules, &candidate.view, findings, class, &mut evidence);
+    evidence
+}
+
 /// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
-pub(super) fn conditions_evidence<'a>(
-    rules: &'a Rules,
-    view: &View<'_, 'a>,
-    findings: &Findings,
-    here: &[bool],
-    every: bool,
-) -> Vec<Evidence<'a>> {
+fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
         push_evidence(rules, view, findings, leaf, &mut evidence);
@@ -110,17 +111,16 @@ fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize)
 }
 
 /// Evidence for what decided the class, where the conditions do not say it already.
-pub(super) fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, verdict: &mut Verdict<'a>) {
-    let class = verdict.class;
-    let first = verdict.evidence.len();
+fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, class: &'a Class, evidence: &mut Vec<Evidence<'a>>) {
+    let first = evidence.len();
     for &leaf in class.leaves.iter().filter(|leaf| findings.met(**leaf)) {
         let signal = &rules.signal(leaf).name;
-        if !verdict.evidence.iter().any(|piece| piece.met && piece.signal.as_ref().is_some_and(|name| *name == *signal.as_str())) {
-            push_evidence(rules, view, findings, leaf, &mut verdict.evidence);
+        if !evidence.iter().any(|piece| piece.met && piece.signal.as_ref().is_some_and(|name| *name == *signal.as_str())) {
+            push_evidence(rules, view, findings, leaf, evidence);
         }
     }
-    drop_repeated(&mut verdict.evidence, 0, first);
-    for piece in &mut verdict.evidence[first..] {
+    drop_repeated(evidence, 0, first);
+    for piece in &mut evidence[first..] {
         if piece.clause.is_none() {
             piece.clause = class.clause.as_deref().map(Into::into);
         }

@@ -75,8 +75,8 @@ fn five_replies_to_an_account_known_only_by_name() {
 
 #[test]
 fn the_inbox_is_read_where_half_a_character_stands() {
-    let read = |json: &str| match ::triage::engine::read(json.as_bytes()) {
-        Ok(::triage::engine::Input::Post(post)) => Some(post.text.to_string()),
+    let read = |json: &str| match ::triage::post::Input::read(json.as_bytes()) {
+        Ok(::triage::post::Input::Post(post)) => Some(post.text.to_string()),
         _ => None,
     };
     let cut = ours(1, "").replace(r#"mati""#, r#"mati \ud83d""#);

@@ -9,11 +9,11 @@ use std::path::Path;
 use triage::author::AuthorState;
 use triage::config::service::Service;
 use triage::engine;
-use triage::post::Millis;
+use triage::engine::Workspace;
+use triage::post::{Input, Millis};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Destination, Output};
 use triage::rules::{self, Rules};
-use triage::verdict::Workspace;
 
 use super::broker::{Record, consume, consume_each};
 
@@ -150,7 +150,7 @@ fn fold(rules: &Rules, topic: &str, inbox: &[Record]) -> (Vec<Line>, States) {
         let (partition, customer) = (record.partition, record.key_text());
         let value = record.value.clone().unwrap_or_default();
         let letter = || ("dead-letters", customer.clone(), value.clone());
-        let Ok(input) = engine::read(&value) else {
+        let Ok(input) = Input::read(&value) else {
             lines.push(letter());
             continue;
         };

@@ -4,11 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::engine::Workspace;
 use crate::rules::Rules;
 use crate::signals::phrases::{Phrases, Strength};
 use crate::signals::{Findings, Kind, SignalId, What};
 use crate::text::EntryId;
-use crate::verdict::Workspace;
 
 /// Counts by entry.
 #[derive(Debug, Clone, Default)]

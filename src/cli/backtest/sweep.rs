@@ -10,8 +10,8 @@ use super::super::page::{self, say};
 use super::super::{ConfigFolder, Exit, Format, Stop};
 use super::fold;
 use super::lines::Lines;
-use crate::config::reader::{Folder, Overlay};
-use crate::engine::Input;
+use crate::config::reader::{Folder, Overrides};
+use crate::post::Input;
 use crate::problem::Reporter;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -100,7 +100,7 @@ impl Sweep {
     fn compile(&self, config: &ConfigFolder, value: &str) -> Result<Rules, Stop> {
         let reporter = Reporter::default();
         let path = format!("signals.{}", self.name);
-        let rules = rules::compile_changed(&Folder::new(&config.folder), Overlay::replacing(&path, value), &reporter);
+        let rules = rules::compile_changed(&Folder::new(&config.folder), Overrides::replacing(&path, value), &reporter);
         let problems = reporter.into_problems();
         rules.ok_or(Stop::Configuration(problems))
     }

@@ -6,15 +6,15 @@ use serde::Serialize;
 
 use super::why::{Asked, Why};
 use crate::author::Case;
+use crate::case::is_hard;
 use crate::cli::page::one_line;
 use crate::cli::reason;
-use crate::engine::Input;
-use crate::post::Post;
+use crate::post::{Input, Post};
 use crate::record::{Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 use crate::text::{Acronyms, Facts};
-use crate::verdict::{Decision, is_hard};
+use crate::verdict::Classification;
 
 /// What stands behind a verdict.
 #[derive(Debug, Serialize)]
@@ -84,7 +84,7 @@ pub struct NearMiss {
 impl Insight {
     /// What stands behind `outputs`, which the last step of `replay` gave; `None` if nothing was judged.
     pub fn of(rules: &Rules, replay: &Replay, recorded: &Recorded<'_>, outputs: &[Output<'_>]) -> Option<Self> {
-        let decision = replay.workspace().decision()?;
+        let decision = replay.workspace().classification()?;
         let Input::Post(post) = &recorded.input else { return None };
         let verdict = outputs.first()?.verdict()?;
         let case = replay.state(recorded.customer.as_str()).and_then(|state| state.case.as_ref());
@@ -130,7 +130,7 @@ impl Capitals {
 }
 
 /// The classes up to the one that won, those whose posts are not counted being tried first.
-fn tried(asked: &Asked<'_>, decision: &Decision) -> Vec<Tried> {
+fn tried(asked: &Asked<'_>, decision: &Classification) -> Vec<Tried> {
     let up_to = asked.rules.classes.iter().take(decision.class + 1).enumerate();
     let class = |(number, class): (usize, &crate::rules::Class)| {
         let won = number == decision.class;
@@ -145,7 +145,7 @@ fn tried(asked: &Asked<'_>, decision: &Decision) -> Vec<Tried> {
 fn near_miss(rules: &Rules, case: &Case, verdict: &TriageRecord<'_>) -> NearMiss {
     let with = |case: &Case, condition: &str| {
         let mut case = case.clone();
-        case.add_condition(condition, verdict.post_id, std::iter::empty());
+        case.add_condition(condition, verdict.post_id);
         case
     };
     let missing: Vec<&str> = rules.conditions.iter().map(|condition| condition.name.as_str()).filter(|name| !case.has(name)).collect();

@@ -8,8 +8,7 @@ use serde_json::value::RawValue;
 use crate::cli::input::{self, Line};
 use crate::cli::{Stop, draft};
 use crate::config::reader::MINUTE;
-use crate::engine::Input;
-use crate::post::{Author, Millis, POST_SCHEMA, Platform, Post};
+use crate::post::{Author, Input, Millis, POST_SCHEMA, Platform, Post};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 

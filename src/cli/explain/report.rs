@@ -7,7 +7,7 @@ use super::underline::{Mark, underline};
 use super::why::Why;
 use crate::cli::page::{Page, one_line};
 use crate::cli::{count, reason};
-use crate::engine::Input;
+use crate::post::Input;
 use crate::record::{Destination, EscalationRecord, Output, TriageRecord};
 use crate::replay::Recorded;
 use crate::rules::Rules;

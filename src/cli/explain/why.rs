@@ -5,10 +5,10 @@
 use serde::Serialize;
 
 use crate::cli::reason::number;
+use crate::engine::{Piece, Workspace};
 use crate::post::Post;
 use crate::rules::Rules;
 use crate::signals::{Expression, Kind, Names, Ref, SignalId};
-use crate::verdict::{Piece, Workspace};
 
 /// Names shown of a list.
 const SHOWN: usize = 4;

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::super::Stop;
 use super::super::labels::{Labels, says};
 use super::model::{self, Column, Fitted};
-use crate::engine::Input;
+use crate::post::Input;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;

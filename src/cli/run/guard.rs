@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::compare::{Cause, Change, Comparison, Difference};
 use crate::config::service::Guard;
-use crate::engine;
 use crate::kafka::Judged;
-use crate::post::CustomerKey;
+use crate::post::{CustomerKey, Input};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 
@@ -33,7 +32,7 @@ impl Trial {
         let mut responsible: BTreeMap<String, usize> = BTreeMap::new();
         for judged in recent {
             // It was read once already.
-            let Ok(input) = engine::read(&judged.value) else { continue };
+            let Ok(input) = Input::read(&judged.value) else { continue };
             let customer = CustomerKey::from(judged.customer.to_string());
             let recorded = Recorded { input, customer, at: judged.at, source: String::new() };
             trial.posts += 1;

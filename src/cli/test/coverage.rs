@@ -96,7 +96,7 @@ pub fn of(rules: &mut Rules, tests: &[RuleTest]) -> Coverage {
 impl Watch {
     fn look(&mut self, rules: &Rules, replay: &Replay) {
         let work = replay.workspace();
-        let (Some(decision), Some(findings)) = (work.decision(), work.findings()) else { return };
+        let (Some(decision), Some(findings)) = (work.classification(), work.findings()) else { return };
         self.classes[decision.class] = true;
         for (seen, condition) in self.conditions.iter_mut().zip(&rules.conditions) {
             let met = condition.test.holds(&decision.before);

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::config::reader::{Table, Value};
+use crate::engine::Workspace;
 use crate::problem::Problem;
 use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 /// What stands in a test for "there is none".
 const NONE: &str = "none";
@@ -188,7 +188,7 @@ fn listed(names: &[String]) -> String {
 impl<'a> Seen<'a> {
     /// What `outputs` say, and what the rules saw on the way to them.
     pub fn of(outputs: &'a [Output<'a>], rules: &'a Rules, work: &Workspace) -> Self {
-        let met = work.decision().iter().flat_map(|decision| decision.before.signals()).collect::<Vec<_>>();
+        let met = work.classification().iter().flat_map(|decision| decision.before.signals()).collect::<Vec<_>>();
         Seen { outputs, signals: met.into_iter().map(|id| rules.signal(id).name.as_str()).collect() }
     }
 

@@ -1,6 +1,6 @@
 //! The results as JUnit XML, which build servers read: a suite for each file, a case for each test.
 
-use super::outcome::{Failure, Outcome, Results};
+use super::outcome::{Failure, Results, TestResult};
 
 /// The document.
 pub fn document(results: &Results) -> String {
@@ -17,7 +17,7 @@ pub fn document(results: &Results) -> String {
     out
 }
 
-fn case(test: &Outcome) -> String {
+fn case(test: &TestResult) -> String {
     let head = format!(
         "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\"",
         escaped(&test.at.file),

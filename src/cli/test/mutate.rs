@@ -20,7 +20,7 @@ use serde::Serialize;
 use super::document::RuleTest;
 use super::occurrence::Occurrences;
 use super::run_one;
-use crate::config::reader::{Folder, Overlay};
+use crate::config::reader::{Folder, Overrides};
 use crate::problem::{Reporter, Spot};
 use crate::rules::{self, Rules};
 
@@ -157,7 +157,7 @@ fn by_edits(folder: &Folder, tests: &[RuleTest], sort: Sort, edits: &[edit::Edit
 
 /// What `tests` say to the rules in `folder`.
 fn with_edit<'t>(folder: &Folder, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
-    match rules::compile_changed(folder, Overlay::default(), &Reporter::default()) {
+    match rules::compile_changed(folder, Overrides::default(), &Reporter::default()) {
         Some(mut rules) => with_rules(&mut rules, tests),
         None => Fate::Impossible,
     }

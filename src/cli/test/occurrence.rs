@@ -1,7 +1,6 @@
 //! In which tests the entries of the lexicons occur: only those can notice that an entry is gone.
 
-use crate::engine::Input;
-use crate::post::Post;
+use crate::post::{Input, Post};
 use crate::rules::Rules;
 use crate::text::{EntryId, Facts, Hit, Search};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::document::{RuleTest, Step};
 use super::expected::Mismatch;
 use crate::cli::reason;
-use crate::engine::Input;
+use crate::post::Input;
 use crate::problem::Spot;
 use crate::record::Output;
 
@@ -17,12 +17,12 @@ pub struct Results {
     /// Tests that are not.
     pub failed: usize,
     /// Each test.
-    pub tests: Vec<Outcome>,
+    pub tests: Vec<TestResult>,
 }
 
 /// One test.
 #[derive(Debug, Serialize)]
-pub struct Outcome {
+pub struct TestResult {
     /// Its name.
     pub name: String,
     /// Where it begins.
@@ -52,16 +52,16 @@ pub struct Failure {
 
 impl Results {
     /// Counts `tests`.
-    pub fn of(tests: Vec<Outcome>) -> Self {
+    pub fn of(tests: Vec<TestResult>) -> Self {
         let failed = tests.iter().filter(|test| !test.failures.is_empty()).count();
         Results { passed: tests.len() - failed, failed, tests }
     }
 }
 
-impl Outcome {
+impl TestResult {
     /// The outcome of `test`.
     pub fn new(test: &RuleTest, failures: Vec<Failure>) -> Self {
-        Outcome { name: test.name.clone(), at: test.spot.clone(), clause: test.clause.clone(), why: test.why.clone(), failures }
+        TestResult { name: test.name.clone(), at: test.spot.clone(), clause: test.clause.clone(), why: test.why.clone(), failures }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use crate::cli::draft;
 use crate::config::reader::{DAY, Table, Value};
-use crate::engine::Input;
 use crate::post::{
-    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, Mention, Millis, POST_SCHEMA, Platform, Post, Recipients,
-    Str,
+    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, Input, Mention, Millis, POST_SCHEMA, Platform, Post,
+    Recipients, Str,
 };
 use crate::problem::Problem;
 use crate::replay::Recorded;

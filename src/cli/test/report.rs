@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::outcome::{Failure, Outcome, Results};
+use super::outcome::{Failure, Results, TestResult};
 use crate::cli::page::{Page, one_line};
 use crate::cli::reason::shortened;
 
@@ -25,7 +25,7 @@ impl Results {
     }
 }
 
-impl Outcome {
+impl TestResult {
     fn write(&self, page: &mut Page) {
         page.styled(BAD, format_args!("FAILED"));
         write!(page, " {} ", one_line(&self.name));

@@ -193,8 +193,8 @@ case = "post-1"
 
 fn written(recorded: &crate::replay::Recorded<'_>) -> String {
     let input = match &recorded.input {
-        crate::engine::Input::Post(post) => serde_json::to_string(post),
-        crate::engine::Input::CaseEvent(event) => serde_json::to_string(event),
+        crate::post::Input::Post(post) => serde_json::to_string(post),
+        crate::post::Input::CaseEvent(event) => serde_json::to_string(event),
     };
     format!("{} {} {}", recorded.customer, recorded.at, input.unwrap())
 }

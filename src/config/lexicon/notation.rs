@@ -6,7 +6,7 @@
 mod guard;
 
 pub(super) use self::guard::parse as parse_guard;
-pub use self::guard::{Guard, Place, Scope, Side};
+pub use self::guard::{Guard, GuardRange, Scope, Side};
 use super::Mistake;
 
 /// Words a pattern may have.

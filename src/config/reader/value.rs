@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::overlay::Given;
+use super::overrides::Given;
 use super::{Scope, Table};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 

@@ -16,7 +16,7 @@ fn read(text: &str, env: &[(&str, &str)], options: &[(&str, &str)]) -> (Service,
     let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
     let options: Vec<_> = options.iter().map(owned).collect();
     let reporter = Reporter::default();
-    let service = Service::read(&Source::new("config/triage.toml", text), Overlay::new(env.iter().map(owned), &options), &reporter);
+    let service = Service::read(&Source::new("config/triage.toml", text), Overrides::new(env.iter().map(owned), &options), &reporter);
     (service, reporter.into_problems())
 }
 

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::engine::{self, Input};
-use crate::post::{CustomerKey, EventKind, Millis};
+use crate::engine::{self, Workspace};
+use crate::post::{CustomerKey, EventKind, Input, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
-use crate::verdict::Workspace;
 
 use super::customers::Customers;
 use super::dead_letter::dead_letter;
@@ -83,7 +82,7 @@ impl Stage for Triage {
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
-        let input = match engine::read(record.value.unwrap_or_default()) {
+        let input = match Input::read(record.value.unwrap_or_default()) {
             Ok(input) => input,
             Err(message) => return self.reject(record, "not_canonical", &message, out),
         };

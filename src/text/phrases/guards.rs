@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::{EntryId, Hit, PhraseBook};
-use crate::config::lexicon::{Place, Scope, Side};
+use crate::config::lexicon::{GuardRange, Scope, Side};
 use crate::problem::Spot;
 use crate::text::Facts;
 
@@ -38,7 +38,7 @@ pub struct GuardsTakenOut(Vec<(EntryId, Box<[CompiledGuard]>)>);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     pub(super) pattern: PatternId,
-    pub(super) place: Place,
+    pub(super) place: GuardRange,
 }
 
 /// An entry that stands in the text and does not count, because of a guard.
@@ -126,7 +126,7 @@ const MAX_SCAN: usize = 16;
 
 /// The surroundings of an entry.
 struct Around<'a> {
-    place: Place,
+    place: GuardRange,
     facts: &'a Facts,
     first: u32,
     end: u32,

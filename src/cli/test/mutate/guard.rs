@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Fate, Fates, on_all_cores, with_rules};
 use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::for_each_text;
-use crate::config::reader::{Folder, Overlay};
+use crate::config::reader::{Folder, Overrides};
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 use crate::text::{GuardLine, Search};
@@ -16,7 +16,7 @@ pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest]) -> Fates
     let lines = rules.book.guard_lines();
     let ran = on_all_cores(
         &lines,
-        || rules::compile_changed(folder, Overlay::default(), &Reporter::default()),
+        || rules::compile_changed(folder, Overrides::default(), &Reporter::default()),
         |rules, line| match (rules, concerned.get(line)) {
             (_, None) => Fate::Survives { tests: 0 },
             (None, _) => Fate::Impossible,

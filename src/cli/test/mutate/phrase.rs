@@ -4,7 +4,7 @@ use super::line::with_line;
 use super::{Fate, Fates, on_all_cores, with_edit, with_rules};
 use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::{Occurrences, bare_name};
-use crate::config::reader::{Folder, Overlay};
+use crate::config::reader::{Folder, Overrides};
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 use crate::text::{EntryId, EntryInfo};
@@ -15,7 +15,7 @@ pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurren
     let occurring: Vec<&(EntryId, &EntryInfo)> = entries.iter().filter(|(id, _)| !occurrences.tests(*id).is_empty()).collect();
     let ran = on_all_cores(
         &occurring,
-        || rules::compile_changed(folder, Overlay::default(), &Reporter::default()),
+        || rules::compile_changed(folder, Overrides::default(), &Reporter::default()),
         |rules, &&(id, info)| {
             let concerned = occurrences.tests(id).iter().filter_map(|&number| tests.get(number));
             match rules {

@@ -15,9 +15,9 @@ pub struct Guard {
     /// What.
     pub pattern: Pattern,
     /// Where, seen from the entry.
-    pub place: Place,
+    pub place: GuardRange,
     /// Where this stands, the guard is not asked.
-    pub except: Option<(Pattern, Place)>,
+    pub except: Option<(Pattern, GuardRange)>,
     /// As written, for people.
     pub text: String,
     /// The line that it has for itself, for all entries that follow in the group; `None`: it stands in the line of its entry.
@@ -26,7 +26,7 @@ pub struct Guard {
 
 /// Where a guard looks, seen from the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct GuardRange {
     /// On which side.
     pub side: Side,
     /// Words away at most, neighbours being 1 apart; `None`: as far as the scope goes.
@@ -86,13 +86,13 @@ pub(in super::super) fn parse(text: &str) -> Result<Guard, Mistake<'_>> {
 }
 
 /// A pattern and where it is looked for.
-fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, Place), Mistake<'t>> {
+fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, GuardRange), Mistake<'t>> {
     let end = words.iter().position(|word| ["before", "after", "near", "between", "in"].contains(word));
     let (pattern, place) = words.split_at(end.unwrap_or(words.len()));
     let (Some(first), Some(last)) = (pattern.first(), pattern.last()) else {
         return Err(Mistake::new(guard, "the guard does not say what it looks for", HINT));
     };
-    Ok((Pattern::parse(between(guard, first, last))?, read_place(guard, place)?))
+    Ok((Pattern::parse(between(guard, first, last))?, read_range(guard, place)?))
 }
 
 /// The part of `text` from its part `first` to its part `last`.
@@ -101,8 +101,8 @@ fn between<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
     text.get(offset(first)..offset(last) + last.len()).unwrap_or(text)
 }
 
-fn read_place<'t>(guard: &'t str, words: &[&'t str]) -> Result<Place, Mistake<'t>> {
-    let mut place = Place { side: Side::Near, within: None, scope: Scope::Sentence };
+fn read_range<'t>(guard: &'t str, words: &[&'t str]) -> Result<GuardRange, Mistake<'t>> {
+    let mut place = GuardRange { side: Side::Near, within: None, scope: Scope::Sentence };
     let mut words = words.iter().copied().peekable();
     let Some(side) = words.peek() else { return Err(Mistake::new(guard, "the guard does not say where it looks", HINT)) };
     if *side != "in" {

@@ -1,9 +1,9 @@
 //! What the signals said of the post that was judged last, helpers and unmet ones included: for tools that compare rule
 //! sets, count phrases or learn weights.
 //!
-//! Reads what [`Workspace::judge`] has left; decides nothing.
+//! Reads what [`super::step`] has left; decides nothing.
 
-use super::Workspace;
+use super::workspace::{Workspace, view};
 use crate::post::{Millis, Post};
 use crate::rules::Rules;
 use crate::signals::{Evidence, Findings, Kind, Obstacle, SignalId, Trace, View, What, of_trace};
@@ -32,7 +32,7 @@ impl Workspace {
 
     /// The entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
     pub fn entries(&self) -> impl Iterator<Item = EntryId> {
-        self.hits.iter().chain(&self.profile_hits).map(|hit| hit.entry)
+        self.reading.hits.iter().chain(&self.reading.profile_hits).map(|hit| hit.entry)
     }
 
     /// What signal `id` found in `post`, which must be the one that was judged last.
@@ -48,18 +48,7 @@ impl Workspace {
     }
 
     fn view<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>) -> View<'a, 'a> {
-        View {
-            post,
-            facts: &self.facts,
-            hits: &self.hits,
-            groups: &self.groups,
-            accounts: &self.accounts,
-            profile_hits: &self.profile_hits,
-            book: &rules.book,
-            own: &rules.own,
-            written_at: Millis::default(),
-            quotes: true,
-        }
+        view(&self.reading, &self.accounts, rules, post, Millis::default(), true)
     }
 }
 

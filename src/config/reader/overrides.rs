@@ -8,12 +8,12 @@ use crate::problem::{Problem, Reporter, Severity, Spot, Spotted, did_you_mean};
 /// Values by dotted path (`kafka.brokers`). Their texts are read as the type that is asked for; lists are separated by
 /// commas.
 #[derive(Default)]
-pub struct Overlay {
+pub struct Overrides {
     given: BTreeMap<String, Given>,
     asked: RefCell<BTreeSet<String>>,
 }
 
-/// One value of an [`Overlay`].
+/// One value of an [`Overrides`].
 pub(super) struct Given {
     pub(super) text: String,
     pub(super) spot: Spot,
@@ -21,27 +21,27 @@ pub(super) struct Given {
     unknown: Severity,
 }
 
-impl Overlay {
+impl Overrides {
     /// The variables `TRIAGE_A__B` of the environment (section `a`, key `b`) and above them the options `a.b`. An empty
     /// variable counts as absent: that is how scripts and compose files leave one out.
     pub fn new(env: impl Iterator<Item = (String, String)>, options: &[(String, String)]) -> Self {
-        let mut overlay = Overlay::default();
+        let mut overrides = Overrides::default();
         for (name, text) in env.filter(|(_, text)| !text.is_empty()) {
             if let Some(path) = name.strip_prefix("TRIAGE_") {
-                overlay.insert(path.to_lowercase().replace("__", "."), text, variable, Severity::Warning);
+                overrides.insert(path.to_lowercase().replace("__", "."), text, variable, Severity::Warning);
             }
         }
         for (path, text) in options {
-            overlay.insert(path.clone(), text.clone(), option, Severity::Error);
+            overrides.insert(path.clone(), text.clone(), option, Severity::Error);
         }
-        overlay
+        overrides
     }
 
     /// The one value at `path`, in place of the one that is written.
     pub fn replacing(path: &str, text: &str) -> Self {
-        let mut overlay = Overlay::default();
-        overlay.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);
-        overlay
+        let mut overrides = Overrides::default();
+        overrides.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);
+        overrides
     }
 
     pub(super) fn get(&self, path: &str) -> Option<&Given> {

@@ -1,0 +1,151 @@
+//! Recognises an arriving post by what is remembered of its author: what has expired, whether the post is known already,
+//! whether anybody need read it, and which earlier version of it is taken back.
+//!
+//! Reads no text. Changes the memory to what it would be had the customer not written this post yet.
+
+use super::{Acquaintance, AuthorState, Case, Remembered};
+use crate::post::{EventKind, Millis, Platform, Post};
+use crate::record::Arrival;
+use crate::rules::{Limits, Rules};
+
+/// What is known of a post before it is read.
+#[derive(Debug, Default)]
+pub struct Recognised {
+    /// Why nobody need read it; `None`: it must be read.
+    pub unread: Option<&'static str>,
+    /// When it was written, as far as it can be believed.
+    pub event_time: Millis,
+    /// The same of its first version.
+    pub written_at: Millis,
+    /// It came late.
+    pub late: bool,
+    /// It claims to come from the future.
+    pub future: bool,
+    /// It can count in a case: it is not settled already, nor much older than the case.
+    pub countable: bool,
+    /// The version that it takes the place of.
+    pub replaced: Option<Replaced>,
+    /// The hard case that had ended when it came.
+    pub expired: Option<Case>,
+    /// Another post had to be forgotten for it before its time.
+    pub forgot: bool,
+}
+
+/// The version of a post that a newer one takes the place of.
+#[derive(Debug)]
+pub struct Replaced {
+    /// Where it is remembered.
+    pub(super) place: usize,
+    /// Its name in records, `<post>@<version>`.
+    pub superseded: String,
+    /// What tells the newer version from the others.
+    pub version: String,
+    /// Conditions that the case had with it, sorted; none if there is no case.
+    pub conditions: Vec<String>,
+}
+
+/// Recognises `post`, which must not be counted before this is done.
+pub fn recognise(rules: &Rules, state: &mut AuthorState, post: &Post<'_>, arrival: &Arrival<'_>) -> Recognised {
+    let expired = state.expire(&rules.limits, arrival);
+    let mut known = dated(&rules.limits, post, arrival.at);
+    let acquaintance = state.acquaintance(post);
+    known.unread = unread(rules, state, post, acquaintance, &mut known, arrival.at);
+    if known.unread.is_some() {
+        return Recognised { expired, ..known };
+    }
+    let newest = state.newest.unwrap_or(known.event_time);
+    known.late |= newest.since(known.event_time) > rules.limits.allowed_lateness;
+    known.expired = expired.or(state.expire_case(&rules.limits, known.event_time));
+    state.newest = Some(newest.max(known.event_time));
+    if let Acquaintance::Version(place) = acquaintance {
+        known.written_at = state.posts.get(place).map_or(known.event_time, |first| first.at);
+        known.replaced = state.take_back(place, post);
+    }
+    known.countable = state.may_count(&rules.limits, known.written_at);
+    known
+}
+
+/// When `post`, which arrived at `arrived`, was written: what it claims where that can be believed, else when it came.
+fn dated(limits: &Limits, post: &Post<'_>, arrived: Millis) -> Recognised {
+    let future = post.created_at > arrived.plus(limits.max_future_skew);
+    let stale = is_stale_mail(limits, post, arrived);
+    let event_time = if future || stale { arrived } else { post.created_at };
+    Recognised { event_time, written_at: event_time, future, late: stale, ..Recognised::default() }
+}
+
+/// A mail that claims to be much older than its record: the clock of its sender is wrong or it lay about for days. It
+/// counts from when it came (2.10, 32).
+fn is_stale_mail(limits: &Limits, post: &Post<'_>, arrived: Millis) -> bool {
+    let oldest = limits.max_mail_age.filter(|_| post.platform == Platform::Email);
+    oldest.is_some_and(|oldest| arrived.since(post.created_at) > oldest)
+}
+
+/// Why nobody need read `post`, the reasons in this order (2.9, 6). What must be remembered of such a post is.
+fn unread(
+    rules: &Rules,
+    state: &mut AuthorState,
+    post: &Post<'_>,
+    acquaintance: Acquaintance,
+    known: &mut Recognised,
+    seen: Millis,
+) -> Option<&'static str> {
+    match post.event_kind {
+        EventKind::Delete => return Some(state.delete(post)),
+        EventKind::Engagement => return Some("engagement"),
+        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
+        EventKind::Create | EventKind::Edit | EventKind::Unknown => {}
+    }
+    let by_brand = rules.own.wrote(post);
+    let reason = if by_brand {
+        state.note_reply(known.event_time);
+        "own_post"
+    } else if post.auto_reply {
+        "auto_reply"
+    } else if post.is_repost {
+        "repost"
+    } else {
+        return None;
+    };
+    if acquaintance == Acquaintance::New {
+        known.forgot = state.remember(Remembered { by_brand, ..Remembered::of(post, known.event_time, seen) });
+    }
+    Some(reason)
+}
+
+impl AuthorState {
+    /// A post was taken away: its quotations go, its conditions stay (A27).
+    fn delete(&mut self, post: &Post<'_>) -> &'static str {
+        if let Some(case) = &mut self.case {
+            case.blank_quotes(&post.post_id);
+        }
+        let known = self.posts.iter_mut().find(|known| *known.id == *post.post_id);
+        match known {
+            Some(known) if known.deleted => "duplicate",
+            Some(known) => {
+                known.deleted = true;
+                "delete"
+            }
+            None => "delete",
+        }
+    }
+
+    /// Takes back what the version remembered at `place` contributed: `post` takes its place.
+    fn take_back(&mut self, place: usize, post: &Post<'_>) -> Option<Replaced> {
+        let earlier = self.posts.get(place)?;
+        let name = earlier.version.as_deref().unwrap_or(&earlier.id);
+        let (superseded, version) = (format!("{}@{name}", earlier.id), earlier.name_of_next(post));
+        let mut conditions = Vec::new();
+        if let Some(case) = &mut self.case {
+            conditions.extend(case.condition_names().map(str::to_owned));
+            case.take_back(&earlier.id);
+        }
+        Some(Replaced { place, superseded, version, conditions })
+    }
+
+    /// Whether a post written at `at` can count: what is settled stays settled, and what is much older than the case is
+    /// no part of it (2.9, 16 and 19).
+    fn may_count(&self, limits: &Limits, at: Millis) -> bool {
+        let too_old = self.case.as_ref().is_some_and(|case| case.first_at.since(at) > limits.idle_ttl);
+        !self.is_settled(at) && !too_old
+    }
+}
