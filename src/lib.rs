@@ -53,6 +53,10 @@
 //! | --- | --- |
 //! | stage | a transactional loop over Kafka: `ingest` or `triage` ([`kafka::stage::Stage`]) |
 //! | lane | one thread that runs a stage with a consumer and a producer of its own |
+//! | supervisor | runs the lanes of a process, begins one anew that failed ([`kafka::Supervisor`]) |
+//! | coordinates | topic, partition and offset of a record ([`kafka::Coordinates`]) |
+//! | recovery | what an error of Kafka leaves to do: try again, abort, begin the lane anew |
+//! | discrepancy | records whose outcome reconciliation does not find once ([`kafka::Discrepancy`]) |
 //! | phase | a part of the way of a post through [`engine::step`] |
 //! | feed | where posts come from; a format is how it writes them ([`formats`]) |
 //! | post, case event | the two canonical records of the inbox ([`post::Input`]) |

@@ -153,7 +153,7 @@ impl Run {
     /// One transaction.
     fn transact(&mut self, records: &[Record], first: usize) {
         let out = self.process(records, first);
-        self.stage.commit();
+        self.stage.committed();
         for record in out.records {
             match (record.to, record.value) {
                 (Topic::Journal, Some(value)) => drop(self.journal.insert(record.key.expect("a key"), value)),
@@ -166,7 +166,7 @@ impl Run {
     /// A transaction that is aborted.
     fn abort(&mut self, records: &[Record], first: usize) {
         self.process(records, first);
-        self.stage.rollback();
+        self.stage.aborted();
     }
 }
 

@@ -76,7 +76,7 @@ impl Demo {
 /// The service at work and what has been seen of it.
 struct Performance {
     broker: Broker,
-    lanes: kafka::Service,
+    lanes: kafka::Supervisor,
     ledger: Ledger,
     format: Format,
     /// When something happened last.

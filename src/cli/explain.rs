@@ -20,7 +20,7 @@ use super::input::Line;
 use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
-use crate::kafka::{self, Place, headers};
+use crate::kafka::{self, Coordinates, headers};
 use crate::post::Millis;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -45,7 +45,7 @@ pub struct Explain {
     at: Millis,
     /// A record in Kafka as TOPIC/PARTITION/OFFSET, such as the `triage.source` of another one: read without a trace
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["file", "text"])]
-    from: Option<Place>,
+    from: Option<Coordinates>,
     /// Records before that one which are looked through for earlier posts of the same customer; they are explained too
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "from", value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     back: i64,

@@ -159,7 +159,8 @@ mod tests {
 
     #[test]
     fn findings_are_lines_below_the_table() {
-        let finding = |first, last| kafka::Finding { kind: Kind::Missing, topic: "inbox".into(), partition: 0, first, last, records: 2 };
+        let finding =
+            |first, last| kafka::Discrepancy { kind: Kind::Missing, topic: "inbox".into(), partition: 0, first, last, records: 2 };
         let account = Account { findings: vec![finding(3, 4), finding(8, 8)], unlisted: 1, ..account(3, 0, Some(9)) };
         let shown = show(&account);
         let lines: Vec<&str> = shown.lines().skip(3).collect();

@@ -111,8 +111,8 @@ impl Sources {
 }
 
 /// Starts the lanes of the stages that the settings name.
-pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>) -> Result<kafka::Service, Stop> {
-    let mut running = kafka::Service::new(stop);
+pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>) -> Result<kafka::Supervisor, Stop> {
+    let mut running = kafka::Supervisor::new(stop);
     let lanes = service.run.lanes;
     if matches!(service.run.stages, Stages::Both | Stages::Ingest) {
         let rules = Arc::clone(&sources.rules);

@@ -14,8 +14,8 @@ mod limit;
 mod positions;
 pub(super) mod report;
 mod restore;
-pub(super) mod service;
 pub(super) mod settings;
+pub(super) mod supervisor;
 mod suspects;
 pub(super) mod transaction;
 
@@ -30,7 +30,7 @@ use self::settings::LaneSettings;
 use self::transaction::{Transaction, Writer};
 use super::clients::context::Membership;
 use super::clients::settings::millis;
-use super::errors::outcome::Call;
+use super::errors::recovery::Call;
 use super::errors::trouble::Trouble;
 use super::failpoint::{Bug, made};
 use super::journal::reader::Journal;
@@ -39,20 +39,20 @@ use super::stages::stage::Stage;
 /// How long going back may take: nobody is asked but the client itself.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// One life of a lane, from fresh clients to the first trouble that they do not survive.
+/// One run of a lane, from fresh clients to the first trouble that they do not survive.
 struct Lane<'a, S> {
     settings: &'a LaneSettings,
     writer: Writer<'a>,
     journal: Option<Journal<'a>>,
     work: Work<'a, S>,
-    left: Vec<Left>,
+    released: Vec<Released>,
     next_tick: Instant,
     aborts_in_a_row: u32,
 }
 
 /// A partition that was given up with its state still in memory.
 #[derive(Debug, PartialEq, Eq)]
-struct Left {
+struct Released {
     partition: i32,
     /// The committed offset then.
     next: i64,
@@ -96,7 +96,7 @@ impl<S: Stage> Lane<'_, S> {
                 }
                 match transaction.commit(&offsets, &group) {
                     Ok(()) => {
-                        self.work.commit();
+                        self.work.committed();
                         self.aborts_in_a_row = 0;
                         return Ok(true);
                     }
@@ -116,7 +116,7 @@ impl<S: Stage> Lane<'_, S> {
 
     fn rewind(&mut self, consumer: &BaseConsumer<Membership>, reason: &str, refused: &[usize]) -> Result<(), Trouble> {
         tracing::warn!(target: "kafka", stage = self.work.stage.name(), reason, "transaction aborted");
-        self.work.rollback(refused);
+        self.work.aborted(refused);
         self.aborts_in_a_row += 1;
         // Several in a row: do not hammer a broker in trouble.
         if self.aborts_in_a_row > 2 {

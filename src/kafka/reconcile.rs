@@ -4,21 +4,21 @@
 //! transactions counted, then the outputs up to there once those transactions are decided, then the records themselves.
 //! Memory is four bits an offset of the input (`tally`). Joins no group, commits nothing.
 //!
-//! Knows the headers that the stages write (`origin`), and what retention may have taken away (`shore`); which record
+//! Knows the headers that the stages write (`origin`), and what retention may have taken away (`retention`); which record
 //! ends its input it asks [`crate::record`].
 
 mod account;
 mod origin;
-mod shore;
+mod retention;
 mod tally;
 
 use std::ops::Range;
 
 use rdkafka::message::{BorrowedMessage, Message};
 
-use self::account::Findings;
-pub use self::account::{Account, Finding, Kind, PartitionAccount};
-use self::shore::Shore;
+use self::account::Discrepancies;
+pub use self::account::{Account, Discrepancy, Kind, PartitionAccount};
+use self::retention::RetentionEdge;
 use self::tally::{Mark, Tally};
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
@@ -66,14 +66,14 @@ pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<A
     let group = format!("{}-{stage}", service.run.group);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
     let admin = Admin::new(&service.kafka)?;
-    let mut comparison = Comparison { onlooker, stage, sources: Vec::new(), shores: Vec::new(), foreign: 0 };
+    let mut comparison = Comparison { onlooker, stage, sources: Vec::new(), edges: Vec::new(), foreign: 0 };
     for input in inputs {
         comparison.add_source(input)?;
     }
     let administrator = admin.administrator()?;
     for &output in outputs {
         let config = admin.find(administrator.as_ref(), name(topics, output))?.map(|found| found.config).unwrap_or_default();
-        comparison.read_output(output, name(topics, output), shore::horizon(&config, scope.now.get()))?;
+        comparison.read_output(output, name(topics, output), retention::horizon(&config, scope.now.get()))?;
     }
     comparison.judge(group, scope)
 }
@@ -92,7 +92,7 @@ struct Comparison<'a> {
     onlooker: Onlooker<'a>,
     stage: &'static str,
     sources: Vec<Source>,
-    shores: Vec<Shore>,
+    edges: Vec<RetentionEdge>,
     foreign: u64,
 }
 
@@ -108,13 +108,13 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Notes where the records on `topic` come from. `horizon`: see [`shore::horizon`].
+    /// Notes where the records on `topic` come from. `horizon`: see [`retention::horizon`].
     fn read_output(&mut self, output: Topic, topic: &str, horizon: Option<i64>) -> Result<(), Refusal> {
         let mut wanted = Vec::new();
-        let mut shores = Vec::new();
+        let mut edges = Vec::new();
         for partition in 0..self.onlooker.partitions(topic)? {
             let there = self.onlooker.bounds(topic, partition)?;
-            shores.push((there.start > 0).then(|| Shore::new(self.sources.len(), horizon)));
+            edges.push((there.start > 0).then(|| RetentionEdge::new(self.sources.len(), horizon)));
             wanted.push((partition, there));
         }
         let (sources, foreign, stage) = (&mut self.sources, &mut self.foreign, self.stage);
@@ -128,9 +128,9 @@ impl Comparison<'_> {
                 *foreign += 1;
                 return Ok(());
             };
-            let shore = usize::try_from(message.partition()).ok().and_then(|partition| shores.get_mut(partition)?.as_mut());
-            if let Some(shore) = shore {
-                shore.see(place, offset);
+            let edge = usize::try_from(message.partition()).ok().and_then(|partition| edges.get_mut(partition)?.as_mut());
+            if let Some(edge) = edge {
+                edge.see(place, offset);
             }
             // What the group has not passed yet is not due; what is gone cannot be missed.
             if sources[place].range.contains(&offset) {
@@ -138,7 +138,7 @@ impl Comparison<'_> {
             }
             Ok::<(), Refusal>(())
         })?;
-        self.shores.extend(shores.into_iter().flatten());
+        self.edges.extend(edges.into_iter().flatten());
         Ok(())
     }
 
@@ -153,16 +153,16 @@ impl Comparison<'_> {
         };
         let partitions = self.sources.iter().map(partition).collect();
         let account = Account { stage: self.stage, group, partitions, foreign: self.foreign, ..Account::default() };
-        let mut findings = Findings::new(account, scope.most);
+        let mut findings = Discrepancies::new(account, scope.most);
         let mut first = 0;
         while first < self.sources.len() {
             let topic = self.sources[first].topic.clone();
             let count = self.sources[first..].iter().take_while(|source| source.topic == topic).count();
             let wanted: Vec<_> = self.sources[first..first + count].iter().map(|source| (source.partition, source.range.clone())).collect();
-            let (sources, shores) = (&mut self.sources, &self.shores);
+            let (sources, edges) = (&mut self.sources, &self.edges);
             self.onlooker.read(&topic, &wanted, |message| {
                 let place = first + usize::try_from(message.partition()).unwrap_or(0);
-                judge_one(&mut sources[place], place, message, shores, scope, &mut findings);
+                judge_one(&mut sources[place], place, message, edges, scope, &mut findings);
                 Ok::<(), Refusal>(())
             })?;
             first += count;
@@ -173,7 +173,7 @@ impl Comparison<'_> {
 
     /// Outcomes of records that were not found. Feeds belong to others, who may have them compacted: only the inbox must
     /// still hold what came of it.
-    fn judge_rest(&self, findings: &mut Findings) -> Result<(), Refusal> {
+    fn judge_rest(&self, findings: &mut Discrepancies) -> Result<(), Refusal> {
         if self.stage != "triage" {
             return Ok(());
         }
@@ -192,7 +192,14 @@ impl Comparison<'_> {
     }
 }
 
-fn judge_one(source: &mut Source, place: usize, message: &BorrowedMessage<'_>, shores: &[Shore], scope: &Scope, findings: &mut Findings) {
+fn judge_one(
+    source: &mut Source,
+    place: usize,
+    message: &BorrowedMessage<'_>,
+    edges: &[RetentionEdge],
+    scope: &Scope,
+    findings: &mut Discrepancies,
+) {
     let (offset, at) = (message.offset(), message.timestamp().to_millis().unwrap_or(0));
     let fate = source.tally.settle(offset);
     if scope.since.is_some_and(|since| at < since.get()) {
@@ -200,7 +207,7 @@ fn judge_one(source: &mut Source, place: usize, message: &BorrowedMessage<'_>, s
     }
     let mut kinds = Vec::new();
     if fate.missing {
-        let hidden = shores.iter().any(|shore| shore.may_hide(place, offset, at));
+        let hidden = edges.iter().any(|edge| edge.may_hide(place, offset, at));
         kinds.push(if hidden { Kind::NotProvable } else { Kind::Missing });
     }
     if fate.doubled {

@@ -69,13 +69,13 @@ impl Stage for Counting {
         }
     }
 
-    fn commit(&mut self) {
+    fn committed(&mut self) {
         for ((partition, key), count) in std::mem::take(&mut self.overlay) {
             self.states.entry(partition).or_default().insert(key, count);
         }
     }
 
-    fn rollback(&mut self) {
+    fn aborted(&mut self) {
         self.overlay.clear();
     }
 
@@ -110,7 +110,7 @@ impl Run {
 
     fn try_start_stage<S: Stage + 'static>(&self, lanes: usize, make: impl Fn() -> S + Clone + Send + 'static) -> Result<Lanes, Refusal> {
         let stop = Arc::new(AtomicBool::new(false));
-        let mut service = kafka::Service::new(Arc::clone(&stop));
+        let mut service = kafka::Supervisor::new(Arc::clone(&stop));
         service.start("counting", &self.settings, lanes, make)?;
         Ok(Lanes { stop, service })
     }
@@ -143,7 +143,7 @@ impl Run {
 /// Running lanes.
 pub struct Lanes {
     stop: Arc<AtomicBool>,
-    service: kafka::Service,
+    service: kafka::Supervisor,
 }
 
 impl Lanes {

@@ -25,14 +25,14 @@ pub fn shipped_rules() -> Arc<ArcSwap<Rules>> {
 /// The stages of one process.
 pub struct Stages {
     stop: Arc<AtomicBool>,
-    pub service: kafka::Service,
+    pub service: kafka::Supervisor,
 }
 
 impl Stages {
     /// Those that the settings name.
     pub fn start(service: &Service) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let mut running = kafka::Service::new(Arc::clone(&stop));
+        let mut running = kafka::Supervisor::new(Arc::clone(&stop));
         let rules = shipped_rules();
         let of_ingest = Arc::clone(&rules);
         let clock = || Millis::new(0);

@@ -1,7 +1,7 @@
 //! How dead letters look. What others wrote goes through [`one_line`]: it must not command the terminal.
 
 use super::super::page::one_line;
-use crate::kafka::{Letter, Listing, Replay};
+use crate::kafka::{Letter, Listing, Resent};
 
 /// The letters as a table, and the summary.
 pub(super) fn listing(listing: &Listing) -> String {
@@ -23,7 +23,7 @@ pub(super) fn listing(listing: &Listing) -> String {
 }
 
 /// What was sent or would be.
-pub(super) fn replay(replay: &Replay, dry_run: bool) -> String {
+pub(super) fn replay(replay: &Resent, dry_run: bool) -> String {
     let mut lines = if dry_run { table(&replay.letters) } else { Vec::new() };
     let hidden = replay.total() - replay.letters.len() as u64;
     if dry_run && hidden > 0 {
@@ -41,14 +41,14 @@ pub(super) fn replay(replay: &Replay, dry_run: bool) -> String {
 }
 
 /// Why nothing was sent, in a sentence.
-pub(super) fn nothing(replay: &Replay) -> String {
+pub(super) fn nothing(replay: &Resent) -> String {
     let asides = asides(replay);
     let why = if asides.is_empty() { "no dead letter is like that, or all were sent before".to_owned() } else { asides.join("; ") };
     format!("there is nothing to replay: {why}")
 }
 
 /// Selected, and yet not sent.
-fn asides(replay: &Replay) -> Vec<String> {
+fn asides(replay: &Resent) -> Vec<String> {
     let asides = [
         (replay.before, "sent before"),
         (replay.left, "left for the next run: raise --limit or run the command again"),
@@ -93,11 +93,11 @@ fn text(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kafka::{Frequency, Place};
+    use crate::kafka::{Coordinates, Frequency};
     use crate::post::Millis;
 
     fn letter() -> Letter {
-        let source = Some(Place { topic: "posts".into(), partition: 2, offset: 17 });
+        let source = Some(Coordinates { topic: "posts".into(), partition: 2, offset: 17 });
         let (stage, code, message) = ("ingest".into(), "bad_json".into(), "The JSON ends too early\u{1b}[2J.".into());
         Letter { at: Millis::new(0), source, stage, code, message, bytes: Some(9), ..Letter::default() }
     }
@@ -122,13 +122,13 @@ mod tests {
     #[test]
     fn what_was_sent_and_what_was_not() {
         let sent = [("posts".to_owned(), 2)].into();
-        let replayed = Replay { sent, letters: vec![letter()], left: 5, batches: 2, ..Replay::default() };
+        let replayed = Resent { sent, letters: vec![letter()], left: 5, batches: 2, ..Resent::default() };
         let shown = replay(&replayed, true);
         for part in ["and 1 more", "2 dead letters would be sent", "2  to posts", "5 left for the next run", "2 batches of which"] {
             assert!(shown.contains(part), "{part} not in {shown}");
         }
-        assert_eq!(nothing(&Replay::default()), "there is nothing to replay: no dead letter is like that, or all were sent before");
-        let replayed = Replay { before: 2, empty: 1, ..Replay::default() };
+        assert_eq!(nothing(&Resent::default()), "there is nothing to replay: no dead letter is like that, or all were sent before");
+        let replayed = Resent { before: 2, empty: 1, ..Resent::default() };
         assert_eq!(nothing(&replayed), "there is nothing to replay: 2 sent before; 1 without bytes, which cannot be sent");
     }
 }

@@ -21,7 +21,7 @@ use rdkafka::{ClientContext, TopicPartitionList};
 use crate::config::service::Kafka;
 
 use super::login::Login;
-use crate::kafka::errors::outcome::{Call, Outcome, denied, outcome};
+use crate::kafka::errors::recovery::{Call, Recovery, denied, recovery};
 use crate::kafka::failpoint::{Point, pass};
 
 /// A topic and a partition of it.
@@ -42,9 +42,9 @@ impl Health {
 
     fn note(&self, error: &KafkaError, reason: &str) {
         // librdkafka's own log has the lost connections, and counts those that repeat.
-        match outcome(Call::Other, error) {
-            Outcome::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
-            Outcome::Abort | Outcome::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
+        match recovery(Call::Other, error) {
+            Recovery::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
+            Recovery::Abort | Recovery::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
         }
         *lock(if denied(error) { &self.denial } else { &self.last_error }) = Some(reason.to_owned());
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult};
 
-use super::outcome::{Call, Outcome, fenced, outcome};
+use super::recovery::{Call, Recovery, fenced, recovery};
 use super::refusal::Refusal;
 
 /// How far to go back.
@@ -28,9 +28,9 @@ pub(in crate::kafka) enum Trouble {
 impl Trouble {
     /// The trouble that `error` means, met while `doing` something that cannot be repeated.
     pub(in crate::kafka) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
-        match outcome(call, error) {
-            Outcome::Abort | Outcome::Retry => Trouble::Abort(format!("{doing}: {error}")),
-            Outcome::Fatal => Trouble::Restart { reason: format!("{doing}: {error}"), fenced: fenced(error) },
+        match recovery(call, error) {
+            Recovery::Abort | Recovery::Retry => Trouble::Abort(format!("{doing}: {error}")),
+            Recovery::Fatal => Trouble::Restart { reason: format!("{doing}: {error}"), fenced: fenced(error) },
         }
     }
 
@@ -75,7 +75,7 @@ pub(in crate::kafka) fn persist<T>(
     loop {
         match call() {
             Ok(value) => return Ok(value),
-            Err(error) if outcome(Call::Other, &error) == Outcome::Retry && begun.elapsed() < patience => between(),
+            Err(error) if recovery(Call::Other, &error) == Recovery::Retry && begun.elapsed() < patience => between(),
             Err(error) => return Err(Trouble::of(Call::Other, doing, &error)),
         }
     }

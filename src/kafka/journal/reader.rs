@@ -17,7 +17,7 @@ use crate::config::service::Kafka;
 
 use crate::kafka::clients::context::{Plain, serve};
 use crate::kafka::clients::settings::{self, Isolation};
-use crate::kafka::errors::outcome::{Call, Outcome, outcome};
+use crate::kafka::errors::recovery::{Call, Recovery, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Bug, made};
 
@@ -127,7 +127,7 @@ impl<'a> Journal<'a> {
                 Some(Ok(message)) => each(message.partition(), message.key().unwrap_or_default(), message.payload())?,
                 // All transactions below the end are decided, so the first end that is reported is not before it.
                 Some(Err(KafkaError::PartitionEOF(partition))) => drop(left.remove(&partition)),
-                Some(Err(error)) if outcome(Call::Other, &error) == Outcome::Retry => (),
+                Some(Err(error)) if recovery(Call::Other, &error) == Recovery::Retry => (),
                 Some(Err(error)) => return Err(failed(&error)),
             }
         }

@@ -11,9 +11,9 @@ use crate::config::service::Start;
 
 use super::positions::Positions;
 use super::report::LaneReport;
-use super::{Lane, Left, nothing};
+use super::{Lane, Released, nothing};
 use crate::kafka::clients::context::{Membership, Partition};
-use crate::kafka::errors::outcome::Call;
+use crate::kafka::errors::recovery::Call;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Bug, made};
@@ -66,13 +66,13 @@ impl<S: Stage> Lane<'_, S> {
         self.work.report.update(|counts| counts.partitions = 0);
         let positions = std::mem::take(&mut self.work.positions);
         if !made(Bug::NeverRestored) {
-            self.left.clear();
+            self.released.clear();
         }
         if let Some(journal) = &self.journal {
             for position in positions.all() {
                 let end = if lost { None } else { journal.quiet_end(consumer, position.partition, SILENCE) };
                 match end {
-                    Some(journal_end) => self.left.push(Left { partition: position.partition, next: position.next, journal_end }),
+                    Some(journal_end) => self.released.push(Released { partition: position.partition, next: position.next, journal_end }),
                     None => self.work.stage.forget(position.partition),
                 }
             }
@@ -87,7 +87,7 @@ impl<S: Stage> Lane<'_, S> {
         for position in positions.all() {
             self.work.stage.forget(position.partition);
         }
-        for left in self.left.drain(..) {
+        for left in self.released.drain(..) {
             self.work.stage.forget(left.partition);
         }
     }

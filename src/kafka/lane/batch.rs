@@ -17,7 +17,7 @@ use super::suspects::Suspects;
 use super::transaction::{NO_INPUT, Transaction};
 use crate::kafka::clients::context::Membership;
 use crate::kafka::clients::settings::millis;
-use crate::kafka::errors::outcome::{Call, Outcome, offset_gone, outcome};
+use crate::kafka::errors::recovery::{Call, Recovery, offset_gone, recovery};
 use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::failpoint::{Bug, made};
 use crate::kafka::stages::record::{Inbound, Outbox};
@@ -26,13 +26,13 @@ use crate::kafka::stages::stage::Stage;
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// Records are handed to the client in bursts at least this far apart, more than its `linger.ms`: it sends them partition
-/// by partition, and small requests cost the brokers more than the records in them. Never before the last burst has been
+/// Records are handed to the client together, at least this far apart, more than its `linger.ms`: it sends them partition
+/// by partition, and small requests cost the brokers more than the records in them. Never before the last ones have been
 /// delivered: a client that has five messages to one partition under way and more to send spins until it is answered.
-const BURST: Duration = Duration::from_millis(25);
+const HANDOVER_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Bytes in waiting that make a burst due at once.
-const BURST_BYTES: usize = 4 << 20;
+/// Bytes in waiting that make a handover due at once.
+const HANDOVER_BYTES: usize = 4 << 20;
 
 /// What a lane works on.
 pub(super) struct Work<'a, S> {
@@ -76,7 +76,7 @@ impl<'a, S: Stage> Work<'a, S> {
         let begun = Instant::now();
         let longest = millis(self.settings.run.transaction_interval);
         let most = self.suspects.most_inputs(self.settings.run.batch);
-        let mut next_burst = BURST;
+        let mut next_handover = HANDOVER_INTERVAL;
         self.take(first)?;
         loop {
             self.report.beat();
@@ -90,9 +90,9 @@ impl<'a, S: Stage> Work<'a, S> {
             if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
                 break;
             }
-            if (age >= next_burst || self.batch.waiting >= BURST_BYTES) && transaction.is_delivered() {
+            if (age >= next_handover || self.batch.waiting >= HANDOVER_BYTES) && transaction.is_delivered() {
                 self.write(transaction)?;
-                next_burst = age + BURST;
+                next_handover = age + HANDOVER_INTERVAL;
             }
             let wait = SHORTEST.min(longest).saturating_sub(age);
             match consumer.poll(wait) {
@@ -160,19 +160,19 @@ impl<'a, S: Stage> Work<'a, S> {
         match error {
             KafkaError::PartitionEOF(partition) => self.positions.caught_up(*partition),
             error if offset_gone(error) => return Err(Trouble::restart(format!("read: {error}"))),
-            error if outcome(Call::Other, error) == Outcome::Retry => tracing::debug!(target: "kafka", %error, "the consumer goes on"),
+            error if recovery(Call::Other, error) == Recovery::Retry => tracing::debug!(target: "kafka", %error, "the consumer goes on"),
             error => return Err(Trouble::of(Call::Other, "read", error)),
         }
         Ok(())
     }
 
     /// The transaction was committed.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn committed(&mut self) {
         let batch = std::mem::take(&mut self.batch);
-        self.stage.commit();
-        self.positions.commit();
+        self.stage.committed();
+        self.positions.committed();
         self.suspects.passed(&self.positions);
-        self.limits.commit();
+        self.limits.committed();
         self.report.update(|counts| {
             counts.add(&batch.counts);
             counts.committed += 1;
@@ -180,15 +180,15 @@ impl<'a, S: Stage> Work<'a, S> {
     }
 
     /// The transaction was aborted; `refused` are the inputs whose records no broker will take.
-    pub(super) fn rollback(&mut self, refused: &[usize]) {
+    pub(super) fn aborted(&mut self, refused: &[usize]) {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.records.clear();
         self.outbox.unreadable = false;
         if !made(Bug::NoRollback) {
-            self.stage.rollback();
+            self.stage.aborted();
         }
-        self.positions.rollback();
-        self.limits.rollback();
+        self.positions.aborted();
+        self.limits.aborted();
         let name = |&(position, offset): &(usize, i64)| {
             let position = &self.positions.all()[position];
             (position.topic.clone(), position.partition, offset)

@@ -31,30 +31,30 @@ const FAREWELL: Duration = Duration::from_secs(20);
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
-/// What a lane is born with.
-pub(super) struct Birth<'a> {
+/// What every run of a lane is given.
+pub(super) struct LaneContext<'a> {
     pub(super) settings: &'a LaneSettings,
     pub(super) member: &'a Member,
     pub(super) stop: &'a AtomicBool,
     pub(super) report: &'a LaneReport,
 }
 
-/// Runs one life of a lane. Returns when told to stop, or with the trouble that ended it.
-pub(super) fn live<S: Stage>(birth: &Birth<'_>, stage: S) -> Result<(), Trouble> {
-    let settings = birth.settings;
+/// Runs a lane once. Returns when told to stop, or with the trouble that ended it.
+pub(super) fn run_once<S: Stage>(context: &LaneContext<'_>, stage: S) -> Result<(), Trouble> {
+    let settings = context.settings;
     let (kafka, run) = (&settings.kafka, &settings.run);
-    let writer = Writer::new(kafka, settings::producer(kafka, run, birth.member)?, run, birth.report)?;
+    let writer = Writer::new(kafka, settings::producer(kafka, run, context.member)?, run, context.report)?;
     tracing::debug!(target: "kafka", "the producer is ready");
     let journal = if settings.journaled { Some(Journal::new(kafka, &settings.group, &settings.topics.state)?) } else { None };
-    let consumer = join(kafka, &settings::consumer(kafka, run, birth.member, settings.journaled)?, &settings.inputs)?;
-    let work = Work::new(stage, settings, birth.stop, birth.report);
-    let mut lane = Lane { settings, writer, journal, work, left: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
+    let consumer = join(kafka, &settings::consumer(kafka, run, context.member, settings.journaled)?, &settings.inputs)?;
+    let work = Work::new(stage, settings, context.stop, context.report);
+    let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
     let result = lane.run(&consumer);
-    birth.report.update(|counts| counts.partitions = 0);
+    context.report.update(|counts| counts.partitions = 0);
     if result.is_ok() {
-        birth.report.set_done();
+        context.report.set_done();
     }
-    birth.report.excuse(FAREWELL);
+    context.report.excuse(FAREWELL);
     leave(consumer);
     result
 }
@@ -128,7 +128,7 @@ impl<S: Stage> Lane<'_, S> {
         }
         work.stage.journal(&mut work.outbox);
         if work.outbox.records.is_empty() {
-            work.stage.commit();
+            work.stage.committed();
             return Ok(());
         }
         self.transact(consumer, |work, transaction| work.write(transaction)).map(drop)

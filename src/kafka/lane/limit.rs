@@ -67,14 +67,14 @@ impl Limits {
     }
 
     /// The open transaction was committed.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn committed(&mut self) {
         let Some(limit) = self.limit else { return };
-        self.topics.values_mut().for_each(|watch| watch.window.commit(limit.of));
+        self.topics.values_mut().for_each(|watch| watch.window.committed(limit.of));
     }
 
     /// The open transaction was aborted.
-    pub(super) fn rollback(&mut self) {
-        self.topics.values_mut().for_each(|watch| watch.window.rollback());
+    pub(super) fn aborted(&mut self) {
+        self.topics.values_mut().for_each(|watch| watch.window.aborted());
     }
 }
 
@@ -102,13 +102,13 @@ impl Window {
         self.bad
     }
 
-    fn commit(&mut self, of: usize) {
+    fn committed(&mut self, of: usize) {
         self.committed.extend(self.open.drain(..));
         self.committed.drain(..self.committed.len().saturating_sub(of));
         self.committed_bad = self.bad;
     }
 
-    fn rollback(&mut self) {
+    fn aborted(&mut self) {
         self.open.clear();
         self.bad = self.committed_bad;
     }
@@ -134,9 +134,9 @@ mod tests {
         assert_eq!(note(&mut limits, 15, false, now), 15);
         // Of the last 20, five are still bad.
         assert_eq!(note(&mut limits, 3, true, now), 3);
-        limits.commit();
+        limits.committed();
         assert_eq!(note(&mut limits, 20, false, now), 20);
-        limits.commit();
+        limits.committed();
         assert_eq!(note(&mut limits, 30, true, now), 9, "the tenth is too many");
         assert!(limits.is_paused("t") && !limits.is_paused("u"));
         let mut none = Limits::new(None);
@@ -149,12 +149,12 @@ mod tests {
         let mut limits = Limits::new(Some(LIMIT));
         for _ in 0..5 {
             assert_eq!(note(&mut limits, 9, true, now), 9);
-            limits.rollback();
+            limits.aborted();
         }
         assert_eq!(note(&mut limits, 5, true, now), 5);
-        limits.commit();
+        limits.committed();
         assert_eq!(note(&mut limits, 4, true, now), 4);
-        limits.rollback();
+        limits.aborted();
         assert_eq!(note(&mut limits, 9, true, now), 4, "five are committed, the fifth more is too many");
     }
 
@@ -163,7 +163,7 @@ mod tests {
         let now = Instant::now();
         let mut limits = Limits::new(Some(LIMIT));
         assert_eq!(note(&mut limits, 10, true, now), 9);
-        limits.rollback();
+        limits.aborted();
         assert_eq!((limits.paused(), limits.resume(now)), (1, vec![]));
         assert_eq!(limits.resume(now + Duration::from_secs(1)), ["t"]);
         assert_eq!((limits.paused(), note(&mut limits, 9, true, now)), (0, 9));

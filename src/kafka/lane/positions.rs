@@ -84,14 +84,14 @@ impl Positions {
     }
 
     /// The open transaction was committed.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn committed(&mut self) {
         for position in &mut self.all {
             position.next = position.reached.take().unwrap_or(position.next);
         }
     }
 
     /// The open transaction was aborted.
-    pub(super) fn rollback(&mut self) {
+    pub(super) fn aborted(&mut self) {
         for position in &mut self.all {
             position.reached = None;
         }
@@ -116,10 +116,10 @@ mod tests {
         assert_eq!(positions.advance("b", 0, 20), Some(1));
         assert_eq!(positions.advance("b", 0, 24), Some(1), "gaps are allowed");
         assert_eq!(list(&positions.to_commit().expect("offsets")), [("b".to_owned(), 25)]);
-        positions.rollback();
+        positions.aborted();
         assert_eq!(list(&positions.to_assign(|_| true).expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
         positions.advance("a", 0, 11);
-        positions.commit();
+        positions.committed();
         assert_eq!(list(&positions.to_assign(|_| true).expect("offsets")), [("a".to_owned(), 12), ("b".to_owned(), 20)]);
         assert_eq!(list(&positions.to_assign(|topic| topic == "b").expect("offsets")), [("b".to_owned(), 20)]);
     }

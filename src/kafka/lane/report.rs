@@ -64,8 +64,8 @@ impl Counts {
 #[derive(Debug)]
 pub struct LaneReport {
     counts: Mutex<Counts>,
-    born: Instant,
-    /// Milliseconds from `born` to the last sign of life, or to the time until which none is expected.
+    begun: Instant,
+    /// Milliseconds from `begun` to the last sign of life, or to the time until which none is expected.
     beat: AtomicU64,
     /// Nothing is left to be committed; only the group must still be left.
     done: AtomicBool,
@@ -73,7 +73,7 @@ pub struct LaneReport {
 
 impl Default for LaneReport {
     fn default() -> Self {
-        LaneReport { counts: Mutex::default(), born: Instant::now(), beat: AtomicU64::new(0), done: AtomicBool::new(false) }
+        LaneReport { counts: Mutex::default(), begun: Instant::now(), beat: AtomicU64::new(0), done: AtomicBool::new(false) }
     }
 }
 
@@ -85,7 +85,7 @@ impl LaneReport {
 
     /// How long the lane has given no sign of life.
     pub fn silence(&self) -> Duration {
-        self.born.elapsed().saturating_sub(Duration::from_millis(self.beat.load(Ordering::Relaxed)))
+        self.begun.elapsed().saturating_sub(Duration::from_millis(self.beat.load(Ordering::Relaxed)))
     }
 
     pub(super) fn update(&self, change: impl FnOnce(&mut Counts)) {
@@ -108,7 +108,7 @@ impl LaneReport {
 
     /// Gives a sign of life, and says that there may be none for so long: a call begins that ends only with an answer.
     pub(super) fn excuse(&self, absence: Duration) {
-        let millis = u64::try_from((self.born.elapsed() + absence).as_millis()).unwrap_or(u64::MAX);
+        let millis = u64::try_from((self.begun.elapsed() + absence).as_millis()).unwrap_or(u64::MAX);
         self.beat.store(millis, Ordering::Relaxed);
     }
 
@@ -130,7 +130,7 @@ mod tests {
         report.excuse(Duration::from_secs(60));
         report.forgive();
         assert_eq!(report.silence(), Duration::ZERO);
-        let report = LaneReport { born: Instant::now() - Duration::from_secs(60), ..LaneReport::default() };
+        let report = LaneReport { begun: Instant::now() - Duration::from_secs(60), ..LaneReport::default() };
         assert!(report.silence() >= Duration::from_secs(60));
         report.forgive();
         assert!(report.silence() < Duration::from_secs(60));

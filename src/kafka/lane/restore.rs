@@ -6,7 +6,7 @@ use std::time::Duration;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::batch::Work;
-use super::{Lane, Left};
+use super::{Lane, Released};
 use crate::kafka::clients::context::Membership;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::Trouble;
@@ -20,27 +20,27 @@ impl<S: Stage> Lane<'_, S> {
     /// whose journal does not say yet whose it is; `None`: a further change has come, and no state is whole.
     pub(super) fn restore(&mut self, consumer: &BaseConsumer<Membership>, ours: &Meta) -> Result<Option<Vec<i32>>, Trouble> {
         let Some(journal) = &self.journal else { return Ok(Some(Vec::new())) };
-        let left = std::mem::take(&mut self.left);
+        let left = std::mem::take(&mut self.released);
         let changed = changed(journal, &self.work, &left)?;
         forget_void(&mut self.work, &left, &changed);
         if made(Bug::NeverRestored) {
-            self.left = left;
+            self.released = left;
         }
         read_back(journal, &mut self.work, consumer, &changed, ours)
     }
 }
 
 /// The partitions whose state in memory is not, or may not be, what the journal says now.
-fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Left]) -> Result<Vec<i32>, Trouble> {
+fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Released]) -> Result<Vec<i32>, Trouble> {
     let mut changed = Vec::new();
     for position in work.positions.all() {
-        let as_left = Left {
+        let as_released = Released {
             partition: position.partition,
             next: position.next,
             journal_end: journal.end(position.partition, || work.report.beat())?,
         };
         let seen = || left.iter().any(|left| left.partition == position.partition);
-        if left.contains(&as_left) || (made(Bug::NeverRestored) && seen()) {
+        if left.contains(&as_released) || (made(Bug::NeverRestored) && seen()) {
             work.report.update(|counts| counts.kept_partitions += 1);
         } else {
             changed.push(position.partition);
@@ -50,7 +50,7 @@ fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Left]) -
 }
 
 /// Forgets the states of `left` that are restored, or are not ours any more.
-fn forget_void<S: Stage>(work: &mut Work<'_, S>, left: &[Left], changed: &[i32]) {
+fn forget_void<S: Stage>(work: &mut Work<'_, S>, left: &[Released], changed: &[i32]) {
     let kept =
         |partition: &i32| work.positions.all().iter().any(|position| position.partition == *partition) && !changed.contains(partition);
     let void = |partition: &i32| !kept(partition) && !made(Bug::NeverRestored);

@@ -109,7 +109,7 @@ mod tests {
         suspects.passed(&positions);
         assert_eq!(suspects.guilty.len(), 1);
         positions.advance("t", 0, 7);
-        positions.commit();
+        positions.committed();
         suspects.passed(&positions);
         assert!(suspects.guilty.is_empty());
     }

@@ -18,7 +18,7 @@ use crate::config::service::{Kafka, Run, Topics};
 use super::report::LaneReport;
 use crate::kafka::clients::context::Deliveries;
 use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
-use crate::kafka::errors::outcome::{Call, Outcome, never_accepted, outcome};
+use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Bug, Point, made, pass};
 use crate::kafka::stages::record::Outgoing;
@@ -138,7 +138,7 @@ impl Transaction<'_, '_> {
                 return Err(Trouble::NeverAccepted(input));
             }
             // The queue is full: wait for the broker to take some of it.
-            if outcome(Call::Other, &error) != Outcome::Retry || begun.elapsed() >= self.writer.timeout {
+            if recovery(Call::Other, &error) != Recovery::Retry || begun.elapsed() >= self.writer.timeout {
                 return Err(Trouble::of(Call::Other, "write a record", &error));
             }
             self.writer.report.beat();
@@ -215,7 +215,7 @@ impl Transaction<'_, '_> {
         let result = loop {
             self.writer.report.beat();
             let result = call(self.producer(), END_SLICE);
-            let unanswered = result.as_ref().is_err_and(|error| outcome(Call::Other, error) == Outcome::Retry);
+            let unanswered = result.as_ref().is_err_and(|error| recovery(Call::Other, error) == Recovery::Retry);
             if !unanswered || begun.elapsed() >= 2 * self.writer.timeout {
                 break result;
             }

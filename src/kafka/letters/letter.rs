@@ -3,8 +3,8 @@
 use rdkafka::message::{BorrowedMessage, Message};
 use serde::Serialize;
 
+use crate::kafka::recorded::coordinates::Coordinates;
 use crate::kafka::recorded::onlooker::header;
-use crate::kafka::recorded::place::Place;
 use crate::kafka::stages::headers;
 use crate::post::Millis;
 
@@ -18,7 +18,7 @@ pub struct Letter {
     /// Timestamp of the record that it was.
     pub at: Millis,
     /// Where that record came in; `None`: the letter does not say, so it is not one of ours.
-    pub source: Option<Place>,
+    pub source: Option<Coordinates>,
     /// The stage that could not use it.
     pub stage: String,
     /// Why, as a short name.
@@ -40,7 +40,7 @@ impl Letter {
         let header = |wanted: &'static str| header(message, wanted);
         let source = || {
             let (topic, partition) = (header(headers::SOURCE_TOPIC)?.to_owned(), header(headers::SOURCE_PARTITION)?.parse().ok()?);
-            Some(Place { topic, partition, offset: header(headers::SOURCE_OFFSET)?.parse().ok()? })
+            Some(Coordinates { topic, partition, offset: header(headers::SOURCE_OFFSET)?.parse().ok()? })
         };
         // The letter of a record whose timestamp no broker takes has one of its own.
         let at = header(headers::SOURCE_TIMESTAMP).and_then(|at| at.parse().ok()).or(message.timestamp().to_millis());

@@ -29,7 +29,7 @@ const TRANSACTION_TIMEOUT: i64 = 60_000;
 
 /// What was fed in again, or would be.
 #[derive(Debug, Default, Serialize)]
-pub struct Replay {
+pub struct Resent {
     /// Letters sent, by the topic they went to.
     pub sent: BTreeMap<String, u64>,
     /// The letters, the first of them.
@@ -46,14 +46,14 @@ pub struct Replay {
     pub batches: u64,
 }
 
-impl Replay {
+impl Resent {
     /// Letters sent.
     pub fn total(&self) -> u64 {
         self.sent.values().sum()
     }
 }
 
-/// Most letters that are named in a [`Replay`].
+/// Most letters that are named in a [`Resent`].
 const MOST_NAMED: usize = 20;
 
 /// Feeds in again what `selection` takes and was not fed in before, `most` letters at most; `send`: or only says what
@@ -61,7 +61,7 @@ const MOST_NAMED: usize = 20;
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used, a topic is missing, or somebody else replays at the same time.
-pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool) -> Result<Replay, Refusal> {
+pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool) -> Result<Resent, Refusal> {
     let group = group(service);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
     onlooker.partitions(&service.topics.dead_letters)?;
@@ -91,7 +91,7 @@ fn refusal(trouble: Trouble) -> Refusal {
 
 /// What to send, and what to commit with it.
 struct Plan {
-    replay: Replay,
+    replay: Resent,
     /// Offsets by partition.
     chosen: BTreeMap<i32, BTreeSet<i64>>,
     offsets: TopicPartitionList,
@@ -106,7 +106,7 @@ impl Plan {
         for topic in topics.posts.iter().chain([&topics.case_events, &topics.inbox]) {
             partitions.insert(topic.clone(), onlooker.partitions(topic)?);
         }
-        let mut plan = Plan { replay: Replay::default(), chosen: BTreeMap::new(), offsets: TopicPartitionList::new(), partitions };
+        let mut plan = Plan { replay: Resent::default(), chosen: BTreeMap::new(), offsets: TopicPartitionList::new(), partitions };
         let topic = &topics.dead_letters;
         for (partition, done) in (0..).zip(done(onlooker, topic)?) {
             let there = onlooker.bounds(topic, partition)?;

@@ -12,8 +12,8 @@ pub struct Account {
     /// One for each partition that the stage reads.
     pub partitions: Vec<PartitionAccount>,
     /// What is wrong, as far as it is listed.
-    pub findings: Vec<Finding>,
-    /// Findings that are not listed.
+    pub findings: Vec<Discrepancy>,
+    /// Discrepancies that are not listed.
     pub unlisted: u64,
     /// Outputs that name no record of the stage's input: written by somebody else, or from other topics.
     pub foreign: u64,
@@ -77,7 +77,7 @@ impl Kind {
 
 /// Neighbouring records with the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct Discrepancy {
     /// What is wrong.
     pub kind: Kind,
     /// The topic of the records.
@@ -100,18 +100,18 @@ impl Account {
 }
 
 /// Collects what is wrong with the records of each partition, neighbours as one.
-pub(super) struct Findings {
+pub(super) struct Discrepancies {
     account: Account,
     /// By partition, not listed yet; ends with the next record that fares otherwise.
-    runs: Vec<Vec<Finding>>,
+    runs: Vec<Vec<Discrepancy>>,
     most: usize,
 }
 
-impl Findings {
+impl Discrepancies {
     /// Lists `most` runs.
     pub(super) fn new(account: Account, most: usize) -> Self {
         let runs = account.partitions.iter().map(|_| Vec::new()).collect();
-        Findings { account, runs, most }
+        Discrepancies { account, runs, most }
     }
 
     pub(super) fn account(&mut self) -> &mut Account {
@@ -130,14 +130,14 @@ impl Findings {
             };
             *count += 1;
         }
-        let (ended, mut going_on): (Vec<Finding>, Vec<Finding>) =
+        let (ended, mut going_on): (Vec<Discrepancy>, Vec<Discrepancy>) =
             std::mem::take(&mut self.runs[place]).into_iter().partition(|run| !kinds.contains(&run.kind));
         for &kind in kinds {
             match going_on.iter_mut().find(|run| run.kind == kind) {
                 Some(run) => (run.last, run.records) = (offset, run.records + 1),
                 None => {
                     let (topic, partition) = (partition.topic.clone(), partition.partition);
-                    going_on.push(Finding { kind, topic, partition, first: offset, last: offset, records: 1 });
+                    going_on.push(Discrepancy { kind, topic, partition, first: offset, last: offset, records: 1 });
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Findings {
         ended.into_iter().for_each(|run| self.list(run));
     }
 
-    fn list(&mut self, run: Finding) {
+    fn list(&mut self, run: Discrepancy) {
         if self.account.findings.len() < self.most {
             self.account.findings.push(run);
         } else {
@@ -155,7 +155,7 @@ impl Findings {
 
     /// The finished account.
     pub(super) fn finish(mut self) -> Account {
-        let open: Vec<Finding> = std::mem::take(&mut self.runs).into_iter().flatten().collect();
+        let open: Vec<Discrepancy> = std::mem::take(&mut self.runs).into_iter().flatten().collect();
         open.into_iter().for_each(|run| self.list(run));
         self.account.findings.sort_by(|a, b| (&a.topic, a.partition, a.first).cmp(&(&b.topic, b.partition, b.first)));
         self.account
@@ -171,7 +171,7 @@ mod tests {
         let run = |most: usize| {
             let partition = |partition| PartitionAccount { topic: "t".into(), partition, ..PartitionAccount::default() };
             let account = Account { partitions: vec![partition(0), partition(1)], ..Account::default() };
-            let mut findings = Findings::new(account, most);
+            let mut findings = Discrepancies::new(account, most);
             for (place, offset, kinds) in [
                 (0, 1, &[Kind::Missing][..]),
                 (1, 1, &[Kind::Missing]),

@@ -18,7 +18,7 @@ use crate::post::Millis;
 
 use crate::kafka::clients::context::{Plain, serve};
 use crate::kafka::clients::settings::{self, Isolation};
-use crate::kafka::errors::outcome::{Call, Outcome, offset_gone, outcome};
+use crate::kafka::errors::recovery::{Call, Recovery, offset_gone, recovery};
 use crate::kafka::errors::refusal::Refusal;
 
 /// How long one question to a broker may take.
@@ -142,7 +142,7 @@ impl<'a> Onlooker<'a> {
                 }
                 // All transactions below the end are decided, so an end that is reported is not before it.
                 Some(Err(KafkaError::PartitionEOF(partition))) => drop(unread.remove(&partition)),
-                Some(Err(error)) if outcome(Call::Other, &error) != Outcome::Retry => return Err(self.failed(topic, &error).into()),
+                Some(Err(error)) if recovery(Call::Other, &error) != Recovery::Retry => return Err(self.failed(topic, &error).into()),
                 Some(Err(error)) if moved.elapsed() > PATIENCE => return Err(self.failed(topic, &error).into()),
                 None if moved.elapsed() > PATIENCE => {
                     let reason = format!("nothing more came within {} s", PATIENCE.as_secs());
@@ -174,7 +174,7 @@ impl<'a> Onlooker<'a> {
             serve(client);
             match question(client) {
                 Ok(answer) => return Ok(answer),
-                Err(error) if outcome(Call::Other, &error) == Outcome::Retry && begun.elapsed() < PERSISTENCE => thread::sleep(PAUSE),
+                Err(error) if recovery(Call::Other, &error) == Recovery::Retry && begun.elapsed() < PERSISTENCE => thread::sleep(PAUSE),
                 Err(error) => {
                     let reason = client.context().health.reason(&error);
                     return Err(Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason });

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use rdkafka::message::{BorrowedMessage, Message};
 
+use super::coordinates::Coordinates;
 use super::onlooker::{Onlooker, header};
-use super::place::Place;
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::stages::headers::FORMAT;
@@ -63,8 +63,8 @@ pub fn stored(service: &Service, topic: &str, from: Option<Edge>, to: Option<Edg
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used, or there is no such record.
-pub fn before(service: &Service, place: &Place, back: i64) -> Result<Vec<Stored>, Refusal> {
-    let Place { topic, partition, offset } = place;
+pub fn before(service: &Service, place: &Coordinates, back: i64) -> Result<Vec<Stored>, Refusal> {
+    let Coordinates { topic, partition, offset } = place;
     let onlooker = Onlooker::new(&service.kafka, &service.run.group)?;
     let count = onlooker.partitions(topic)?;
     let unreadable = |reason: String| Refusal::Unreadable { topic: topic.clone(), reason };

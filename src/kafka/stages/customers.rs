@@ -109,7 +109,7 @@ impl Customers {
     }
 
     /// What the transaction has changed is certain now.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn committed(&mut self) {
         for (partition, newest) in self.overlay.newest.drain() {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
@@ -125,7 +125,7 @@ impl Customers {
     }
 
     /// What the transaction has changed is void.
-    pub(super) fn rollback(&mut self) {
+    pub(super) fn aborted(&mut self) {
         self.overlay = Overlay::default();
     }
 

@@ -35,10 +35,10 @@ pub trait Stage {
     }
 
     /// The transaction was committed: the overlay is true.
-    fn commit(&mut self) {}
+    fn committed(&mut self) {}
 
     /// The transaction was aborted: the overlay is void.
-    fn rollback(&mut self) {}
+    fn aborted(&mut self) {}
 
     /// A record of the journal of `partition`, in order; later ones win. The error says what is wrong with it.
     fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {

@@ -121,8 +121,8 @@ impl Stage for Triage {
         self.customers.journal(out);
     }
 
-    fn commit(&mut self) {
-        self.customers.commit();
+    fn committed(&mut self) {
+        self.customers.committed();
         if let Some(recent) = &self.recent {
             // More than can be kept need not pass through the lock.
             recent.add(self.judged.drain(self.judged.len().saturating_sub(recent.most())..));
@@ -130,8 +130,8 @@ impl Stage for Triage {
         }
     }
 
-    fn rollback(&mut self) {
-        self.customers.rollback();
+    fn aborted(&mut self) {
+        self.customers.aborted();
         self.judged.clear();
     }
 

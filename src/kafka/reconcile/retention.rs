@@ -6,17 +6,17 @@
 
 /// The beginning of one output partition from which records were deleted.
 #[derive(Debug)]
-pub(super) struct Shore {
+pub(super) struct RetentionEdge {
     /// First offset of each source partition that the records left come from.
     first: Vec<Option<i64>>,
     /// Only records older than this were deleted; `None`: records of any age.
     horizon: Option<i64>,
 }
 
-impl Shore {
+impl RetentionEdge {
     /// No record seen yet, for `sources` source partitions.
     pub(super) fn new(sources: usize, horizon: Option<i64>) -> Self {
-        Shore { first: vec![None; sources], horizon }
+        RetentionEdge { first: vec![None; sources], horizon }
     }
 
     /// The next record that is left comes from `offset` of `source`.
@@ -50,18 +50,18 @@ mod tests {
 
     #[test]
     fn what_was_deleted_is_older_than_what_is_left() {
-        let mut seen = Shore::new(2, Some(1_000));
+        let mut seen = RetentionEdge::new(2, Some(1_000));
         seen.see(0, 50);
         seen.see(0, 40);
-        let check = |shore: &Shore, source: usize, offset: i64, at: i64, hides: bool| {
-            assert_eq!(shore.may_hide(source, offset, at), hides, "{source} {offset} {at}");
+        let check = |edge: &RetentionEdge, source: usize, offset: i64, at: i64, hides: bool| {
+            assert_eq!(edge.may_hide(source, offset, at), hides, "{source} {offset} {at}");
         };
         check(&seen, 0, 49, 999, true);
         check(&seen, 0, 50, 999, false);
         check(&seen, 0, 49, 1_000, false);
         check(&seen, 1, 999, 999, true);
         check(&seen, 1, 999, 1_000, false);
-        check(&Shore::new(1, None), 0, 5, i64::MAX, true);
+        check(&RetentionEdge::new(1, None), 0, 5, i64::MAX, true);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::life::{Birth, live};
+use super::life::{LaneContext, run_once};
 use super::report::{Counts, LaneReport};
 use super::settings::LaneSettings;
 use crate::kafka::clients::settings::{Member, millis};
@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const ABSENCE: Duration = Duration::from_secs(1);
 
 /// The running lanes of a process.
-pub struct Service {
+pub struct Supervisor {
     stop: Arc<AtomicBool>,
     lanes: Vec<Running>,
 }
@@ -46,13 +46,13 @@ struct Running {
     thread: Option<JoinHandle<Result<(), Refusal>>>,
 }
 
-impl Service {
+impl Supervisor {
     /// No lane yet. As soon as `stop` is true the lanes commit what they have and end.
     pub fn new(stop: Arc<AtomicBool>) -> Self {
-        Service { stop, lanes: Vec::new() }
+        Supervisor { stop, lanes: Vec::new() }
     }
 
-    /// Starts `lanes` lanes of the stage that `make` makes, one for each lane and each life of it. Refuses if the
+    /// Starts `lanes` lanes of the stage that `make` makes, one for each lane and each run of it. Refuses if the
     /// brokers cannot be reached or a topic is missing.
     pub fn start<S, F>(&mut self, name: &'static str, settings: &LaneSettings, lanes: usize, make: F) -> Result<(), Refusal>
     where
@@ -67,7 +67,7 @@ impl Service {
             let report = Arc::new(LaneReport::default());
             let member = Member::new(&settings.group, settings.run.instance.as_deref(), lane, random);
             let theirs = Arc::clone(&report);
-            let run = move || lives(&Birth { settings: &settings, member: &member, stop: &stop, report: &theirs }, make);
+            let run = move || run_restarting(&LaneContext { settings: &settings, member: &member, stop: &stop, report: &theirs }, make);
             let spawned = thread::Builder::new().name(format!("{name}-{lane}")).spawn(run);
             let thread = spawned.map_err(|error| Refusal::Settings(format!("cannot start a thread: {error}")))?;
             self.lanes.push(Running { stage: name, report, standstill, thread: Some(thread) });
@@ -143,30 +143,30 @@ fn check(settings: &LaneSettings) -> Result<(), Refusal> {
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Topics(format!("missing: {}", missing.join(", ")))) }
 }
 
-/// All lives of a lane.
-fn lives<S: Stage>(birth: &Birth<'_>, make: impl Fn() -> S) -> Result<(), Refusal> {
+/// Runs a lane again and again, after a pause where it failed.
+fn run_restarting<S: Stage>(context: &LaneContext<'_>, make: impl Fn() -> S) -> Result<(), Refusal> {
     let mut pause = FIRST_PAUSE;
     let mut last_fencing: Option<Instant> = None;
     loop {
-        let born = Instant::now();
-        let (reason, fenced) = match live(birth, make()) {
+        let begun = Instant::now();
+        let (reason, fenced) = match run_once(context, make()) {
             Ok(()) => return Ok(()),
             Err(Trouble::Refuse(refusal)) => return Err(refusal),
             Err(Trouble::Restart { reason, fenced }) => (reason, fenced),
             Err(Trouble::Abort(reason)) => (reason, false),
             Err(Trouble::NeverAccepted(_)) => ("the broker refuses a record".to_owned(), false),
         };
-        if let (true, Some(instance)) = (fenced, &birth.settings.run.instance)
+        if let (true, Some(instance)) = (fenced, &context.settings.run.instance)
             && last_fencing.replace(Instant::now()).is_some_and(|before| before.elapsed() < FENCING_WINDOW)
         {
             return Err(Refusal::Fenced { instance: instance.clone() });
         }
-        if born.elapsed() >= HEALTHY {
+        if begun.elapsed() >= HEALTHY {
             pause = FIRST_PAUSE;
         }
         tracing::warn!(target: "kafka", reason, pause_ms = pause.as_millis(), "a lane begins anew");
-        birth.report.update(|counts| counts.restarts += 1);
-        if !rest(birth, pause) {
+        context.report.update(|counts| counts.restarts += 1);
+        if !rest(context, pause) {
             return Ok(());
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -174,14 +174,14 @@ fn lives<S: Stage>(birth: &Birth<'_>, make: impl Fn() -> S) -> Result<(), Refusa
 }
 
 /// Waits; `false` if told to stop meanwhile.
-fn rest(birth: &Birth<'_>, pause: Duration) -> bool {
+fn rest(context: &LaneContext<'_>, pause: Duration) -> bool {
     let begun = Instant::now();
     while begun.elapsed() < pause {
-        if birth.stop.load(Ordering::Relaxed) {
+        if context.stop.load(Ordering::Relaxed) {
             return false;
         }
-        birth.report.beat();
+        context.report.beat();
         thread::sleep(LOOK);
     }
-    !birth.stop.load(Ordering::Relaxed)
+    !context.stop.load(Ordering::Relaxed)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A record of some topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
+pub struct Coordinates {
     /// The topic.
     pub topic: String,
     /// The partition.
@@ -16,7 +16,7 @@ pub struct Place {
 }
 
 /// `topic/partition/offset`.
-impl FromStr for Place {
+impl FromStr for Coordinates {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -28,7 +28,7 @@ impl FromStr for Place {
         let number = |text: &str| text.parse::<u32>().ok().and_then(|number| i32::try_from(number).ok());
         let offset = offset.parse::<u64>().ok().and_then(|offset| i64::try_from(offset).ok());
         match (number(partition), offset) {
-            (Some(partition), Some(offset)) if !topic.is_empty() => Ok(Place { topic: topic.to_owned(), partition, offset }),
+            (Some(partition), Some(offset)) if !topic.is_empty() => Ok(Coordinates { topic: topic.to_owned(), partition, offset }),
             _ => Err(NOTATION),
         }
     }

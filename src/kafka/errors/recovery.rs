@@ -6,7 +6,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 /// What to do about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Recovery {
     /// Nothing is lost: the client goes on by itself, or the call may be repeated.
     Retry,
     /// Abort the transaction, rewind, go on.
@@ -25,29 +25,29 @@ pub enum Call {
 }
 
 /// What `error` means.
-pub fn outcome(call: Call, error: &KafkaError) -> Outcome {
+pub fn recovery(call: Call, error: &KafkaError) -> Recovery {
     match error {
         KafkaError::Transaction(error) => of_transaction(call, error.is_fatal(), error.txn_requires_abort(), error.is_retriable()),
-        KafkaError::MessageConsumptionFatal(_) => Outcome::Fatal,
+        KafkaError::MessageConsumptionFatal(_) => Recovery::Fatal,
         // The commit flushes first; messages that could not be delivered are a matter of this transaction.
-        KafkaError::Flush(_) => Outcome::Abort,
-        KafkaError::PartitionEOF(_) => Outcome::Retry,
-        error => error.rdkafka_error_code().map_or(Outcome::Fatal, of_code),
+        KafkaError::Flush(_) => Recovery::Abort,
+        KafkaError::PartitionEOF(_) => Recovery::Retry,
+        error => error.rdkafka_error_code().map_or(Recovery::Fatal, of_code),
     }
 }
 
 /// librdkafka's own judgement of an error of a transaction. A commit or abort whose answer never came is fatal: the
 /// request may still be under way and hit the next transaction of the same producer.
-fn of_transaction(call: Call, fatal: bool, requires_abort: bool, retriable: bool) -> Outcome {
+fn of_transaction(call: Call, fatal: bool, requires_abort: bool, retriable: bool) -> Recovery {
     match (fatal, requires_abort, retriable, call) {
-        (true, ..) => Outcome::Fatal,
-        (_, true, ..) => Outcome::Abort,
-        (_, _, true, Call::Other) => Outcome::Retry,
-        _ => Outcome::Fatal,
+        (true, ..) => Recovery::Fatal,
+        (_, true, ..) => Recovery::Abort,
+        (_, _, true, Call::Other) => Recovery::Retry,
+        _ => Recovery::Fatal,
     }
 }
 
-fn of_code(code: Code) -> Outcome {
+fn of_code(code: Code) -> Recovery {
     match code {
         // Trouble with a broker or a moment in which nobody leads: the client keeps trying.
         Code::BrokerTransportFailure
@@ -78,7 +78,7 @@ fn of_code(code: Code) -> Outcome {
         // The client keeps trying to get in, and says so in the log.
         | Code::Authentication
         | Code::SSL
-        | Code::SaslAuthenticationFailed => Outcome::Retry,
+        | Code::SaslAuthenticationFailed => Recovery::Retry,
         // The group moved on, or messages of this transaction were not delivered.
         Code::PollExceeded
         | Code::AssignmentLost
@@ -93,8 +93,8 @@ fn of_code(code: Code) -> Outcome {
         | Code::InvalidTimestamp
         | Code::InvalidRecord
         | Code::NotEnoughReplicas
-        | Code::NotEnoughReplicasAfterAppend => Outcome::Abort,
-        _ => Outcome::Fatal,
+        | Code::NotEnoughReplicasAfterAppend => Recovery::Abort,
+        _ => Recovery::Fatal,
     }
 }
 
@@ -126,7 +126,7 @@ pub fn offset_gone(error: &KafkaError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Outcome::{Abort, Fatal, Retry};
+    use super::Recovery::{Abort, Fatal, Retry};
     use super::*;
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_has_one_outcome() {
+    fn every_error_has_one_recovery() {
         let table = [
             (KafkaError::MessageConsumption(Code::BrokerTransportFailure), Retry),
             (KafkaError::MessageConsumption(Code::AllBrokersDown), Retry),
@@ -172,7 +172,7 @@ mod tests {
             (KafkaError::Canceled, Fatal),
         ];
         for (error, expected) in table {
-            assert_eq!(outcome(Call::Other, &error), expected, "{error:?}");
+            assert_eq!(recovery(Call::Other, &error), expected, "{error:?}");
         }
     }
 
