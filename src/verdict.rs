@@ -12,7 +12,7 @@ pub use self::found::Piece;
 use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
 use crate::rules::{Class, Rules};
-use crate::signals::mentions::Account;
+use crate::signals::kind::mentions::Account;
 use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View};
 use crate::text::{Facts, GroupSet, Hit, Search};
 

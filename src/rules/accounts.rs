@@ -5,7 +5,7 @@ use crate::config::reader::Table;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spotted};
 use crate::signals::compiler::Compiler;
-use crate::signals::mentions::{handles, odd_in_handle};
+use crate::signals::kind::mentions::{handles, odd_in_handle};
 
 /// The accounts of `[accounts]`.
 pub(super) fn read(table: Table<'_>, compiler: &mut Compiler<'_>) -> OwnAccounts {

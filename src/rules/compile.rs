@@ -10,10 +10,10 @@ use super::words::Words;
 use super::{Class, ClockSettings, Condition, Escalation, Hard, Limits, QualitySample, Rules, accounts, leaves};
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overlay, SECOND, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
-use crate::signals::burst::{Burst, Channels};
 use crate::signals::compiler::Compiler;
+use crate::signals::kind::burst::{Burst, Channels};
+use crate::signals::kind::{campaign, capitals, continuation, mentions, part, pattern, phrases, profile, score, tags};
 use crate::signals::{Agenda, Derived, Expression, Kind, Ref, Signal, SignalId, Test};
-use crate::signals::{campaign, capitals, continuation, mentions, part, pattern, phrases, profile, score, tags};
 use crate::text::{Acronyms, PhraseBookBuilder, VocabularyBuilder};
 
 /// Signals that one rule set may have.

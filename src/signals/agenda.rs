@@ -58,7 +58,7 @@ pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::phrases::{Phrases, Strength};
+    use super::super::kind::phrases::{Phrases, Strength};
     use super::super::{Derived, Expression, Test};
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
 
-use super::mentions::Account;
+use super::kind::mentions::Account;
 use super::{History, View};
 use crate::post::EventKind;
 
@@ -110,7 +110,7 @@ impl Builtin {
 
 /// Whether there is no word, tag or name of another account that the author wrote.
 fn is_wordless(view: &View<'_, '_>) -> bool {
-    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(super::mentions::Account::is_anothers)
+    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(super::kind::mentions::Account::is_anothers)
 }
 
 /// Whether an address is that of a picture or a film of a post.

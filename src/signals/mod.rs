@@ -6,23 +6,13 @@
 
 mod agenda;
 mod builtin;
-pub mod burst;
-pub mod campaign;
-pub mod capitals;
 pub mod compiler;
-pub mod continuation;
 mod evidence;
 mod expression;
 mod history;
-pub mod mentions;
+pub mod kind;
 mod names;
 mod obstacle;
-pub mod part;
-pub mod pattern;
-pub mod phrases;
-pub mod profile;
-pub mod score;
-pub mod tags;
 
 pub use self::agenda::Agenda;
 pub use self::builtin::Builtin;
@@ -34,6 +24,7 @@ pub use self::obstacle::{Obstacle, Snag};
 
 use rustc_hash::FxHashSet;
 
+use self::kind::{burst, campaign, capitals, continuation, mentions, part, pattern, phrases, profile, score, tags};
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;
 use crate::text::{EntryId, Facts, GroupSet, Hit, PhraseBook, Span, WordId};

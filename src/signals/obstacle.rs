@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::phrases::{Relation, Side};
+use super::kind::phrases::{Relation, Side};
 use super::{Findings, Place, View};
 use crate::text::{Hit, Miss};
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::rules::Rules;
-use crate::signals::phrases::{Phrases, Strength};
+use crate::signals::kind::phrases::{Phrases, Strength};
 use crate::signals::{Findings, Kind, SignalId, What};
 use crate::text::EntryId;
 use crate::verdict::Workspace;

@@ -12,7 +12,7 @@ use crate::engine::Input;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
-use crate::signals::score::Score;
+use crate::signals::kind::score::Score;
 use crate::signals::{Kind, Ref, SignalId, What};
 use crate::text::{EntryId, GroupId};
 

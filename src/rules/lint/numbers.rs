@@ -3,10 +3,10 @@
 use crate::config::reader::{DAY, SECOND, show_duration};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::rules::Rules;
-use crate::signals::burst::Burst;
-use crate::signals::capitals::CapitalsLimit;
-use crate::signals::phrases::Phrases;
-use crate::signals::score::Score;
+use crate::signals::kind::burst::Burst;
+use crate::signals::kind::capitals::CapitalsLimit;
+use crate::signals::kind::phrases::Phrases;
+use crate::signals::kind::score::Score;
 use crate::signals::{Kind, Ref, Signal};
 
 pub(super) fn lint(rules: &Rules, reporter: &Reporter) {

@@ -2,8 +2,8 @@
 
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
-use crate::signals::mentions::{Whom, odd_in_handle};
-use crate::signals::phrases::{Phrases, Side};
+use crate::signals::kind::mentions::{Whom, odd_in_handle};
+use crate::signals::kind::phrases::{Phrases, Side};
 use crate::signals::{Kind, Signal, SignalId};
 use crate::text::{EntryId, GroupId};
 

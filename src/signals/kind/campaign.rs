@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::compiler::Compiler;
-use super::{Findings, Place, Trace, View, What};
 use crate::config::campaigns::Campaigns;
 use crate::config::reader::Table;
 use crate::post::Millis;
+use crate::signals::compiler::Compiler;
+use crate::signals::{Findings, Place, Trace, View, What};
 
 /// A signal over the quiz registry.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct Quiz {
 }
 
 impl Campaign {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let quiz = match self.by {
             By::Post => {
                 [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at))

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::compiler::Compiler;
-use super::{Findings, Place, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Problem;
+use crate::signals::compiler::Compiler;
+use crate::signals::{Findings, Place, Trace, View, What};
 
 /// A signal over hashtags.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Hashtags {
 }
 
 impl Hashtags {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut seen: FxHashSet<Cow<'_, str>> = FxHashSet::default();
         for (number, tag) in (0..).zip(&view.facts.tags) {
             if self.counts(&tag.name) && seen.insert(tag.name.as_str().into()) {

@@ -1,8 +1,8 @@
 //! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
 
-use super::{Findings, History, PastPost, Place, Trace, View, What};
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::Platform;
+use crate::signals::{Findings, History, PastPost, Place, SignalId, Trace, View, What};
 
 /// A signal over the customer's posts in a sliding window of event time.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Burst {
     /// How many of them must be complaints.
     pub complaints: Complaints,
     /// The signal that makes this post a complaint.
-    pub complaint: super::SignalId,
+    pub complaint: SignalId,
 }
 
 /// How many posts of a burst must be complaints.
@@ -29,7 +29,7 @@ pub enum Complaints {
 }
 
 impl Burst {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.within[view.post.platform as usize];
         let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
         let most = self.most(history.posts, this, within);
@@ -77,7 +77,7 @@ impl Burst {
 impl Burst {
     /// Reads `posts`, `within` and `complaint`; `channels` gives the class of each platform's channel, `complaint`
     /// the signal that makes a post a complaint.
-    pub fn compile(table: &Table<'_>, channels: &Channels, complaint: super::SignalId) -> Option<Self> {
+    pub fn compile(table: &Table<'_>, channels: &Channels, complaint: SignalId) -> Option<Self> {
         let posts = table.required("posts").integer(2..=64);
         let within = channels.durations(table, "within");
         let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;
+use crate::signals::{Findings, Place, Trace, View, What};
 use crate::text::Span;
 
 /// A signal over the number that a post gives itself.
@@ -104,7 +104,7 @@ fn total(text: &str) -> Option<(Option<u16>, &str)> {
 }
 
 impl Part {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let text: &str = &view.post.text;
         let number = Number::of_text(text).filter(|number| number.is_possible(self.most));
         let Some(number) = number else { return (false, 0.0, 1.0) };

@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::compiler::Compiler;
 use super::mentions::handles;
-use super::{Findings, Place, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Problem;
+use crate::signals::compiler::Compiler;
+use crate::signals::{Findings, Place, Trace, View, What};
 use crate::text::Hit;
 
 /// A signal over the author's profile.
@@ -26,7 +26,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let threshold = as_points(self.min_followers);
         let Some(author) = &view.post.author else { return (false, 0.0, threshold) };
         let followers = author.followers.unwrap_or(0);
@@ -93,7 +93,7 @@ impl Profile {
     }
 }
 
-fn listed(list: Table<'_>, compiler: &mut Compiler<'_>) -> Vec<super::compiler::LoadedGroup> {
+fn listed(list: Table<'_>, compiler: &mut Compiler<'_>) -> Vec<crate::signals::compiler::LoadedGroup> {
     let groups = compiler.groups(&list, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
     list.finish();
     groups

@@ -4,9 +4,9 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;
 use crate::problem::Problem;
+use crate::signals::{Findings, Place, Trace, View, What};
 use crate::text::Span;
 
 /// A signal over one regular expression.
@@ -17,7 +17,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let text: &str = &view.post.text;
         let Some(found) = self.regex.find(text.as_bytes()) else { return (false, 0.0, 1.0) };
         let place = Place::Text(Span::of_bytes(text, found.range()));

@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-use super::compiler::Compiler;
-use super::{Findings, Obstacle, Place, SignalId, Snag, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{Table, Value};
+use crate::signals::compiler::Compiler;
+use crate::signals::{Findings, Obstacle, Place, SignalId, Snag, Trace, View, What};
 use crate::text::Hit;
 
 /// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
@@ -76,7 +76,7 @@ impl Relation {
         })
     }
 
-    pub(super) fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
+    pub(in crate::signals) fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
         let within = u32::from(self.within);
         let clause = |a: u32, b: u32| self.across || view.facts.same_clause(a as usize, b as usize);
         let before = end <= hit.first && hit.first - end < within && clause(end - 1, hit.first);
@@ -88,13 +88,13 @@ impl Relation {
         }
     }
 
-    pub(super) fn applies(&self, findings: &Findings) -> bool {
+    pub(in crate::signals) fn applies(&self, findings: &Findings) -> bool {
         !self.unless.is_some_and(|signal| findings.met(signal))
     }
 }
 
 impl Phrases {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut counted = [0; 3];
         findings.seen.clear();
         for hit in view.hits {

@@ -8,12 +8,12 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::compiler::{Compiler, LoadedGroup};
-use super::{Findings, Place, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::post::{Mention, OwnAccounts, Post};
 use crate::problem::Problem;
+use crate::signals::compiler::{Compiler, LoadedGroup};
+use crate::signals::{Findings, Place, SignalId, Trace, View, What};
 use crate::text::{Facts, Span};
 
 /// A signal over named accounts.
@@ -111,12 +111,12 @@ impl Account {
     }
 
     /// Whether the account is one of ours that the author named himself.
-    pub(super) fn is_own_named(&self) -> bool {
+    pub(in crate::signals) fn is_own_named(&self) -> bool {
         self.own && self.explicit
     }
 
     /// Whether the author names an account in the text that is not ours.
-    pub(super) fn is_anothers(&self) -> bool {
+    pub(in crate::signals) fn is_anothers(&self) -> bool {
         self.explicit && !self.own && matches!(self.what, What::Handle(_))
     }
 
@@ -195,7 +195,7 @@ impl Used {
 }
 
 impl Mentions {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let from = findings.traces.len();
         let used = self.not_overlapping.filter(|&other| findings.met(other)).map(|other| Used::by(other, view, findings));
         let is_used = |place: Place| matches!((place, &used), (Place::Text(span), Some(used)) if used.overlaps(span));

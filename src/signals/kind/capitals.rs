@@ -1,7 +1,7 @@
 //! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (A5).
 
-use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;
+use crate::signals::{Findings, Place, Trace, View, What};
 
 /// When a text counts as written in capitals.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct CapitalsLimit {
 }
 
 impl CapitalsLimit {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let capitals = &view.facts.capitals;
         #[expect(clippy::cast_possible_truncation, reason = "a share of letters needs no more than six digits")]
         let share = capitals.share() as f32;

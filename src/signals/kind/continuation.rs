@@ -6,12 +6,12 @@
 use smallvec::SmallVec;
 
 use super::burst::Channels;
-use super::compiler::{Compiler, LoadedGroup};
 use super::part::Number;
-use super::{Findings, History, Place, Ref, Series, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::{Millis, Platform};
+use crate::signals::compiler::{Compiler, LoadedGroup};
+use crate::signals::{Findings, History, Place, Ref, Series, Trace, View, What};
 
 /// A signal over the customer's newest series.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub enum Subject {
 }
 
 impl Continuation {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
         let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };

@@ -3,11 +3,11 @@
 //! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
 //! the evidence.
 
-use super::compiler::Compiler;
-use super::{Findings, Place, Ref, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
+use crate::signals::compiler::Compiler;
+use crate::signals::{Findings, Place, Ref, SignalId, Trace, View, What};
 use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
@@ -28,7 +28,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
         let mut sum = self.bias;
         if let Some(base) = self.of {
             let weight = findings.get(base).value;
