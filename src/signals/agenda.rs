@@ -27,8 +27,9 @@ impl Agenda {
             let add = |places: &mut Places| places[place / 64] |= 1 << (place % 64);
             match signals.get(usize::from(*id)).map(|signal| &signal.kind) {
                 Some(Kind::Phrases(phrases)) => {
-                    let concerned = agenda.by_group.iter_mut().zip(&phrases.groups);
-                    concerned.filter(|(_, strength)| strength.is_some()).for_each(|(places, _)| add(places));
+                    let of_group = agenda.by_group.iter_mut().enumerate();
+                    let concerned = of_group.filter(|(group, _)| phrases.groups.get(*group) == Some(&true));
+                    concerned.for_each(|(_, places)| add(places));
                 }
                 _ => add(&mut agenda.always),
             }
@@ -58,7 +59,7 @@ pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kind::phrases::{Phrases, Strength};
+    use super::super::kind::phrases::Phrases;
     use super::super::{Derived, Expression, Test};
     use super::*;
 
@@ -67,8 +68,8 @@ mod tests {
         let never = Expression::Any(vec![]);
         let derived = |_| Kind::Derived(Derived { test: Test::of(&never, &[]), when: never.clone() });
         let phrases = |group: usize| {
-            let groups = (0..3).map(|other| (other == group).then_some(Strength::Strong)).collect();
-            Kind::Phrases(Phrases { groups, need: [Some(1); 3], requires: vec![], voided_by: vec![] })
+            let groups = (0..3).map(|other| other == group).collect();
+            Kind::Phrases(Phrases { groups, requires: vec![], voided_by: vec![] })
         };
         let kind = |id: usize| if id < 3 { phrases(id) } else { derived(id) };
         let signal = |id: usize| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") };

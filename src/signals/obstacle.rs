@@ -75,9 +75,6 @@ impl Obstacle {
 impl Snag {
     /// What `relation`, which `hit` must have if `required` and must not have otherwise, keeps it from; `None`: nothing.
     pub(super) fn of(relation: &Relation, required: bool, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> Option<Self> {
-        if !relation.applies(findings) {
-            return None;
-        }
         let places = || {
             findings.traces(relation.signal).iter().filter_map(|trace| match trace.place {
                 Place::Tokens(first, end) => Some((first, end)),

@@ -110,11 +110,6 @@ impl Account {
         }
     }
 
-    /// Whether the account is one of ours that the author named himself.
-    pub(in crate::signals) fn is_own_named(&self) -> bool {
-        self.own && self.explicit
-    }
-
     /// Whether the author names an account in the text that is not ours.
     pub(in crate::signals) fn is_anothers(&self) -> bool {
         self.explicit && !self.own && matches!(self.what, What::Handle(_))

@@ -9,26 +9,13 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::{Table, Value};
 use crate::signals::compiler::Compiler;
 use crate::signals::{Findings, Obstacle, Place, SignalId, Snag, Trace, View, What};
-use crate::text::Hit;
-
-/// How strongly the group of an entry speaks; the classes of [`Phrases::need`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strength {
-    /// One is usually enough.
-    Strong = 0,
-    /// Enough in the right company.
-    Medium = 1,
-    /// A hint.
-    Weak = 2,
-}
+use crate::text::{GroupId, Hit};
 
 /// A signal over lexicon entries.
 #[derive(Debug)]
 pub struct Phrases {
-    /// For each group of the book: what an entry of it counts as.
-    pub groups: Box<[Option<Strength>]>,
-    /// How many different entries of each strength suffice; `None`: that strength never does.
-    pub need: [Option<u16>; 3],
+    /// For each group of the book: whether its entries count.
+    pub groups: Box<[bool]>,
     /// Each entry counts only if all of these stand near it.
     pub requires: Vec<Relation>,
     /// No entry counts that has one of these near it.
@@ -46,8 +33,6 @@ pub struct Relation {
     pub side: Side,
     /// Also where a clause ends between.
     pub across: bool,
-    /// Met anywhere in the post, this signal suspends the relation.
-    pub unless: Option<SignalId>,
 }
 
 /// Where the other signal stands.
@@ -87,35 +72,35 @@ impl Relation {
             Side::Either => before || after || (first < hit.end && hit.first < end),
         }
     }
-
-    pub(in crate::signals) fn applies(&self, findings: &Findings) -> bool {
-        !self.unless.is_some_and(|signal| findings.met(signal))
-    }
 }
 
 impl Phrases {
     pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut counted = [0; 3];
+        let mut counted = 0_u16;
         findings.seen.clear();
-        for hit in view.hits {
-            let Some(strength) = self.groups.get(usize::from(hit.group)).copied().flatten() else { continue };
+        for hit in view.hits.iter().filter(|hit| self.looks_for(hit.group)) {
             if !self.counts(hit, view, findings) {
                 continue;
             }
-            counted[strength as usize] += u32::from(findings.seen.insert(view.book.counted_as(hit, view.facts)));
+            counted = counted.saturating_add(u16::from(findings.seen.insert(view.book.counted_as(hit, view.facts))));
             findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight: 1.0 });
         }
-        self.weigh(counted)
+        (counted > 0, f32::from(counted), 1.0)
+    }
+
+    /// Whether entries of `group` count, unless something near them says otherwise.
+    pub fn looks_for(&self, group: GroupId) -> bool {
+        self.groups.get(usize::from(group)).copied().unwrap_or(false)
     }
 
     fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
-        let required = self.requires.iter().all(|relation| !relation.applies(findings) || relation.stands_near(hit, view, findings));
-        required && !self.voided_by.iter().any(|relation| relation.applies(findings) && relation.stands_near(hit, view, findings))
+        let stands_near = |relation: &Relation| relation.stands_near(hit, view, findings);
+        self.requires.iter().all(stands_near) && !self.voided_by.iter().any(stands_near)
     }
 
     /// What keeps entries that stand in the text from counting; `name` gives the names of signals.
     pub(crate) fn obstacles<'r>(&self, view: &View<'_, '_>, findings: &Findings, name: impl Fn(SignalId) -> &'r str) -> Vec<Obstacle> {
-        let counted = |hit: &&Hit| self.groups.get(usize::from(hit.group)).copied().flatten().is_some();
+        let counted = |hit: &&Hit| self.looks_for(hit.group);
         let relations = || self.requires.iter().map(|one| (one, true)).chain(self.voided_by.iter().map(|one| (one, false)));
         let of_hit = |hit: &Hit| -> Vec<Obstacle> {
             let entry = view.book.entry(hit.entry).text.to_string();
@@ -130,32 +115,6 @@ impl Phrases {
         let guarded = misses.iter().filter(|miss| counted(&&miss.hit)).map(|miss| Obstacle::of_guard(miss, view));
         view.hits.iter().filter(counted).flat_map(of_hit).chain(guarded).collect()
     }
-
-    /// Met if one of the needed counts is reached; value and threshold are those of the strength that came nearest.
-    fn weigh(&self, counted: [u32; 3]) -> (bool, f32, f32) {
-        let mut nearest = (false, 0.0, 1.0);
-        for strength in [Strength::Strong, Strength::Medium, Strength::Weak] {
-            let Some(need) = self.need[strength as usize] else { continue };
-            let count: u32 = counted[..=strength as usize].iter().sum();
-            let (value, threshold) = (f32::from(u16::try_from(count).unwrap_or(u16::MAX)), f32::from(need.max(1)));
-            if value / threshold > nearest.1 / nearest.2 || (value >= threshold && !nearest.0) {
-                nearest = (value >= threshold, value, threshold);
-            }
-        }
-        nearest
-    }
-}
-
-impl Strength {
-    /// What a group with that weight counts as: helper lists count like strong ones where they are asked for by name.
-    fn of(weight: Weight) -> Option<Self> {
-        match weight {
-            Weight::Medium => Some(Strength::Medium),
-            Weight::Weak => Some(Strength::Weak),
-            Weight::Exclude => None,
-            _ => Some(Strength::Strong),
-        }
-    }
 }
 
 /// Whether a group counts when a signal does not say which groups it means.
@@ -164,24 +123,21 @@ fn counts_unasked(weight: Weight) -> bool {
 }
 
 impl Phrases {
-    /// Reads `file`, `groups`, `files`, `need`, `requires` and `voided_by`.
+    /// Reads `file`, `groups`, `files`, `requires` and `voided_by`.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
-        let groups = compiler.groups(table, counts_unasked);
-        let need = match table.optional("need").table() {
-            Some(need) => read_need(need),
-            None => [Some(1); 3],
-        };
+        let mut groups = compiler.groups(table, counts_unasked);
+        // What a list excludes never counts, asked for or not.
+        groups.retain(|group| group.weight != Weight::Exclude);
         let requires = relations(&table.optional("requires"), compiler);
         let voided_by = relations(&table.optional("voided_by"), compiler);
-        let groups = compiler.table_of(&groups, |group| Strength::of(group.weight));
-        Some(Phrases { groups, need, requires, voided_by })
+        let mut counts = vec![false; compiler.group_count()];
+        for group in groups {
+            if let Some(place) = counts.get_mut(usize::from(group.id)) {
+                *place = true;
+            }
+        }
+        Some(Phrases { groups: counts.into(), requires, voided_by })
     }
-}
-
-fn read_need(table: Table<'_>) -> [Option<u16>; 3] {
-    let need = ["strong", "medium", "weak"].map(|strength| table.optional(strength).integer(1..=50));
-    table.finish();
-    need
 }
 
 fn relations(value: &Value<'_>, compiler: &mut Compiler<'_>) -> Vec<Relation> {
@@ -194,7 +150,6 @@ fn relation(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Relation> {
     let sides = [("before", Side::Before), ("after", Side::After), ("either", Side::Either)];
     let side = table.optional("side").one_of(&sides).unwrap_or(Side::Either);
     let across = table.optional("across").bool().unwrap_or(false);
-    let unless = table.optional("unless").spotted_string().and_then(|name| compiler.signal(&name));
     table.finish();
-    Some(Relation { signal: signal?, within: within?, side, across, unless })
+    Some(Relation { signal: signal?, within: within?, side, across })
 }

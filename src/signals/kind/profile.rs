@@ -19,8 +19,6 @@ pub struct Profile {
     pub groups: Box<[Option<u64>]>,
     /// Kinds of verification that suffice.
     pub verified: Vec<Box<str>>,
-    /// Verified before it could be bought suffices.
-    pub verified_legacy: bool,
     /// Known accounts, in lower case.
     pub handles: FxHashSet<Box<str>>,
 }
@@ -37,9 +35,6 @@ impl Profile {
         }
         if author.verified_type.as_ref().is_some_and(|kind| self.verified.iter().any(|listed| **listed == **kind)) {
             found(What::Fact("verified account"));
-        }
-        if self.verified_legacy && author.verified_legacy == Some(true) {
-            found(What::Fact("verified before it could be bought"));
         }
         if followers >= self.min_followers {
             found(What::Fact("followers"));
@@ -59,8 +54,8 @@ fn as_points(followers: u64) -> f32 {
 }
 
 impl Profile {
-    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `verified_legacy` and
-    /// `handles`, tables with `file` and `groups`.
+    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified` and `handles`,
+    /// tables with `file` and `groups`.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let min_followers = table.required("min_followers").integer(1..=1_000_000_000_i64);
         let limits = table.optional("groups").table();
@@ -87,7 +82,6 @@ impl Profile {
             min_followers: u64::try_from(min_followers?).ok()?,
             groups: compiler.table_of(&chosen, |group| limit(group.id)),
             verified: table.optional("verified").strings().into_iter().map(Into::into).collect(),
-            verified_legacy: table.optional("verified_legacy").bool().unwrap_or(false),
             handles: handles(&known).collect(),
         })
     }

@@ -15,8 +15,6 @@ use crate::text::GroupSet;
 pub struct Score {
     /// The sum it takes, inclusive.
     pub threshold: f32,
-    /// What the sum begins with.
-    pub bias: f32,
     /// Another score, whose sum is added: one list of weights for several thresholds.
     pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
@@ -29,7 +27,7 @@ pub struct Score {
 
 impl Score {
     pub(in crate::signals) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut sum = self.bias;
+        let mut sum = 0.0;
         if let Some(base) = self.of {
             let weight = findings.get(base).value;
             sum += weight;
@@ -60,11 +58,10 @@ impl Score {
 }
 
 impl Score {
-    /// Reads `threshold`, `bias`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// Reads `threshold`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
     /// names and their weights.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
         let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
-        let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
         let of = table.optional("of").spotted_string().and_then(|name| compiler.score(&name));
         let listed = table.has("file") || table.has("files");
         let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
@@ -82,7 +79,7 @@ impl Score {
             }
         }
         let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
-        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), of, groups: groups.into(), set, names })
+        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), set, names })
     }
 }
 

@@ -17,10 +17,6 @@ pub struct Hashtags {
     pub tags: FxHashSet<Box<str>>,
     /// Beginnings of tags, in lower case.
     pub prefixes: Vec<Box<str>>,
-    /// Any tag counts.
-    pub any: bool,
-    /// How many different ones it takes.
-    pub min: u16,
 }
 
 impl Hashtags {
@@ -38,36 +34,28 @@ impl Hashtags {
             }
         }
         let count = u16::try_from(seen.len()).unwrap_or(u16::MAX);
-        (count >= self.min, f32::from(count), f32::from(self.min))
+        (count > 0, f32::from(count), 1.0)
     }
 
     fn counts(&self, tag: &str) -> bool {
-        self.any || self.tags.contains(tag) || self.prefixes.iter().any(|prefix| tag.starts_with(&**prefix))
+        self.tags.contains(tag) || self.prefixes.iter().any(|prefix| tag.starts_with(&**prefix))
     }
 }
 
 impl Hashtags {
-    /// Reads `tags`, or lists by `file`, `groups`, `files`, or `any = true`; and `min`.
+    /// Reads lists by `file`, `groups`, `files`.
     pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
-        let any = table.optional("any").bool().unwrap_or(false);
-        let mut named = table.optional("tags").strings();
-        if table.has("file") || table.has("files") {
-            let groups = compiler.groups(table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
-            let entries = groups.iter().flat_map(|group| group.entries.iter());
-            named.extend(entries.filter_map(|entry| entry.value.strip_prefix("tag:")).map(str::to_owned));
-        }
-        if named.is_empty() && !any {
-            compiler.reporter.report(
-                Problem::error(&table.spot(), "no tag is named").hint("add `tags = [..]`, a lexicon with `tag:` entries, or `any = true`"),
-            );
+        let groups = compiler.groups(table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+        let entries = groups.iter().flat_map(|group| group.entries.iter());
+        let named: Vec<&str> = entries.filter_map(|entry| entry.value.strip_prefix("tag:")).collect();
+        if named.is_empty() && !groups.is_empty() {
+            compiler.reporter.report(Problem::error(&table.spot(), "no tag is named").hint("name groups with `tag:` entries"));
         }
         let (prefixes, whole): (Vec<String>, Vec<String>) =
             named.into_iter().map(|tag| tag.trim_start_matches('#').to_lowercase()).partition(|tag| tag.ends_with('*'));
         Some(Hashtags {
             tags: whole.into_iter().map(Into::into).collect(),
             prefixes: prefixes.iter().map(|prefix| prefix.trim_end_matches('*').into()).collect(),
-            any,
-            min: table.optional("min").integer(1..=50).unwrap_or(1),
         })
     }
 }
