@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::author::{Acquaintance, AuthorState, Remembered, SeriesMemory};
 use crate::case;
 use crate::post::{CaseEvent, EventKind, Millis, Platform, Post, repair};
-use crate::record::{Arrival, Output};
+use crate::record::{Arrival, Output, Skip};
 use crate::route::{self, Remarks};
 use crate::rules::Rules;
 use crate::verdict::{Candidate, Verdict, Workspace};
@@ -99,43 +99,45 @@ fn skip_unread(
     acquaintance: Acquaintance,
     at: Millis,
     arrival: &Arrival<'_>,
-) -> Option<&'static str> {
+) -> Option<Skip> {
     match post.event_kind {
         EventKind::Delete => return Some(delete(state, post)),
-        EventKind::Engagement => return Some("engagement"),
-        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
+        EventKind::Engagement => return Some(Skip::Engagement),
+        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => {
+            return Some(Skip::Duplicate);
+        }
         EventKind::Create | EventKind::Edit | EventKind::Unknown => {}
     }
     let reason = if rules.own.wrote(post) {
         state.note_reply(at);
-        "own_post"
+        Skip::OwnPost
     } else if post.auto_reply {
-        "auto_reply"
+        Skip::AutoReply
     } else if post.is_repost {
-        "repost"
+        Skip::Repost
     } else {
         return None;
     };
     if acquaintance == Acquaintance::New {
-        let by_brand = reason == "own_post";
+        let by_brand = reason == Skip::OwnPost;
         work.note_forgotten(state.remember(Remembered { by_brand, ..Remembered::of(post, at, arrival.at) }));
     }
     Some(reason)
 }
 
 /// A post was taken away: its quotations go, its conditions stay (A27).
-fn delete(state: &mut AuthorState, post: &Post<'_>) -> &'static str {
+fn delete(state: &mut AuthorState, post: &Post<'_>) -> Skip {
     if let Some(case) = &mut state.case {
         case.blank_quotes(&post.post_id);
     }
     let known = state.posts.iter_mut().find(|known| *known.id == *post.post_id);
     match known {
-        Some(known) if known.deleted => "duplicate",
+        Some(known) if known.deleted => Skip::Duplicate,
         Some(known) => {
             known.deleted = true;
-            "delete"
+            Skip::Delete
         }
-        None => "delete",
+        None => Skip::Delete,
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::author::{AuthorState, Case};
 use crate::case;
 use crate::post::Post;
-use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Tagging, TriageRecord};
+use crate::record::{
+    Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Skip, Tagging, TriageRecord, UNREAD,
+};
 use crate::rules::{Class, Rules};
 use crate::verdict::{Outcome, Verdict};
 
@@ -25,10 +27,10 @@ pub struct Remarks {
 }
 
 /// The record of a post that nobody reads, with the reason.
-pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: &'static str, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
+pub fn skipped<'a>(rules: &'a Rules, post: &'a Post<'a>, reason: Skip, arrival: &Arrival<'a>, remarks: Remarks) -> Output<'a> {
     Output::Triage(
         Destination::Skipped,
-        TriageRecord { class: "skipped", reason: Some(reason), ..bare(rules, post, Destination::Skipped, arrival, remarks) },
+        TriageRecord { class: UNREAD, reason: Some(reason.name()), ..bare(rules, post, Destination::Skipped, arrival, remarks) },
     )
 }
 
@@ -70,10 +72,9 @@ fn tagging<'a>(rules: &'a Rules, class: &'a Class, note: Option<&'a str>) -> Opt
 }
 
 fn bare<'a>(rules: &'a Rules, post: &'a Post<'a>, route: Destination, arrival: &Arrival<'a>, remarks: Remarks) -> TriageRecord<'a> {
-    let unseen = matches!(route, Destination::Oot | Destination::Skipped);
     TriageRecord {
         route: route.name(),
-        qc_sample: unseen && rules.quality_sample.takes(&post.post_id),
+        qc_sample: route.is_unseen() && rules.quality_sample.takes(&post.post_id),
         supersedes: remarks.supersedes,
         post: Some(post_view(post, arrival.with_text)),
         late: remarks.late,

@@ -12,8 +12,7 @@ pub use self::found::Piece;
 use crate::author::{AuthorState, Case};
 use crate::post::{Millis, Post};
 use crate::rules::{Class, Rules};
-use crate::signals::kind::mentions::Account;
-use crate::signals::{Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View};
+use crate::signals::{Account, Builtin, Evidence, Findings, History, Kind, Names, PastPost, Ref, Series, View};
 use crate::text::{Facts, GroupSet, Hit, Search};
 
 /// Buffers that one post leaves to the next.
@@ -141,6 +140,7 @@ impl Workspace {
             profile_hits,
             book: &rules.book,
             own: &rules.own,
+            styled_letters: rules.styled_letters,
             written_at: candidate.written_at,
             quotes: candidate.quotes,
         };

@@ -4,7 +4,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Kind, Signal, SignalId};
+use super::bits::ones;
+use super::{Signal, SignalId};
 use crate::text::Hit;
 
 /// Places in the order, as bits.
@@ -25,13 +26,13 @@ impl Agenda {
         let mut agenda = Agenda { always: none.clone(), by_group: vec![none; groups], order };
         for (place, id) in agenda.order.iter().enumerate() {
             let add = |places: &mut Places| places[place / 64] |= 1 << (place % 64);
-            match signals.get(usize::from(*id)).map(|signal| &signal.kind) {
-                Some(Kind::Phrases(phrases)) => {
+            match signals.get(usize::from(*id)).and_then(|signal| signal.kind.groups()) {
+                Some(groups) => {
                     let of_group = agenda.by_group.iter_mut().enumerate();
-                    let concerned = of_group.filter(|(group, _)| phrases.groups.get(*group) == Some(&true));
+                    let concerned = of_group.filter(|(group, _)| groups.get(*group) == Some(&true));
                     concerned.for_each(|(_, places)| add(places));
                 }
-                _ => add(&mut agenda.always),
+                None => add(&mut agenda.always),
             }
         }
         agenda
@@ -48,19 +49,11 @@ impl Agenda {
     }
 }
 
-/// The places of the bits that are set, from the lowest.
-pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
-        bits &= bits.wrapping_sub(1);
-        place
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::kind::derived::Derived;
     use super::super::kind::phrases::Phrases;
-    use super::super::{Derived, Expression, Test};
+    use super::super::{Expression, Kind, Test};
     use super::*;
 
     #[test]

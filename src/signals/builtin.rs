@@ -1,7 +1,6 @@
-//! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
+//! Facts of a post and of the customer's case that have no words and lists, and no thresholds of their own.
 
-use super::kind::mentions::Account;
-use super::{History, View};
+use super::{Account, History, View};
 use crate::post::EventKind;
 
 /// A fact with a fixed name.
@@ -25,7 +24,7 @@ pub enum Builtin {
     HasLink,
     /// `post.unknown_kind`: the feed says of it what no one here knows.
     UnknownKind,
-    /// `post.styled_text`: letters of a mathematical alphabet, a way past filters.
+    /// `post.styled_text`: so many letters of a mathematical alphabet (`styled_letters` of `[text]`).
     StyledText,
     /// `case.open`: the customer has an open case.
     CaseOpen,
@@ -90,7 +89,7 @@ impl Builtin {
             Builtin::SharesLink => post.urls.iter().any(|url| !post.text.contains(&**url) && !is_picture(url)),
             Builtin::HasLink => !view.facts.links.is_empty() || !post.urls.is_empty(),
             Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
-            Builtin::StyledText => view.facts.styled_letters >= 3,
+            Builtin::StyledText => view.styled_letters.is_some_and(|least| view.facts.styled_letters >= least),
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
             Builtin::CaseHard => history.case_hard,

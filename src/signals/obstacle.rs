@@ -5,8 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::kind::phrases::{Relation, Side};
-use super::{Findings, Place, View};
+use super::{Findings, Place, Relation, Side, View};
 use crate::text::{Hit, Miss};
 
 /// An entry that stands in the text, and what keeps it from counting.

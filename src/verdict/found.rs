@@ -57,6 +57,7 @@ impl Workspace {
             profile_hits: &self.profile_hits,
             book: &rules.book,
             own: &rules.own,
+            styled_letters: rules.styled_letters,
             written_at: Millis::default(),
             quotes: true,
         }

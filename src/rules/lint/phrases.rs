@@ -2,9 +2,9 @@
 
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
-use crate::signals::kind::mentions::{Whom, odd_in_handle};
-use crate::signals::kind::phrases::{Phrases, Side};
-use crate::signals::{Kind, Signal, SignalId};
+use crate::signals::kind::mentions::Whom;
+use crate::signals::kind::phrases::Phrases;
+use crate::signals::{Kind, Side, Signal, SignalId, odd_in_handle};
 use crate::text::{EntryId, GroupId};
 
 /// Letters of a handle on any platform.
