@@ -16,7 +16,7 @@ pub use self::aspect::{Aspect, Of, Shift};
 pub use self::cause::{Cause, Change, EntryChange, Measure};
 pub use self::flips::{Cell, Counts, Customers, Flips, Row};
 use crate::post::{CustomerKey, Input};
-use crate::record::{Output, TriageRecord};
+use crate::record::{Destination, Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 
@@ -66,7 +66,8 @@ impl Difference {
 
     /// The post reaches a team leader only by the second rule set.
     pub fn escalates(&self) -> bool {
-        self.before.route != "escalations" && self.after.route == "escalations"
+        let to_a_leader = |decision: &DecisionSummary| decision.route == Destination::Escalations.name();
+        !to_a_leader(&self.before) && to_a_leader(&self.after)
     }
 
     /// Somebody looks at the post by the first rule set and nobody by the second: the flip to be afraid of.
@@ -77,7 +78,7 @@ impl Difference {
 
 /// Nobody looks at what goes that way.
 pub fn leaves_the_queue(route: &str) -> bool {
-    matches!(route, "oot" | "skipped")
+    Destination::from_name(route).is_some_and(Destination::is_unseen)
 }
 
 /// Two folds side by side.

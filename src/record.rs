@@ -7,6 +7,7 @@ mod escalation;
 mod output;
 pub mod schema;
 mod shadow;
+mod skip;
 mod terminal;
 mod triage;
 
@@ -14,5 +15,6 @@ pub use self::arrival::Arrival;
 pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 pub use self::output::{Destination, Output};
 pub use self::shadow::{Decision, SHADOW_SCHEMA, ShadowRecord};
+pub use self::skip::{Skip, UNREAD};
 pub use self::terminal::{RETURNED, ends_its_input};
 pub use self::triage::{CaseView, PostView, TRIAGE_SCHEMA, Tagging, TriageRecord};

@@ -4,7 +4,9 @@
 use crate::author::{AuthorState, Case, Recognised, Replaced};
 use crate::case::{self, CaseChange};
 use crate::post::Post;
-use crate::record::{Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Tagging, TriageRecord};
+use crate::record::{
+    Arrival, CaseView, Destination, EscalationRecord, EscalationType, Output, PostView, Skip, Tagging, TriageRecord, UNREAD,
+};
 use crate::rules::{Class, Rules};
 use crate::verdict::Verdict;
 
@@ -12,13 +14,13 @@ use crate::verdict::Verdict;
 pub fn tell_unread<'a>(
     rules: &'a Rules,
     post: &'a Post<'a>,
-    reason: &'static str,
+    reason: Skip,
     mut known: Recognised,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
     let expired = known.expired.take();
     let record =
-        TriageRecord { class: "skipped", reason: Some(reason), ..bare(rules, post, Destination::Skipped, arrival, &known, Vec::new()) };
+        TriageRecord { class: UNREAD, reason: Some(reason.name()), ..bare(rules, post, Destination::Skipped, arrival, &known, Vec::new()) };
     with_expired(Output::Triage(Destination::Skipped, record), rules, expired, arrival)
 }
 
@@ -89,10 +91,9 @@ fn bare<'a>(
     known: &Recognised,
     supersedes: Vec<String>,
 ) -> TriageRecord<'a> {
-    let unseen = matches!(route, Destination::Oot | Destination::Skipped);
     TriageRecord {
         route: route.name(),
-        qc_sample: unseen && rules.quality_sample.takes(&post.post_id),
+        qc_sample: route.is_unseen() && rules.quality_sample.takes(&post.post_id),
         supersedes,
         post: Some(post_view(post, arrival.with_text)),
         late: known.late,

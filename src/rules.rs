@@ -8,6 +8,7 @@ mod choose;
 mod class;
 mod compile;
 mod lint;
+mod order;
 mod quality;
 mod ready;
 mod spelling;
@@ -53,6 +54,10 @@ pub struct Rules {
     pub classes: Vec<Class>,
     /// What a team leader is told.
     pub escalation: Escalation,
+    /// How much evidence records show.
+    pub evidence: EvidenceLimits,
+    /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
+    pub styled_letters: Option<u32>,
     /// Limits of time and memory.
     pub limits: Limits,
     /// The fields that W-21 fixes for the desk's application, with their values, in order.
@@ -119,6 +124,15 @@ pub struct Escalation {
     pub clocks: Option<ClockSettings>,
 }
 
+/// How much evidence records show.
+#[derive(Debug, Clone, Copy)]
+pub struct EvidenceLimits {
+    /// A condition that is not met is shown as near from this share of what it takes, 0 to 1.
+    pub close: f32,
+    /// Pieces shown for one signal.
+    pub most: usize,
+}
+
 /// Intervals in milliseconds.
 #[derive(Debug, Clone)]
 pub struct ClockSettings {
@@ -166,6 +180,11 @@ impl Rules {
                 campaign.lend(posts);
             }
         }
+    }
+
+    /// The name of the class that takes what no other class takes.
+    pub fn rest(&self) -> &str {
+        self.classes.last().map_or("", |class| &class.name)
     }
 
     /// The condition called `name`.

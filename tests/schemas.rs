@@ -156,9 +156,10 @@ fn every_key_that_is_read_is_in_a_schema() {
         assert_eq!(missing, [""; 0], "{name} lacks keys that are read");
         assert!(asked.len() >= least, "only {} keys are found in {files:?}", asked.len());
     };
-    let signals =
-        ["burst", "campaign", "capitals", "compiler", "continuation", "mentions", "part", "pattern", "phrases", "profile", "score", "tags"];
-    let signals: Vec<String> = signals.iter().map(|name| format!("signals/{name}.rs")).collect();
+    let folder = std::fs::read_dir(root().join("src/signals/kind")).unwrap();
+    let kinds = folder.map(|entry| format!("signals/kind/{}", entry.unwrap().file_name().to_str().unwrap()));
+    let shared = ["channels", "lexicons", "relation", "scope"].map(|name| format!("signals/{name}.rs"));
+    let signals: Vec<String> = kinds.chain(shared).collect();
     let mut rules: Vec<&str> = signals.iter().map(String::as_str).collect();
     rules.extend(["rules/compile.rs", "rules/class.rs"]);
     check("rules.json", &rules, 60);

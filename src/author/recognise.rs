@@ -5,14 +5,14 @@
 
 use super::{Acquaintance, AuthorState, Case, Remembered};
 use crate::post::{EventKind, Millis, Platform, Post};
-use crate::record::Arrival;
+use crate::record::{Arrival, Skip};
 use crate::rules::{Limits, Rules};
 
 /// What is known of a post before it is read.
 #[derive(Debug, Default)]
 pub struct Recognised {
     /// Why nobody need read it; `None`: it must be read.
-    pub unread: Option<&'static str>,
+    pub unread: Option<Skip>,
     /// When it was written, as far as it can be believed.
     pub event_time: Millis,
     /// The same of its first version.
@@ -88,21 +88,23 @@ fn unread(
     acquaintance: Acquaintance,
     known: &mut Recognised,
     seen: Millis,
-) -> Option<&'static str> {
+) -> Option<Skip> {
     match post.event_kind {
         EventKind::Delete => return Some(state.delete(post)),
-        EventKind::Engagement => return Some("engagement"),
-        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => return Some("duplicate"),
+        EventKind::Engagement => return Some(Skip::Engagement),
+        EventKind::Create | EventKind::Edit | EventKind::Unknown if acquaintance == Acquaintance::Duplicate => {
+            return Some(Skip::Duplicate);
+        }
         EventKind::Create | EventKind::Edit | EventKind::Unknown => {}
     }
     let by_brand = rules.own.wrote(post);
     let reason = if by_brand {
         state.note_reply(known.event_time);
-        "own_post"
+        Skip::OwnPost
     } else if post.auto_reply {
-        "auto_reply"
+        Skip::AutoReply
     } else if post.is_repost {
-        "repost"
+        Skip::Repost
     } else {
         return None;
     };
@@ -114,18 +116,18 @@ fn unread(
 
 impl AuthorState {
     /// A post was taken away: its quotations go, its conditions stay (A27).
-    fn delete(&mut self, post: &Post<'_>) -> &'static str {
+    fn delete(&mut self, post: &Post<'_>) -> Skip {
         if let Some(case) = &mut self.case {
             case.blank_quotes(&post.post_id);
         }
         let known = self.posts.iter_mut().find(|known| *known.id == *post.post_id);
         match known {
-            Some(known) if known.deleted => "duplicate",
+            Some(known) if known.deleted => Skip::Duplicate,
             Some(known) => {
                 known.deleted = true;
-                "delete"
+                Skip::Delete
             }
-            None => "delete",
+            None => Skip::Delete,
         }
     }
 

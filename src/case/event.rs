@@ -3,7 +3,7 @@
 use super::{escalation, id, is_hard};
 use crate::author::{AuthorState, Case, Remembered};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
-use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, TriageRecord};
+use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, Skip, TriageRecord, UNREAD};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
 
@@ -138,9 +138,9 @@ fn platform_of(customer: &str) -> Option<Platform> {
 /// A report that came twice.
 fn duplicate<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> TriageRecord<'a> {
     TriageRecord {
-        class: "skipped",
+        class: UNREAD,
         route: Destination::Skipped.name(),
-        reason: Some("duplicate"),
+        reason: Some(Skip::Duplicate.name()),
         ..about(rules, event, &event.event_id, arrival)
     }
 }
@@ -150,7 +150,7 @@ fn agents_copy<'a>(rules: &'a Rules, event: &'a CaseEvent<'a>, arrival: &Arrival
     let post = PostView { text: None, url: None, handle: None, name: None, created_at: None };
     let post_id = event.post_id.as_deref().unwrap_or_default();
     TriageRecord {
-        class: "normal",
+        class: rules.rest(),
         route: Destination::Agents.name(),
         reason: Some(RETURNED),
         post: Some(post),

@@ -32,6 +32,9 @@ slang = "slang.tsv"
 acronyms = "acronyms.txt"
 [tagging]
 Category = "Lainnya"
+[evidence]
+close = 0.6
+most = 3
 
 [signals.complaint]
 kind = "phrases"

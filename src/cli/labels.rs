@@ -109,6 +109,7 @@ impl Labels {
             flags,
             mistakes: Vec::new(),
             unknown,
+            counted: rules.classes.iter().filter(|class| class.feeds).map(|class| class.name.clone()).collect(),
         }
     }
 }
@@ -125,6 +126,8 @@ pub struct Comparison<'l> {
     flags: BTreeMap<String, Counts>,
     mistakes: Vec<Mistake>,
     unknown: Vec<String>,
+    /// Classes whose posts are counted in the case: these are answered, by themselves or with the first of a series.
+    counted: FxHashSet<String>,
 }
 
 /// What became of the posts with one label.
@@ -173,8 +176,8 @@ impl<'l> Comparison<'l> {
         let names = label.class.names();
         let right = names.iter().any(|name| name == verdict.class);
         let left = leaves_the_queue(verdict.route);
-        let needs_answer = names.iter().any(|name| matches!(name.as_str(), "normal" | "multi" | "hard_complaint"));
-        let silenced = left && verdict.class != "multi";
+        let needs_answer = names.iter().any(|name| self.counted.contains(name));
+        let silenced = left && !self.counted.contains(verdict.class);
         let row = self.rows.entry(names.join("|")).or_default();
         row.posts += 1;
         row.right += usize::from(right);

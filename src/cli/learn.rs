@@ -56,7 +56,7 @@ pub struct Learn {
 
 const AFTER_HELP: &str = "\
 Held back: the posts of one customer are all in one part, so that nobody is judged by what was learned from himself.
-The weights start from those that are written and move as far as the posts give reason to. The threshold stays.
+The weights start from those that are written and move as far as the posts give reason to, the threshold with them.
 
 Example:
   triage learn --input posts.jsonl --labels labels.jsonl --score _promo_score --target promo --out /tmp/proposal

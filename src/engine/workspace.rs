@@ -3,7 +3,7 @@
 use crate::author::HistoryBuffer;
 use crate::post::{Millis, Post};
 use crate::rules::Rules;
-use crate::signals::mentions::Account;
+use crate::signals::Account;
 use crate::signals::{Findings, View};
 use crate::text::{Facts, Reading};
 use crate::verdict::Classification;
@@ -71,6 +71,7 @@ pub(super) fn view<'v, 'a>(
         profile_hits: &reading.profile_hits,
         book: &rules.book,
         own: &rules.own,
+        styled_letters: rules.styled_letters,
         written_at,
         quotes,
     }

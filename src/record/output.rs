@@ -16,6 +16,19 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// All of them.
+    pub const ALL: [Destination; 4] = [Destination::Agents, Destination::Oot, Destination::Escalations, Destination::Skipped];
+
+    /// Whether nobody looks at what goes there.
+    pub fn is_unseen(self) -> bool {
+        matches!(self, Destination::Oot | Destination::Skipped)
+    }
+
+    /// The destination called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Destination::ALL.into_iter().find(|destination| destination.name() == name)
+    }
+
     /// The name in records and in the configuration.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,22 +4,21 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spotted};
-use crate::signals::compiler::Compiler;
-use crate::signals::mentions::{handles, odd_in_handle};
+use crate::signals::{Lexicons, handles, odd_in_handle};
 
 /// The accounts of `[accounts]`.
-pub(super) fn read(table: Table<'_>, compiler: &mut Compiler<'_>) -> OwnAccounts {
-    let groups = compiler.groups(&table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>) -> OwnAccounts {
+    let groups = lexicons.groups(&table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
     let listed: Vec<Box<str>> = handles(&groups).collect();
     let named = table.optional("handles").spotted_strings();
     let ids = table.optional("ids").spotted_strings();
     let forms = contact_forms(&table);
     let entries = groups.iter().flat_map(|group| group.entries.iter());
-    warn_of(entries.filter(|entry| !entry.value.starts_with('@')), "it does not begin with `@`", compiler.reporter);
+    warn_of(entries.filter(|entry| !entry.value.starts_with('@')), "it does not begin with `@`", lexicons.reporter());
     let odd = named.iter().filter(|name| odd_in_handle(name.value.trim_start_matches('@')).is_some());
-    warn_of(odd, "a handle is letters, digits, `_` and `.`", compiler.reporter);
+    warn_of(odd, "a handle is letters, digits, `_` and `.`", lexicons.reporter());
     let no_id = |id: &&Spotted<String>| id.value.contains(|c: char| c.is_whitespace() || matches!(c, '@' | '/'));
-    warn_of(ids.iter().filter(no_id), "an id has no spaces, `@` or `/`", compiler.reporter);
+    warn_of(ids.iter().filter(no_id), "an id has no spaces, `@` or `/`", lexicons.reporter());
     table.finish();
     let named = named.iter().map(|name| name.value.as_str());
     OwnAccounts::new(listed.iter().map(|handle| &**handle).chain(named), ids.iter().map(|id| id.value.as_str()))

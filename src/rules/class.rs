@@ -4,16 +4,7 @@ use crate::config::reader::{Table, Value};
 use crate::post::Platform;
 use crate::problem::{Problem, Spot};
 use crate::record::Destination;
-use crate::signals::compiler::Compiler;
-use crate::signals::{Expression, Ref, SignalId, Test};
-
-/// What `route` may say.
-const ROUTES: [(&str, Destination); 4] = [
-    ("agents", Destination::Agents),
-    ("oot", Destination::Oot),
-    ("escalations", Destination::Escalations),
-    ("skipped", Destination::Skipped),
-];
+use crate::signals::{Expression, Ref, Scope, SignalId, Test};
 
 /// A class of posts. The first that holds wins.
 #[derive(Debug)]
@@ -44,12 +35,12 @@ pub struct Class {
 
 impl Class {
     /// Reads one `[[classes]]` table.
-    pub fn compile(table: Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+    pub fn compile(table: Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let spot = table.spot();
         let name = table.required("name").string();
         let when = table.optional("when");
-        let when = if when.is_present() { Some(compiler.expression(&when)) } else { None };
-        let route = table.required("route").one_of(&ROUTES);
+        let when = if when.is_present() { Some(scope.expression(&when)) } else { None };
+        let route = table.required("route").one_of(&Destination::ALL.map(|destination| (destination.name(), destination)));
         let note = read_note(&table.optional("note"));
         let tagging = table.optional("tagging");
         let tagging = if tagging.is_present() { tagging.table().map(|table| read_tagging(&table)) } else { None };
@@ -59,15 +50,15 @@ impl Class {
         table.finish();
         if !feeds && when.iter().flatten().any(asks_for_outcome) {
             let problem = Problem::error(&spot, "a class with `feeds = false` asks what its post does to the case");
-            compiler.reporter.report(problem.hint("a post that does not feed the case changes nothing in it"));
+            scope.reporter.report(problem.hint("a post that does not feed the case changes nothing in it"));
         }
         if route == Some(Destination::Skipped) && (feeds || reason.is_none()) {
             let problem = Problem::error(&spot, "a class that is skipped needs a `reason` and `feeds = false`");
-            compiler.reporter.report(problem.hint("what nobody looks at must not count towards a complaint"));
+            scope.reporter.report(problem.hint("what nobody looks at must not count towards a complaint"));
         }
         if tagging.is_some() && route.is_some_and(|route| route != Destination::Oot) {
             let problem = Problem::warning(&spot, "a class whose posts are not out of topic names tagging that no record shows");
-            compiler.reporter.report(problem.hint("only records routed to `oot` carry tagging"));
+            scope.reporter.report(problem.hint("only records routed to `oot` carry tagging"));
         }
         let when = match when {
             Some(when) => Some(when?),

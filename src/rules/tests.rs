@@ -42,6 +42,9 @@ when = { all = ["shouting", "complaint"] }
 [hard]
 when = { all = ["case.complaint"], at_least = 1, of = ["capitals"] }
 watch_at = 1
+[evidence]
+close = 0.6
+most = 3
 [[classes]]
 name = "normal"
 route = "agents"

@@ -11,6 +11,8 @@ pub(super) struct Words {
     pub(super) acronyms: Acronyms,
     /// Endings that leave a word what it is.
     pub(super) clitics: Vec<String>,
+    /// Letters of a mathematical alphabet from which on a text is styled.
+    pub(super) styled_letters: Option<u32>,
     /// The files of the classes that all lexicons share.
     pub(super) classes: Vec<Spotted<String>>,
     /// The documents read, for the hash.
@@ -23,8 +25,9 @@ impl Words {
         let slang = spelling::slang_table(folder, &text, &mut sources, reporter);
         let acronyms = spelling::acronyms(folder, &text, &mut sources, reporter);
         let clitics = text.optional("clitics").strings();
+        let styled_letters = text.optional("styled_letters").integer(1..=1_000);
         let classes = text.optional("classes").spotted_strings();
         text.finish();
-        Words { slang, acronyms, clitics, classes, sources }
+        Words { slang, acronyms, clitics, styled_letters, classes, sources }
     }
 }

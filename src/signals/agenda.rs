@@ -4,7 +4,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Kind, Signal, SignalId};
+use super::bits::ones;
+use super::{Signal, SignalId};
 use crate::text::Hit;
 
 /// Places in the order, as bits.
@@ -25,12 +26,13 @@ impl Agenda {
         let mut agenda = Agenda { always: none.clone(), by_group: vec![none; groups], order };
         for (place, id) in agenda.order.iter().enumerate() {
             let add = |places: &mut Places| places[place / 64] |= 1 << (place % 64);
-            match signals.get(usize::from(*id)).map(|signal| &signal.kind) {
-                Some(Kind::Phrases(phrases)) => {
-                    let concerned = agenda.by_group.iter_mut().zip(&phrases.groups);
-                    concerned.filter(|(_, strength)| strength.is_some()).for_each(|(places, _)| add(places));
+            match signals.get(usize::from(*id)).and_then(|signal| signal.kind.groups()) {
+                Some(groups) => {
+                    let of_group = agenda.by_group.iter_mut().enumerate();
+                    let concerned = of_group.filter(|(group, _)| groups.get(*group) == Some(&true));
+                    concerned.for_each(|(_, places)| add(places));
                 }
-                _ => add(&mut agenda.always),
+                None => add(&mut agenda.always),
             }
         }
         agenda
@@ -47,19 +49,11 @@ impl Agenda {
     }
 }
 
-/// The places of the bits that are set, from the lowest.
-pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
-        bits &= bits.wrapping_sub(1);
-        place
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::phrases::{Phrases, Strength};
-    use super::super::{Derived, Expression, Test};
+    use super::super::kind::derived::Derived;
+    use super::super::kind::phrases::Phrases;
+    use super::super::{Expression, Kind, Test};
     use super::*;
 
     #[test]
@@ -67,8 +61,8 @@ mod tests {
         let never = Expression::Any(vec![]);
         let derived = |_| Kind::Derived(Derived { test: Test::of(&never, &[]), when: never.clone() });
         let phrases = |group: usize| {
-            let groups = (0..3).map(|other| (other == group).then_some(Strength::Strong)).collect();
-            Kind::Phrases(Phrases { groups, need: [Some(1); 3], requires: vec![], voided_by: vec![] })
+            let groups = (0..3).map(|other| other == group).collect();
+            Kind::Phrases(Phrases { groups, requires: vec![], voided_by: vec![] })
         };
         let kind = |id: usize| if id < 3 { phrases(id) } else { derived(id) };
         let signal = |id: usize| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") };

@@ -1,7 +1,6 @@
-//! Facts of a post and of the customer's case that have no words, lists or thresholds and so need no configuration.
+//! Facts of a post and of the customer's case that have no words and lists, and no thresholds of their own.
 
-use super::mentions::Account;
-use super::{History, View};
+use super::{Account, History, View};
 use crate::post::EventKind;
 
 /// A fact with a fixed name.
@@ -23,13 +22,9 @@ pub enum Builtin {
     SharesLink,
     /// `post.has_link`.
     HasLink,
-    /// `post.has_media`.
-    HasMedia,
-    /// `post.mentions_own`: an own account is named by the author himself.
-    MentionsOwn,
     /// `post.unknown_kind`: the feed says of it what no one here knows.
     UnknownKind,
-    /// `post.styled_text`: letters of a mathematical alphabet, a way past filters.
+    /// `post.styled_text`: so many letters of a mathematical alphabet (`styled_letters` of `[text]`).
     StyledText,
     /// `case.open`: the customer has an open case.
     CaseOpen,
@@ -47,7 +42,7 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every fact with its name.
-    pub const ALL: [(&'static str, Builtin); 18] = [
+    pub const ALL: [(&'static str, Builtin); 16] = [
         ("post.on_own_page", Builtin::OnOwnPage),
         ("post.is_reply", Builtin::IsReply),
         ("post.replies_to_own", Builtin::RepliesToOwn),
@@ -56,8 +51,6 @@ impl Builtin {
         ("post.only_links", Builtin::OnlyLinks),
         ("post.shares_link", Builtin::SharesLink),
         ("post.has_link", Builtin::HasLink),
-        ("post.has_media", Builtin::HasMedia),
-        ("post.mentions_own", Builtin::MentionsOwn),
         ("post.unknown_kind", Builtin::UnknownKind),
         ("post.styled_text", Builtin::StyledText),
         ("case.open", Builtin::CaseOpen),
@@ -95,10 +88,8 @@ impl Builtin {
             Builtin::OnlyLinks => !view.facts.links.is_empty() && is_wordless(view),
             Builtin::SharesLink => post.urls.iter().any(|url| !post.text.contains(&**url) && !is_picture(url)),
             Builtin::HasLink => !view.facts.links.is_empty() || !post.urls.is_empty(),
-            Builtin::HasMedia => post.media_count > 0,
-            Builtin::MentionsOwn => view.accounts.iter().any(Account::is_own_named),
             Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
-            Builtin::StyledText => view.facts.styled_letters >= 3,
+            Builtin::StyledText => view.styled_letters.is_some_and(|least| view.facts.styled_letters >= least),
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
             Builtin::CaseHard => history.case_hard,
@@ -110,7 +101,7 @@ impl Builtin {
 
 /// Whether there is no word, tag or name of another account that the author wrote.
 fn is_wordless(view: &View<'_, '_>) -> bool {
-    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(super::mentions::Account::is_anothers)
+    view.facts.words == view.facts.unspoken && !view.accounts.iter().any(Account::is_anothers)
 }
 
 /// Whether an address is that of a picture or a film of a post.

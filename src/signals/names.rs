@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::agenda::ones;
+use super::bits::ones;
 use super::{Builtin, Expression, Ref, SignalId};
 
 /// Facts come before signals.

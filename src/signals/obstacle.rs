@@ -5,8 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::phrases::{Relation, Side};
-use super::{Findings, Place, View};
+use super::{Findings, Place, Relation, Side, View};
 use crate::text::{Hit, Miss};
 
 /// An entry that stands in the text, and what keeps it from counting.
@@ -75,9 +74,6 @@ impl Obstacle {
 impl Snag {
     /// What `relation`, which `hit` must have if `required` and must not have otherwise, keeps it from; `None`: nothing.
     pub(super) fn of(relation: &Relation, required: bool, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> Option<Self> {
-        if !relation.applies(findings) {
-            return None;
-        }
         let places = || {
             findings.traces(relation.signal).iter().filter_map(|trace| match trace.place {
                 Place::Tokens(first, end) => Some((first, end)),

@@ -8,8 +8,6 @@ use crate::signals::{Evidence, Findings, View, of_trace};
 
 /// Pieces of evidence that most verdicts have at most.
 const USUAL_EVIDENCE: usize = 8;
-/// Pieces of evidence shown for one signal.
-const MAX_TRACES: usize = 3;
 
 /// Evidence for the complaint, the conditions and `class`, in this order.
 pub(super) fn gather<'a>(rules: &'a Rules, candidate: &Candidate<'_, 'a>, class: &'a Class, findings: &Findings) -> Vec<Evidence<'a>> {
@@ -25,7 +23,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
         push_evidence(rules, view, findings, leaf, &mut evidence);
     }
     drop_repeated(&mut evidence, 0, 0);
-    evidence.truncate(MAX_TRACES);
+    evidence.truncate(rules.evidence.most);
     for piece in &mut evidence {
         piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
     }
@@ -35,7 +33,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
             for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
-        } else if every || is_close(condition, findings) {
+        } else if every || is_close(condition, findings, rules.evidence.close) {
             for leaf in missing(condition, findings) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
@@ -61,11 +59,10 @@ fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
     nearest.collect()
 }
 
-fn is_close(condition: &Condition, findings: &Findings) -> bool {
-    const CLOSE: f32 = 0.6;
+fn is_close(condition: &Condition, findings: &Findings, close: f32) -> bool {
     let near = condition.named.iter().any(|&id| {
         let finding = findings.get(id);
-        let enough = !finding.met && finding.value >= CLOSE * finding.threshold;
+        let enough = !finding.met && finding.value >= close * finding.threshold;
         enough && (finding.threshold < 1.0 || (finding.threshold > 1.0 - f32::EPSILON && finding.value > 0.0))
     });
     near || condition.partly.holds(&findings.names)
@@ -75,7 +72,7 @@ fn is_close(condition: &Condition, findings: &Findings) -> bool {
 fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: u16, evidence: &mut Vec<Evidence<'a>>) {
     let signal = rules.signal(id);
     let traces = findings.traces(id);
-    let pieces = traces.iter().take(MAX_TRACES).map(|trace| of_trace(trace, id, &signal.name, view, findings));
+    let pieces = traces.iter().take(rules.evidence.most).map(|trace| of_trace(trace, id, &signal.name, view, findings));
     let before = evidence.len();
     evidence.extend(pieces);
     if evidence.len() == before {

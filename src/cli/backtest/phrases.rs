@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::engine::Workspace;
 use crate::rules::Rules;
-use crate::signals::phrases::{Phrases, Strength};
 use crate::signals::{Findings, Kind, SignalId, What};
 use crate::text::EntryId;
 
@@ -103,22 +102,12 @@ fn decides(rules: &Rules, findings: &Findings, id: SignalId, entry: EntryId) -> 
     let finding = findings.get(id);
     let others: Vec<EntryId> = entries(findings, id).into_iter().filter(|&other| other != entry).collect();
     match &rules.signal(id).kind {
-        Kind::Phrases(kind) => !suffices(kind, rules, &others),
         Kind::Score(_) => {
             let weight = findings.traces(id).iter().find(|trace| trace.what == What::Entry(entry)).map_or(0.0, |trace| trace.weight);
             finding.value - weight < finding.threshold
         }
         _ => others.is_empty(),
     }
-}
-
-fn suffices(kind: &Phrases, rules: &Rules, entries: &[EntryId]) -> bool {
-    let strength = |entry: &EntryId| kind.groups.get(usize::from(rules.book.entry(*entry).group)).copied().flatten();
-    let enough = |least: Strength| {
-        let need = kind.need[least as usize].map(usize::from);
-        need.is_some_and(|need| entries.iter().filter_map(strength).filter(|&one| one as usize <= least as usize).count() >= need.max(1))
-    };
-    [Strength::Strong, Strength::Medium, Strength::Weak].into_iter().any(enough)
 }
 
 /// All entries.

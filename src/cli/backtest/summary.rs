@@ -10,7 +10,7 @@ use super::super::page::{self, Page, say};
 use super::super::{Format, count};
 use super::gate::Compared;
 use super::phrases::PhraseReport;
-use crate::record::Output;
+use crate::record::{Destination, Output};
 use crate::rules::Rules;
 
 /// What came out.
@@ -65,7 +65,7 @@ impl Summary {
         let Some(verdict) = outputs.first().and_then(Output::verdict).filter(|_| is_post) else { return };
         let routes = entry(&mut self.classes, verdict.class);
         add(routes, verdict.route, 1);
-        if let (Some(reason), "skipped") = (verdict.reason, verdict.route) {
+        if let Some(reason) = verdict.reason.filter(|_| verdict.route == Destination::Skipped.name()) {
             add(&mut self.skipped, reason, 1);
         }
         let mut met: Vec<&str> = verdict.evidence.iter().filter(|piece| piece.met).filter_map(|piece| piece.condition.as_deref()).collect();

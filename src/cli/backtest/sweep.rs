@@ -161,7 +161,7 @@ mod tests {
         };
         check("burst.posts=3..7", Some(&["3", "4", "5", "6", "7"]));
         check("a.b=0.5..0.6:0.05", Some(&["0.50", "0.55", "0.60"]));
-        check("a.need.strong=1..4:2", Some(&["1", "3"]));
+        check("a.within.social=1..4:2", Some(&["1", "3"]));
         check("a.b=2..2", Some(&["2"]));
         check("a.b=-1..1", Some(&["-1", "0", "1"]));
         for wrong in ["a=1..2", "a.b=1", "a.b=2..1", "a.b=1..2:0", "a.b=x..2", "a.b=0..1:0.001", ""] {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::broker::Seen;
 use crate::kafka::{Topic, headers};
+use crate::record::UNREAD;
 
 /// It exists.
 const PRESENT: u8 = 1;
@@ -192,7 +193,7 @@ fn class(value: &[u8]) -> String {
     let record: serde_json::Value = serde_json::from_slice(value).unwrap_or_default();
     let verdict = if record["triage"].is_object() { &record["triage"] } else { &record };
     match (verdict["class"].as_str(), verdict["reason"].as_str()) {
-        (Some("skipped"), Some(reason)) => format!("skipped: {reason}"),
+        (Some(UNREAD), Some(reason)) => format!("{UNREAD}: {reason}"),
         (Some(class), _) if !class.is_empty() => class.to_owned(),
         _ => "case event".to_owned(),
     }

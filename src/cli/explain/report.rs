@@ -8,7 +8,7 @@ use super::why::Why;
 use crate::cli::page::{Page, one_line};
 use crate::cli::{count, reason};
 use crate::post::Input;
-use crate::record::{Destination, EscalationRecord, Output, TriageRecord};
+use crate::record::{Destination, EscalationRecord, Output, TriageRecord, UNREAD};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 use crate::signals::Evidence;
@@ -88,7 +88,7 @@ impl Explanation<'_> {
         if let Some(insight) = self.insight {
             seen(page, insight);
         }
-        if verdict.class != "skipped" || !verdict.evidence.is_empty() {
+        if verdict.class != UNREAD || !verdict.evidence.is_empty() {
             self.conditions(page, verdict);
             row(page, "signals", Some(if verdict.signals.is_empty() { "none".to_owned() } else { verdict.signals.join(", ") }.as_str()));
             case(page, verdict);

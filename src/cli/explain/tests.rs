@@ -68,21 +68,15 @@ file = "threat.txt"
 groups = ["verb"]
 requires = [{ signal = "_first", within = 3, side = "before" }]
 voided_by = [{ signal = "_negator", within = 2, side = "before" }]
-[signals._two]
-kind = "phrases"
-file = "threat.txt"
-groups = ["mass_media", "verb"]
-need = { strong = 2 }
 [signals._sum]
 kind = "score"
 threshold = 3.0
-bias = 0.5
 [signals._sum.signals]
 _first = 1.0
 complaint = 1.5
 _own = -0.5
 [signals._any]
-when = { any = ["_verb", "_two", "_sum"] }
+when = { any = ["_verb", "_sum"] }
 [signals._both]
 when = { all = ["_any", "complaint"] }
 [conditions.capitals]"#;
@@ -120,23 +114,23 @@ fn the_part_that_failed_is_named_and_by_how_much() {
         let leaves: Vec<&str> = near.iter().filter_map(|line| line.strip_prefix("..")).collect();
         assert_eq!(leaves, expected, "{text}");
     };
-    let (two, sum) = ("_two: 1 of 2: laporkan", "_sum: 1 of 3, 2 short: _first +1, _own -0.5, bias +0.5");
+    let sum = "_sum: 0.5 of 3, 2.5 short: _first +1, _own -0.5";
     check("@TelkomCare halo", &[]);
     check("@TelkomCare internet mati, saya laporkan", &[]);
-    check("@TelkomCare internet mati", &["_sum: 1.5 of 3, 1.5 short: complaint +1.5, _own -0.5, bias +0.5"]);
-    check("@TelkomCare laporkan", &["_verb: `laporkan` needs _first within 3 before, and there is none", two]);
+    check("@TelkomCare internet mati", &["_sum: 1 of 3, 2 short: complaint +1.5, _own -0.5"]);
+    check("@TelkomCare laporkan", &["_verb: `laporkan` needs _first within 3 before, and there is none"]);
     let other_side = "_verb: `laporkan` needs _first within 3 before, and \"saya\" stands on the other side";
-    check("@TelkomCare laporkan saya", &[other_side, two, sum]);
+    check("@TelkomCare laporkan saya", &[other_side, sum]);
     let far = "_verb: `laporkan` needs _first within 3 before, the nearest is \"saya\", 5 away";
-    check("@TelkomCare saya mau satu dua tiga laporkan", &[far, two, sum]);
+    check("@TelkomCare saya mau satu dua tiga laporkan", &[far, sum]);
     let clause = "_verb: `laporkan` needs _first within 3 before, and a clause ends between it and \"saya\"";
-    check("@TelkomCare saya. Laporkan", &[clause, two, sum]);
+    check("@TelkomCare saya. Laporkan", &[clause, sum]);
     let voided = "_verb: `laporkan` is voided by _negator \"tidak\", within 2 before";
-    check("@TelkomCare saya tidak laporkan", &[voided, two, sum]);
+    check("@TelkomCare saya tidak laporkan", &[voided, sum]);
     let absent = "_verb: `laporkan` needs _first within 3 before, and there is none";
-    check("@TelkomCare tidak laporkan", &[absent, voided, two]);
+    check("@TelkomCare tidak laporkan", &[absent, voided]);
     assert_eq!(near("@TelkomCare saya laporkan, internet normal", &rules), ["_both: no complaint"]);
-    assert_eq!(near("@TelkomCare internet mati", &rules)[..2], ["_both: no _any", "._any: none of _verb, _two, _sum"]);
+    assert_eq!(near("@TelkomCare internet mati", &rules)[..2], ["_both: no _any", "._any: none of _verb, _sum"]);
 }
 
 #[test]

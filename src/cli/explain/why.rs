@@ -111,7 +111,6 @@ impl Asked<'_> {
                 let mut found: Vec<Why> = blocked.iter().map(|obstacle| Why::plain(format!("{name}: {obstacle}"))).collect();
                 found.dedup();
                 found.truncate(SHOWN);
-                found.extend(self.counted(name, id, value, threshold));
                 found
             }
             Kind::Score(_) => self.sum(name, id, value, threshold).into_iter().collect(),
@@ -145,22 +144,11 @@ impl Asked<'_> {
         (partly || !why.because.is_empty()).then(|| Why { what: format!("{name}: {}", why.what), because: why.because })
     }
 
-    /// Entries that count, and are too few.
-    fn counted(&self, name: &str, id: SignalId, value: f32, threshold: f32) -> Option<Why> {
-        let mut entries: Vec<String> = self.pieces(id).filter_map(|piece| piece.evidence.entry.as_deref().map(str::to_owned)).collect();
-        entries.dedup();
-        (!entries.is_empty()).then(|| Why::plain(format!("{name}: {} of {}: {}", number(value), number(threshold), entries.join(", "))))
-    }
-
     /// What was added up, and what is missing.
     fn sum(&self, name: &str, id: SignalId, value: f32, threshold: f32) -> Option<Why> {
         let mut parts: Vec<(String, f32)> = self.pieces(id).map(|piece| (self.part_name(&piece), piece.weight)).collect();
         if parts.iter().all(|(_, weight)| *weight <= 0.0) {
             return None;
-        }
-        let bias = value - parts.iter().map(|(_, weight)| weight).sum::<f32>();
-        if bias.abs() > 0.005 {
-            parts.push(("bias".to_owned(), bias));
         }
         parts.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
         let more = parts.len().saturating_sub(PARTS);

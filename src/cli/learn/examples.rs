@@ -12,8 +12,8 @@ use crate::post::Input;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
-use crate::signals::score::Score;
-use crate::signals::{Kind, Ref, SignalId, What};
+use crate::signals::kind::score::Score;
+use crate::signals::{Kind, Ref, Signal, SignalId, What};
 use crate::text::{EntryId, GroupId};
 
 /// Words of a sequence at most.
@@ -59,8 +59,8 @@ pub struct Examples {
     pub customers: Vec<u64>,
     /// As written.
     pub threshold: f64,
-    /// As written.
-    pub bias: f64,
+    /// Scores that go on with the sum of this one, with their thresholds.
+    pub followers: Vec<(String, f64)>,
 }
 
 /// One post.
@@ -113,7 +113,7 @@ impl Examples {
             by_rules: seen.iter().map(|post| post.by_rules).collect(),
             customers: seen.iter().map(|post| post.customer).collect(),
             threshold: f64::from(kind.threshold),
-            bias: f64::from(kind.bias),
+            followers: followers(rules, id),
         })
     }
 
@@ -121,8 +121,16 @@ impl Examples {
     pub fn fit(&self, takes: impl Fn(usize) -> bool, grams: bool) -> Fitted {
         let used: Vec<bool> = (0..self.targets.len()).map(takes).collect();
         let columns = self.features.iter().take_while(|feature| grams || !matches!(feature, Feature::Gram(_))).count();
-        model::fit(&self.columns[..columns], &self.targets, &used, self.bias - self.threshold)
+        model::fit(&self.columns[..columns], &self.targets, &used, -self.threshold)
     }
+}
+
+fn followers(rules: &Rules, id: SignalId) -> Vec<(String, f64)> {
+    let threshold = |signal: &Signal| match &signal.kind {
+        Kind::Score(score) if score.of == Some(id) => Some((signal.name.clone(), f64::from(score.threshold))),
+        _ => None,
+    };
+    rules.signals.iter().filter_map(threshold).collect()
 }
 
 fn scores(rules: &Rules) -> String {

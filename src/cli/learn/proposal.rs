@@ -19,7 +19,8 @@ const WORTHWHILE: f64 = 0.3;
 #[derive(Debug)]
 pub struct Proposal {
     score: String,
-    bias: (f64, f64),
+    /// The threshold of the score, and those of the scores that go on with its sum, as written and as proposed.
+    thresholds: Vec<(String, f64, f64)>,
     /// Groups by file and name, with the weights as written and as proposed.
     groups: Vec<(String, String, f64, f64)>,
     /// Signals, likewise.
@@ -53,8 +54,11 @@ impl Proposal {
         }
         phrases.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
         phrases.truncate(most);
-        let bias = (examples.bias, rounded(learned.bias + examples.threshold));
-        Proposal { score: examples.score.clone(), bias, groups, names, phrases }
+        let shift = -learned.bias - examples.threshold;
+        let own = std::iter::once((examples.score.clone(), examples.threshold));
+        let all = own.chain(examples.followers.iter().cloned());
+        let thresholds = all.map(|(name, before)| (name, before, rounded(before + shift))).collect();
+        Proposal { score: examples.score.clone(), thresholds, groups, names, phrases }
     }
 
     /// Copies the configuration in `from` to `to`, with the changes.
@@ -95,7 +99,7 @@ impl Proposal {
     }
 
     fn edited_rules(&self, text: &str) -> Result<String, Stop> {
-        let (own, signals) = (format!("[signals.{}]", self.score), format!("[signals.{}.signals]", self.score));
+        let signals = format!("[signals.{}.signals]", self.score);
         let (mut section, mut done) = (String::new(), 0);
         let mut out = String::with_capacity(text.len() + 64);
         for line in text.lines() {
@@ -104,20 +108,15 @@ impl Proposal {
                 section = trimmed.split('#').next().unwrap_or_default().trim().to_owned();
             }
             let key = trimmed.split('=').next().unwrap_or_default().trim().trim_matches('"');
-            if section == own && key == "bias" {
-                continue;
-            }
-            let change = self.names.iter().find(|(name, ..)| section == signals && name == key);
-            match change {
+            let weight = self.names.iter().find(|(name, ..)| section == signals && name == key);
+            let threshold = self.thresholds.iter().find(|(score, ..)| key == "threshold" && section == format!("[signals.{score}]"));
+            done += usize::from(weight.is_some());
+            match weight.or(threshold.filter(|(_, before, after)| (before - after).abs() >= SMALL)) {
                 Some((_, before, after)) => {
-                    done += 1;
                     let written = line.split('=').next().unwrap_or_default();
                     out.push_str(&format!("{written}= {after:.2}    # learned, was {before}\n"));
                 }
                 None => out.push_str(&format!("{line}\n")),
-            }
-            if section == own && key == "threshold" && (self.bias.0 - self.bias.1).abs() >= SMALL {
-                out.push_str(&format!("bias = {:.2}    # learned, was {}\n", self.bias.1, self.bias.0));
             }
         }
         if done < self.names.len() {
@@ -186,7 +185,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 impl fmt::Display for Proposal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<44} {:>8} {:>9}", format!("proposed for {}", self.score), "written", "proposed")?;
-        writeln!(f, "{:<44} {:>8} {:>9}", "bias", self.bias.0, self.bias.1)?;
+        for (score, before, after) in &self.thresholds {
+            writeln!(f, "{:<44} {before:>8.2} {after:>9.2}", format!("threshold {score}"))?;
+        }
         for (_, name, before, after) in &self.groups {
             writeln!(f, "{:<44} {before:>8.2} {after:>9.2}", format!("group {name}"))?;
         }

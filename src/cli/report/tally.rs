@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::labels::{Labels, share};
 use super::Verdict;
+use crate::record::Skip;
 use crate::rules::Rules;
 use crate::text::EntryId;
 
@@ -53,7 +54,7 @@ impl Counts {
 impl Tally {
     /// Counts a verdict; of several on one post the first.
     pub fn add(&mut self, verdict: &Verdict, labels: &Labels) {
-        if verdict.reason.as_deref() == Some("duplicate") || !self.seen.insert(verdict.post_id.clone()) {
+        if verdict.reason.as_deref() == Some(Skip::Duplicate.name()) || !self.seen.insert(verdict.post_id.clone()) {
             return;
         }
         let right = labels.tells(&verdict.post_id, &verdict.class);

@@ -175,10 +175,8 @@ impl Seen {
 fn has_threshold(kind: &Kind) -> bool {
     match kind {
         Kind::Capitals(_) | Kind::Burst(_) | Kind::Continuation(_) | Kind::Score(_) | Kind::Profile(_) => true,
-        Kind::Phrases(phrases) => phrases.need.iter().flatten().any(|need| *need > 1),
         Kind::Mentions(mentions) => mentions.min > 1,
-        Kind::Hashtags(tags) => tags.min > 1,
-        Kind::Pattern(_) | Kind::Part(_) | Kind::Campaign(_) | Kind::Derived(_) => false,
+        Kind::Phrases(_) | Kind::Hashtags(_) | Kind::Pattern(_) | Kind::Part(_) | Kind::Campaign(_) | Kind::Derived(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::config::reader::{Table, Value};
 use crate::engine::Workspace;
 use crate::problem::Problem;
-use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord};
+use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord, UNREAD};
 use crate::rules::Rules;
 
 /// What stands in a test for "there is none".
@@ -137,7 +137,7 @@ impl Key {
         let routes = [Destination::Agents, Destination::Oot, Destination::Escalations, Destination::Skipped].map(Destination::name);
         let escalations = EscalationType::ALL.map(EscalationType::name);
         Some(match self {
-            Key::Class => rules.classes.iter().map(|class| class.name.as_str()).chain(["skipped"]).collect(),
+            Key::Class => rules.classes.iter().map(|class| class.name.as_str()).chain([UNREAD]).collect(),
             Key::Route => routes.to_vec(),
             Key::Note => rules.classes.iter().flat_map(|class| class.note.iter().flatten()).map(String::as_str).chain([NONE]).collect(),
             Key::Conditions => rules.conditions.iter().map(|condition| condition.name.as_str()).collect(),

@@ -3,10 +3,9 @@
 use crate::config::reader::{DAY, SECOND, show_duration};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::rules::Rules;
-use crate::signals::burst::Burst;
-use crate::signals::capitals::CapitalsLimit;
-use crate::signals::phrases::Phrases;
-use crate::signals::score::Score;
+use crate::signals::kind::burst::Burst;
+use crate::signals::kind::capitals::CapitalsLimit;
+use crate::signals::kind::score::Score;
 use crate::signals::{Kind, Ref, Signal};
 
 pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
@@ -15,7 +14,6 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
             Kind::Capitals(limit) => capitals(limit),
             Kind::Burst(burst) => window(burst),
             Kind::Score(score) => sum(rules, score),
-            Kind::Phrases(phrases) => needs(rules, phrases),
             Kind::Pattern(pattern) if pattern.regex.is_match(b"") => {
                 Some(("the expression matches every text".to_owned(), "ask for at least one character"))
             }
@@ -85,29 +83,16 @@ fn sum(rules: &Rules, score: &Score) -> Oddity {
     let entries = rules.book.entries().filter(|(_, info)| !info.exclude);
     let listed: f32 = entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).filter(|weight| **weight > 0.0).sum();
     let named: f32 = score.names.iter().map(|(_, weight)| weight.max(0.0)).sum();
-    let most = score.bias + listed + named;
+    let most = listed + named;
     if most < score.threshold {
         return Some((
             format!("no post reaches `threshold` {}: all weights together make {most}", score.threshold),
             "lower it, or add weights",
         ));
     }
-    if score.threshold <= score.bias {
-        return Some((format!("a post without any of it reaches `threshold` {}", score.threshold), "raise it above `bias`"));
+    if score.threshold <= 0.0 {
+        return Some((format!("a post without any of it reaches `threshold` {}", score.threshold), "raise it above 0"));
     }
     let nothing = score.names.iter().find(|(name, weight)| *weight == 0.0 && !matches!(name, Ref::Condition(_)));
     nothing.map(|_| ("a weight of 0 adds nothing".to_owned(), "remove the line"))
-}
-
-/// More entries needed than the lists have.
-fn needs(rules: &Rules, phrases: &Phrases) -> Oddity {
-    let counted = |most: usize| {
-        let counts =
-            |group: u16| phrases.groups.get(usize::from(group)).copied().flatten().is_some_and(|strength| strength as usize <= most);
-        let entries = rules.book.entries().filter(|(_, info)| !info.exclude && counts(info.group));
-        // Each member of a class counts for itself.
-        entries.map(|(_, info)| if info.is_class { usize::from(u16::MAX) } else { 1 }).sum::<usize>()
-    };
-    let reachable = phrases.need.iter().enumerate().any(|(strength, need)| need.is_some_and(|need| usize::from(need) <= counted(strength)));
-    (!reachable).then(|| ("the lists have fewer entries than `need` asks for".to_owned(), "lower `need`, or name more groups"))
 }

@@ -2,9 +2,9 @@
 
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
-use crate::signals::mentions::{Whom, odd_in_handle};
-use crate::signals::phrases::{Phrases, Side};
-use crate::signals::{Kind, Signal, SignalId};
+use crate::signals::kind::mentions::Whom;
+use crate::signals::kind::phrases::Phrases;
+use crate::signals::{Kind, Side, Signal, SignalId, odd_in_handle};
 use crate::text::{EntryId, GroupId};
 
 /// Letters of a handle on any platform.
@@ -29,17 +29,16 @@ fn superfluous(rules: &Rules, reporter: &Reporter) {
 /// The signals over phrases that look at `group`.
 fn readers(rules: &Rules, group: GroupId) -> impl Iterator<Item = &Phrases> {
     let phrases = rules.signals.iter().filter_map(|signal| if let Kind::Phrases(phrases) = &signal.kind { Some(phrases) } else { None });
-    phrases.filter(move |phrases| phrases.groups.get(usize::from(group)).is_some_and(Option::is_some))
+    phrases.filter(move |phrases| phrases.looks_for(group))
 }
 
 /// Whether somebody counts how many entries of `group` there are, or looks for the longest.
 pub(super) fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
-    let by_kind = rules.signals.iter().any(|signal| match &signal.kind {
+    rules.signals.iter().any(|signal| match &signal.kind {
         Kind::Score(score) => score.groups.get(usize::from(group)).is_some_and(|weight| *weight != 0.0),
         Kind::Continuation(continuation) => continuation.subjects.get(usize::from(group)).is_some_and(Option::is_some),
         _ => false,
-    });
-    by_kind || readers(rules, group).any(|phrases| phrases.need.iter().flatten().any(|need| *need > 1))
+    })
 }
 
 /// Whether nobody asks for places around entries of `group`, which differ with their first and last words; `before`: but
@@ -57,14 +56,14 @@ pub(super) fn is_looked_at_alone(rules: &Rules, group: GroupId, before: bool) ->
 }
 
 fn looks_at(signal: &Signal, group: GroupId) -> bool {
-    matches!(&signal.kind, Kind::Phrases(phrases) if phrases.groups.get(usize::from(group)).is_some_and(Option::is_some))
+    matches!(&signal.kind, Kind::Phrases(phrases) if phrases.looks_for(group))
 }
 
 /// An entry of a list that voids itself, because the list that voids it holds it too.
 fn contradictions(rules: &Rules, reporter: &Reporter) {
     for signal in &rules.signals {
         let Kind::Phrases(phrases) = &signal.kind else { continue };
-        for relation in phrases.voided_by.iter().filter(|relation| relation.side == Side::Either && relation.unless.is_none()) {
+        for relation in phrases.voided_by.iter().filter(|relation| relation.side == Side::Either) {
             let voiding = rules.signal(relation.signal);
             for (entry, other) in shared(rules, signal, voiding) {
                 let (entry, other) = (rules.book.entry(entry), rules.book.entry(other));

@@ -19,7 +19,7 @@ const DECIDING: [&str; 6] = ["time", "case", "signals", "conditions", "hard", "c
 /// Lists whose elements can be left out one by one.
 const LISTS: [&str; 11] = ["all", "any", "none", "of", "requires", "voided_by", "asks", "platforms", "verified", "recipients", "handles"];
 /// Keys that can be left out with their value.
-const OPTIONAL: [&str; 4] = ["unless", "not_overlapping", "new_topic", "numbered"];
+const OPTIONAL: [&str; 3] = ["not_overlapping", "new_topic", "numbered"];
 /// Characters of the source shown for a part.
 const SHOWN: usize = 60;
 
@@ -131,7 +131,7 @@ impl Search<'_> {
 
     /// A summand of a score, not what the sum is held against.
     fn is_weight(&self) -> bool {
-        matches!(self.path.iter().map(String::as_str).collect::<Vec<_>>()[..], ["signals", _, "signals", _] | ["signals", _, "bias"])
+        matches!(self.path.iter().map(String::as_str).collect::<Vec<_>>()[..], ["signals", _, "signals", _])
     }
 
     /// `range` with the comma behind it, or where it is the last of its list the one before it.

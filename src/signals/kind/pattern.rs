@@ -4,9 +4,9 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;
 use crate::problem::Problem;
+use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 use crate::text::Span;
 
 /// A signal over one regular expression.
@@ -17,12 +17,12 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let text: &str = &view.post.text;
-        let Some(found) = self.regex.find(text.as_bytes()) else { return (false, 0.0, 1.0) };
+        let Some(found) = self.regex.find(text.as_bytes()) else { return Measure::one(false) };
         let place = Place::Text(Span::of_bytes(text, found.range()));
-        findings.traces.push(Trace { what: What::Fact("pattern"), place, weight: 1.0 });
-        (true, 1.0, 1.0)
+        findings.note(What::Fact("pattern"), place);
+        Measure::one(true)
     }
 }
 
@@ -31,7 +31,7 @@ const MAX_SIZE: usize = 256 * 1024;
 
 impl Pattern {
     /// Reads `regex`.
-    pub fn compile(table: &Table<'_>) -> Option<Self> {
+    pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
         match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
             Ok(regex) => Some(Pattern { regex }),

@@ -5,13 +5,10 @@
 
 use smallvec::SmallVec;
 
-use super::burst::Channels;
-use super::compiler::{Compiler, LoadedGroup};
-use super::part::Number;
-use super::{Findings, History, Place, Ref, Series, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::{Millis, Platform};
+use crate::signals::{Findings, History, LoadedGroup, Measure, PartNumber, Place, Ref, Scope, Series, View, What};
 
 /// A signal over the customer's newest series.
 #[derive(Debug)]
@@ -48,17 +45,18 @@ pub enum Subject {
 }
 
 impl Continuation {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> Measure {
         let within = self.gap[view.post.platform as usize];
         let seconds = |millis: i64| f32::from(u16::try_from(millis / 1000).unwrap_or(u16::MAX));
-        let Some(series) = &history.series else { return (false, 0.0, seconds(within)) };
+        let Some(series) = &history.series else { return Measure { met: false, value: 0.0, threshold: seconds(within) } };
         let stays = || says_nothing_yet(series, history) || !self.opens_subject(view, series, findings);
         let joins = series.place.map_or_else(|| self.may_join(view, series) && stays(), |first| !first);
         if joins {
-            findings.traces.push(Trace { what: What::Fact("goes on with the series"), place: Place::Elsewhere, weight: 1.0 });
+            findings.note(What::Fact("goes on with the series"), Place::Elsewhere);
         }
         let gap = nearest(series.times, view.written_at).map_or(i64::MAX, |at| at.since(view.written_at).abs());
-        (joins && self.platforms.contains(&view.post.platform), seconds(gap), seconds(within))
+        let met = joins && self.platforms.contains(&view.post.platform);
+        Measure { met, value: seconds(gap), threshold: seconds(within) }
     }
 
     /// Whether time, place and replies allow the post to belong to the series.
@@ -89,7 +87,7 @@ impl Continuation {
     /// Whether the number that the post gives itself goes on from the posts of the series: part 10 after a single post
     /// is a date, and `1/2 hari` a fraction (2.10, 27).
     fn follows(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
-        let Some(number) = Number::of_text(&view.post.text) else { return true };
+        let Some(number) = PartNumber::of_text(&view.post.text) else { return true };
         usize::from(number.part) <= series.times.len() + 1 && !self.unit_follows(number.at.end, view)
     }
 
@@ -171,31 +169,31 @@ fn same_thread(view: &View<'_, '_>, series: &Series<'_>) -> bool {
 impl Continuation {
     /// Reads `gap`, `max_session`, `platforms`, `reset_on_brand_reply`, `subjects`, `common`, `units`, `new_topic`,
     /// `numbered` and `asks`.
-    pub fn compile(table: &Table<'_>, channels: &Channels, compiler: &mut Compiler<'_>) -> Option<Self> {
-        let gap = channels.durations(table, "gap");
+    pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
+        let gap = scope.channels().durations(table, "gap");
         let max_session = table.required("max_session").duration(SECOND..=DAY);
         let known = Platform::ALL.map(|platform| (platform.name(), platform));
         let platforms = table.required("platforms").items().iter().filter_map(|item| item.one_of(&known)).collect();
         let reset_on_brand_reply = table.optional("reset_on_brand_reply").bool().unwrap_or(true);
-        let subjects = table.required("subjects").spotted_string().and_then(|file| compiler.lexicon(&file)).unwrap_or_default();
-        let common = compiler.listed(&table.optional("common"), |_| true);
-        let units = compiler.listed(&table.optional("units"), |_| true);
-        let new_topic = table.optional("new_topic").spotted_string().and_then(|name| compiler.name(&name));
-        let numbered = table.optional("numbered").spotted_string().and_then(|name| compiler.name(&name));
-        let asks = table.required("asks").spotted_strings().iter().filter_map(|name| compiler.name(name)).collect();
+        let subjects = table.required("subjects").spotted_string().and_then(|file| scope.lexicons.lexicon(&file)).unwrap_or_default();
+        let common = scope.lexicons.listed(&table.optional("common"), |_| true);
+        let units = scope.lexicons.listed(&table.optional("units"), |_| true);
+        let new_topic = table.optional("new_topic").spotted_string().and_then(|name| scope.name(&name));
+        let numbered = table.optional("numbered").spotted_string().and_then(|name| scope.name(&name));
+        let asks = table.required("asks").spotted_strings().iter().filter_map(|name| scope.name(name)).collect();
         let named = |group: &LoadedGroup| match group.weight {
             Weight::Marker => Subject::Common,
             Weight::Name => Subject::Brand(group.name.as_ref().into()),
             _ => Subject::Named(group.name.as_ref().into()),
         };
-        let mut table_of_subjects = compiler.table_of(&subjects, |group| Some(named(group)));
+        let mut table_of_subjects = scope.lexicons.table_of(&subjects, |group| Some(named(group)));
         for group in &common {
             if let Some(place) = table_of_subjects.get_mut(usize::from(group.id)) {
                 *place = Some(Subject::Common);
             }
         }
         let subjects = table_of_subjects;
-        let units = compiler.table_of(&units, |_| Some(()));
+        let units = scope.lexicons.table_of(&units, |_| Some(()));
         let (gap, max_session) = (gap?, max_session?);
         Some(Continuation { gap, max_session, platforms, reset_on_brand_reply, subjects, units, new_topic, numbered, asks })
     }

@@ -2,11 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::compiler::Compiler;
-use super::{Findings, Place, Trace, View, What};
 use crate::config::campaigns::Campaigns;
 use crate::config::reader::Table;
 use crate::post::Millis;
+use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 
 /// A signal over the quiz registry.
 #[derive(Debug)]
@@ -44,7 +43,7 @@ pub struct Quiz {
 }
 
 impl Campaign {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let quiz = match self.by {
             By::Post => {
                 [&view.post.parent_id, &view.post.conversation_id].into_iter().flatten().find_map(|id| self.running(id, view.written_at))
@@ -53,9 +52,9 @@ impl Campaign {
             By::Host => view.facts.handles.iter().find_map(|handle| self.running(&handle.name, view.written_at)),
         };
         if let Some(quiz) = quiz {
-            findings.traces.push(Trace { what: What::Quiz(quiz), place: Place::Elsewhere, weight: 1.0 });
+            findings.note(What::Quiz(quiz), Place::Elsewhere);
         }
-        (quiz.is_some(), f32::from(u8::from(quiz.is_some())), 1.0)
+        Measure::one(quiz.is_some())
     }
 
     /// Registers one more quiz with these posts, in place of the one registered so before.
@@ -77,12 +76,12 @@ impl Campaign {
 
 impl Campaign {
     /// Reads `registry`, a file of quizzes, and `evidence`: `post`, `tag` or `host`.
-    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+    pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let by = table.required("evidence").one_of(&[("post", By::Post), ("tag", By::Tag), ("host", By::Host)]);
         let file = table.required("registry").spotted_string()?;
-        let source = compiler.read(&file)?;
-        compiler.note_source(&source);
-        let campaigns = Campaigns::parse(&source, compiler.reporter);
+        let source = scope.lexicons.read(&file)?;
+        scope.lexicons.note_source(&source);
+        let campaigns = Campaigns::parse(&source, scope.reporter);
         let by = by?;
         let mut index: FxHashMap<Box<str>, Vec<u16>> = FxHashMap::default();
         for (number, quiz) in (0_u16..).zip(&campaigns.quizzes) {

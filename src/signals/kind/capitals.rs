@@ -1,7 +1,7 @@
 //! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (A5).
 
-use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;
+use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 
 /// When a text counts as written in capitals.
 #[derive(Debug)]
@@ -17,23 +17,23 @@ pub struct CapitalsLimit {
 }
 
 impl CapitalsLimit {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let capitals = &view.facts.capitals;
         #[expect(clippy::cast_possible_truncation, reason = "a share of letters needs no more than six digits")]
         let share = capitals.share() as f32;
         let by_share = capitals.letters() >= self.min_letters && share >= self.min_share;
         let by_run = capitals.run_words >= self.run_words && capitals.run_letters >= self.run_letters;
         if by_run || by_share {
-            findings.traces.push(Trace { what: What::Fact("capitals"), place: Place::Text(capitals.run_span), weight: 1.0 });
+            findings.note(What::Fact("capitals"), Place::Text(capitals.run_span));
         }
         let share = if capitals.letters() >= self.min_letters { share } else { 0.0 };
-        (by_share || by_run, share, self.min_share)
+        Measure { met: by_share || by_run, value: share, threshold: self.min_share }
     }
 }
 
 impl CapitalsLimit {
     /// Reads `min_letters`, `min_share`, `run_words` and `run_letters`.
-    pub fn compile(table: &Table<'_>) -> Option<Self> {
+    pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let min_letters = table.required("min_letters").integer(1..=1_000);
         let min_share = table.required("min_share").number(0.05..=1.0);
         let run_words = table.required("run_words").integer(1..=100);

@@ -1,24 +1,13 @@
-//! A post that its author has numbered as a part of several: `2/4 ..`, `(2) ..`, `[2/4]`, `2/n ..`, `2/ ..`, `.. (2/4)`.
+//! The number that a post gives itself as a part of several: `2/4 ..`, `(2) ..`, `[2/4]`, `2/n ..`, `2/ ..`, `.. (2/4)`.
 //!
 //! A date, a fraction or a figure of speech looks alike (`10/11 ..`, `24/7`), so the numbers must be such as parts have.
 //! Whether the parts before it came, and whether a unit follows (`1/2 hari`), is a matter of the series, not of this file.
 
 use std::ops::Range;
 
-use super::{Findings, Place, Trace, View, What};
-use crate::config::reader::Table;
-use crate::text::Span;
-
-/// A signal over the number that a post gives itself.
-#[derive(Debug)]
-pub struct Part {
-    /// Parts that a series has at most.
-    pub most: u16,
-}
-
 /// The number that a post gives itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Number {
+pub struct PartNumber {
     /// Which part it is.
     pub part: u16,
     /// Of how many, if it says so.
@@ -27,20 +16,20 @@ pub struct Number {
     pub at: Range<usize>,
 }
 
-impl Number {
+impl PartNumber {
     /// The number in `text`: at its head, after the accounts it names, or in brackets at its end.
-    pub fn of_text(text: &str) -> Option<Number> {
+    pub fn of_text(text: &str) -> Option<PartNumber> {
         let head = head(text);
         let rest = text.get(head..).unwrap_or_default();
         let (part, of, length) = match bracketed(rest).or_else(|| bare(rest)) {
             Some(found) => found,
             None => return at_end(text),
         };
-        Some(Number { part, of, at: head..head + length })
+        Some(PartNumber { part, of, at: head..head + length })
     }
 
     /// Whether it can be the number of a part among `most`.
-    fn is_possible(&self, most: u16) -> bool {
+    pub(super) fn is_possible(&self, most: u16) -> bool {
         let last = self.of.unwrap_or(most);
         (1..=last).contains(&self.part) && last <= most && self.of != Some(1)
     }
@@ -83,11 +72,11 @@ fn bare(text: &str) -> Option<(u16, Option<u16>, usize)> {
 }
 
 /// `.. (2/4)`
-fn at_end(text: &str) -> Option<Number> {
+fn at_end(text: &str) -> Option<PartNumber> {
     let trimmed = text.trim_end();
     let start = trimmed.rfind(['(', '['])?;
     let (part, of, length) = bracketed(trimmed.get(start..)?)?;
-    (of.is_some() && start + length == trimmed.len()).then_some(Number { part, of, at: start..trimmed.len() })
+    (of.is_some() && start + length == trimmed.len()).then_some(PartNumber { part, of, at: start..trimmed.len() })
 }
 
 /// One or two digits and what follows them.
@@ -103,22 +92,6 @@ fn total(text: &str) -> Option<(Option<u16>, &str)> {
     digits(text).map(|(total, rest)| (Some(total), rest)).or_else(open)
 }
 
-impl Part {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let text: &str = &view.post.text;
-        let number = Number::of_text(text).filter(|number| number.is_possible(self.most));
-        let Some(number) = number else { return (false, 0.0, 1.0) };
-        let place = Place::Text(Span::of_bytes(text, number.at));
-        findings.traces.push(Trace { what: What::Fact("number of a part"), place, weight: 1.0 });
-        (true, 1.0, 1.0)
-    }
-
-    /// Reads `most`.
-    pub fn compile(table: &Table<'_>) -> Option<Self> {
-        Some(Part { most: table.required("most").integer(2..=99)? })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,7 +99,7 @@ mod tests {
     #[test]
     fn numbers_of_parts() {
         let check = |text: &str, expected: Option<(u16, Option<u16>, &str)>| {
-            let number = Number::of_text(text).filter(|number| number.is_possible(20));
+            let number = PartNumber::of_text(text).filter(|number| number.is_possible(20));
             let found = number.map(|number| (number.part, number.of, &text[number.at]));
             assert_eq!(found, expected, "{text}");
         };

@@ -2,12 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::compiler::Compiler;
-use super::mentions::handles;
-use super::{Findings, Place, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Problem;
+use crate::signals::{Findings, History, LoadedGroup, Measure, Place, Scope, View, What, handles};
 use crate::text::Hit;
 
 /// A signal over the author's profile.
@@ -19,33 +17,28 @@ pub struct Profile {
     pub groups: Box<[Option<u64>]>,
     /// Kinds of verification that suffice.
     pub verified: Vec<Box<str>>,
-    /// Verified before it could be bought suffices.
-    pub verified_legacy: bool,
     /// Known accounts, in lower case.
     pub handles: FxHashSet<Box<str>>,
 }
 
 impl Profile {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let threshold = as_points(self.min_followers);
-        let Some(author) = &view.post.author else { return (false, 0.0, threshold) };
+        let Some(author) = &view.post.author else { return Measure { met: false, value: 0.0, threshold } };
         let followers = author.followers.unwrap_or(0);
-        let before = findings.traces.len();
-        let mut found = |what| findings.traces.push(Trace { what, place: Place::Elsewhere, weight: 1.0 });
+        let before = findings.noted();
+        let mut found = |what| findings.note(what, Place::Elsewhere);
         if author.handle.as_ref().is_some_and(|handle| self.handles.contains(handle.to_lowercase().trim_start_matches('@'))) {
             found(What::Fact("known account"));
         }
         if author.verified_type.as_ref().is_some_and(|kind| self.verified.iter().any(|listed| **listed == **kind)) {
             found(What::Fact("verified account"));
         }
-        if self.verified_legacy && author.verified_legacy == Some(true) {
-            found(What::Fact("verified before it could be bought"));
-        }
         if followers >= self.min_followers {
             found(What::Fact("followers"));
         }
         view.profile_hits.iter().filter(|hit| self.hit_counts(hit, followers)).for_each(|hit| found(What::ProfileEntry(hit.entry)));
-        (findings.traces.len() > before, as_points(followers), threshold)
+        Measure { met: findings.noted() > before, value: as_points(followers), threshold }
     }
 
     fn hit_counts(&self, hit: &Hit, followers: u64) -> bool {
@@ -59,13 +52,13 @@ fn as_points(followers: u64) -> f32 {
 }
 
 impl Profile {
-    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `verified_legacy` and
-    /// `handles`, tables with `file` and `groups`.
-    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified` and `handles`,
+    /// tables with `file` and `groups`.
+    pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let min_followers = table.required("min_followers").integer(1..=1_000_000_000_i64);
         let limits = table.optional("groups").table();
         let loaded = match table.required("file").spotted_string() {
-            Some(file) => compiler.lexicon(&file).unwrap_or_default(),
+            Some(file) => scope.lexicons.lexicon(&file).unwrap_or_default(),
             None => Vec::new(),
         };
         let mut groups = Vec::new();
@@ -76,25 +69,24 @@ impl Profile {
                 None if loaded.is_empty() => {}
                 None => {
                     let problem = Problem::error(&name.spot, format!("the lexicon has no group `{}`", name.value));
-                    compiler.reporter.report(problem.suggest(&name.value, loaded.iter().map(|group| &*group.name)));
+                    scope.reporter.report(problem.suggest(&name.value, loaded.iter().map(|group| &*group.name)));
                 }
             }
         }
-        let known: Vec<_> = table.optional("handles").tables().into_iter().flat_map(|list| listed(list, compiler)).collect();
+        let known: Vec<_> = table.optional("handles").tables().into_iter().flat_map(|list| listed(list, scope)).collect();
         let chosen: Vec<_> = groups.iter().map(|(group, _)| group.clone()).collect();
         let limit = |id| groups.iter().find(|(group, _)| group.id == id).and_then(|&(_, followers)| followers);
         Some(Profile {
             min_followers: u64::try_from(min_followers?).ok()?,
-            groups: compiler.table_of(&chosen, |group| limit(group.id)),
+            groups: scope.lexicons.table_of(&chosen, |group| limit(group.id)),
             verified: table.optional("verified").strings().into_iter().map(Into::into).collect(),
-            verified_legacy: table.optional("verified_legacy").bool().unwrap_or(false),
             handles: handles(&known).collect(),
         })
     }
 }
 
-fn listed(list: Table<'_>, compiler: &mut Compiler<'_>) -> Vec<super::compiler::LoadedGroup> {
-    let groups = compiler.groups(&list, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
+fn listed(list: Table<'_>, scope: &mut Scope<'_, '_>) -> Vec<LoadedGroup> {
+    let groups = scope.lexicons.groups(&list, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
     list.finish();
     groups
 }

@@ -1,8 +1,8 @@
 //! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
 
-use super::{Findings, History, PastPost, Place, Trace, View, What};
-use crate::config::reader::{DAY, SECOND, Table};
+use crate::config::reader::Table;
 use crate::post::Platform;
+use crate::signals::{Findings, History, Measure, PastPost, Place, Scope, SignalId, View, What};
 
 /// A signal over the customer's posts in a sliding window of event time.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Burst {
     /// How many of them must be complaints.
     pub complaints: Complaints,
     /// The signal that makes this post a complaint.
-    pub complaint: super::SignalId,
+    pub complaint: SignalId,
 }
 
 /// How many posts of a burst must be complaints.
@@ -29,15 +29,15 @@ pub enum Complaints {
 }
 
 impl Burst {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> (bool, f32, f32) {
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> Measure {
         let within = self.within[view.post.platform as usize];
         let this = PastPost { at: view.written_at, complaint: findings.met(self.complaint) };
         let most = self.most(history.posts, this, within);
-        let met = most >= usize::from(self.posts);
-        if met {
-            findings.traces.push(Trace { what: What::Fact("posts in the window"), place: Place::Elsewhere, weight: 1.0 });
+        let measure = Measure::counting(most, self.posts);
+        if measure.met {
+            findings.note(What::Fact("posts in the window"), Place::Elsewhere);
         }
-        (met, f32::from(u16::try_from(most).unwrap_or(u16::MAX)), f32::from(self.posts))
+        measure
     }
 
     /// Whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest window of all
@@ -75,45 +75,14 @@ impl Burst {
 }
 
 impl Burst {
-    /// Reads `posts`, `within` and `complaint`; `channels` gives the class of each platform's channel, `complaint`
-    /// the signal that makes a post a complaint.
-    pub fn compile(table: &Table<'_>, channels: &Channels, complaint: super::SignalId) -> Option<Self> {
+    /// Reads `posts`, `within` and `complaint`.
+    pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let posts = table.required("posts").integer(2..=64);
-        let within = channels.durations(table, "within");
+        let within = scope.channels().durations(table, "within");
         let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
         let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);
+        let complaint = scope.complaint();
         Some(Burst { posts: posts?, within: within?, complaints, complaint })
-    }
-}
-
-/// Which platforms are social media: W-10 gives them 5 minutes, the others 15.
-#[derive(Debug, Clone)]
-pub struct Channels {
-    /// For each platform.
-    pub social: [bool; Platform::ALL.len()],
-}
-
-impl Channels {
-    /// Reads the `[channel_class]` table.
-    pub fn compile(table: Table<'_>) -> Self {
-        let class = |platform: Platform| table.optional(platform.name()).one_of(&[("social", true), ("non_social", false)]);
-        let social = Platform::ALL.map(|platform| class(platform).unwrap_or(platform != Platform::Email));
-        table.finish();
-        Channels { social }
-    }
-
-    /// Reads `key`, one duration or one for each class of channel; milliseconds by platform.
-    pub fn durations(&self, table: &Table<'_>, key: &str) -> Option<[i64; Platform::ALL.len()]> {
-        let value = table.required(key);
-        if !value.is_table() {
-            return value.duration(SECOND..=DAY).map(|all| [all; Platform::ALL.len()]);
-        }
-        let classes = value.table()?;
-        let social = classes.required("social").duration(SECOND..=DAY);
-        let other = classes.required("non_social").duration(SECOND..=DAY);
-        classes.finish();
-        let (social, other) = (social?, other?);
-        Some(self.social.map(|is_social| if is_social { social } else { other }))
     }
 }
 

@@ -1,13 +1,11 @@
-//! What compiling a signal needs: the lexicons with their groups, the names of all signals, a place for complaints.
+//! The lexicons that signals look into: loaded once, their groups numbered, their entries put into the phrase book.
 //!
-//! Each kind reads its own table in its own file; this is what they share. Every problem is reported and compiling
-//! goes on, so that one run shows them all.
+//! Every problem is reported and loading goes on, so that one run shows them all.
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::{Builtin, Expression, Ref, SignalId};
 use crate::config::lexicon::{Entry, Group, Lexicon, Part, Weight};
 use crate::config::reader::{Folder, Source, Table, Value};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -15,8 +13,6 @@ use crate::text::{EntryInfo, GroupId, PhraseBook, PhraseBookBuilder, Vocabulary}
 
 /// Lexicons that one rule set may have: each has a bit of its own when its exclusions are applied.
 const MAX_LEXICONS: usize = 250;
-/// Levels of nested expressions.
-const MAX_DEPTH: usize = 8;
 
 /// A group of a lexicon, loaded.
 #[derive(Debug, Clone)]
@@ -31,46 +27,25 @@ pub struct LoadedGroup {
     pub entries: Arc<[Spotted<String>]>,
 }
 
-/// Compiles signals, conditions and classes of one rule set.
-pub struct Compiler<'r> {
-    /// Where problems go.
-    pub reporter: &'r Reporter,
+/// The lexicons of one rule set, each loaded at its first use, and the other documents that were read with them.
+pub struct Lexicons<'r> {
+    reporter: &'r Reporter,
     folder: Folder,
     book: PhraseBookBuilder,
-    lexicons: FxHashMap<String, Option<Vec<LoadedGroup>>>,
+    loaded: FxHashMap<String, Option<Vec<LoadedGroup>>>,
     groups: usize,
-    signals: Vec<Spotted<String>>,
-    conditions: Vec<Spotted<String>>,
-    used: FxHashSet<SignalId>,
-    facts: FxHashSet<Builtin>,
-    depends: Vec<Ref>,
-    scores: Vec<(SignalId, Spotted<String>)>,
     sources: Vec<(String, Arc<str>)>,
 }
 
-impl<'r> Compiler<'r> {
-    /// A compiler for the rule set in `folder`, whose signals and conditions have these names.
-    pub fn new(
-        folder: &Folder,
-        reporter: &'r Reporter,
-        book: PhraseBookBuilder,
-        signals: Vec<Spotted<String>>,
-        conditions: Vec<Spotted<String>>,
-    ) -> Self {
-        Compiler {
-            reporter,
-            folder: folder.clone(),
-            book,
-            lexicons: FxHashMap::default(),
-            groups: 0,
-            signals,
-            conditions,
-            used: FxHashSet::default(),
-            facts: FxHashSet::default(),
-            depends: Vec::new(),
-            scores: Vec::new(),
-            sources: Vec::new(),
-        }
+impl<'r> Lexicons<'r> {
+    /// The lexicons of the rule set in `folder`; none is loaded yet.
+    pub fn new(folder: &Folder, reporter: &'r Reporter, book: PhraseBookBuilder) -> Self {
+        Lexicons { reporter, folder: folder.clone(), book, loaded: FxHashMap::default(), groups: 0, sources: Vec::new() }
+    }
+
+    /// Where problems go.
+    pub fn reporter(&self) -> &'r Reporter {
+        self.reporter
     }
 
     /// The document that `name` names.
@@ -93,24 +68,9 @@ impl<'r> Compiler<'r> {
         self.groups
     }
 
-    /// The names that signals refer to, and whether nothing refers to a signal.
-    pub fn is_used(&self, id: SignalId) -> bool {
-        self.used.contains(&id)
-    }
-
-    /// The facts that something refers to.
-    pub fn facts(&self) -> Vec<Builtin> {
-        self.facts.iter().copied().collect()
-    }
-
     /// The finished phrases and their vocabulary.
     pub fn build_book(self) -> (PhraseBook, Vocabulary) {
         self.book.build(self.reporter)
-    }
-
-    /// What the signal compiled last refers to.
-    pub fn take_dependencies(&mut self) -> Vec<Ref> {
-        std::mem::take(&mut self.depends)
     }
 
     /// The groups that `table` names by `file` and `groups`, or by `files`, a list of files and of such tables.
@@ -161,17 +121,17 @@ impl<'r> Compiler<'r> {
     /// The groups of the lexicon `file`, loaded at its first use. Groups that are switched off are there, but their
     /// entries match nothing unless the group is named.
     pub fn lexicon(&mut self, file: &Spotted<String>) -> Option<Vec<LoadedGroup>> {
-        if let Some(loaded) = self.lexicons.get(&file.value) {
+        if let Some(loaded) = self.loaded.get(&file.value) {
             return loaded.clone();
         }
         let loaded = self.load(file);
-        self.lexicons.insert(file.value.clone(), loaded.clone());
+        self.loaded.insert(file.value.clone(), loaded.clone());
         loaded
     }
 
     fn load(&mut self, file: &Spotted<String>) -> Option<Vec<LoadedGroup>> {
         let lexicon = self.read_list(file)?;
-        let number = u8::try_from(self.lexicons.len().min(MAX_LEXICONS)).ok()?;
+        let number = u8::try_from(self.loaded.len().min(MAX_LEXICONS)).ok()?;
         let (classes, groups): (Vec<&Group>, Vec<&Group>) = lexicon.groups.iter().partition(|group| group.is_class);
         for class in classes {
             let problem = Problem::error(&class.spot, format!("the class `{}` stands in a phrase list", class.name));
@@ -246,142 +206,5 @@ impl<'r> Compiler<'r> {
             }
         }
         table.into()
-    }
-
-    /// The signal called `name`.
-    pub fn signal(&mut self, name: &Spotted<String>) -> Option<SignalId> {
-        match self.name(name)? {
-            Ref::Signal(id) => Some(id),
-            Ref::Condition(_) | Ref::Builtin(_) => {
-                self.reporter.report(Problem::error(&name.spot, format!("`{}` is not a signal", name.value)));
-                None
-            }
-        }
-    }
-
-    /// The signal called `name`, which must be a score.
-    pub fn score(&mut self, name: &Spotted<String>) -> Option<SignalId> {
-        let id = self.signal(name)?;
-        self.scores.push((id, name.clone()));
-        Some(id)
-    }
-
-    /// The signals that must be scores, with the place that says so.
-    pub fn scores(&self) -> &[(SignalId, Spotted<String>)] {
-        &self.scores
-    }
-
-    /// What `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone
-    /// (`conditions.x`).
-    pub fn name(&mut self, name: &Spotted<String>) -> Option<Ref> {
-        let find =
-            |list: &[Spotted<String>], name: &str| list.iter().position(|known| known.value == name).and_then(|at| u16::try_from(at).ok());
-        let found = if let Some(condition) = name.value.strip_prefix("conditions.") {
-            find(&self.conditions, condition).map(Ref::Condition)
-        } else {
-            Builtin::from_name(&name.value).map(Ref::Builtin).or_else(|| find(&self.signals, &name.value).map(Ref::Signal))
-        };
-        match found {
-            Some(found) => {
-                match found {
-                    Ref::Signal(id) => self.used.insert(id),
-                    Ref::Builtin(fact) => self.facts.insert(fact),
-                    Ref::Condition(_) => false,
-                };
-                self.depends.push(found);
-            }
-            None => self.unknown_name(name),
-        }
-        found
-    }
-
-    fn unknown_name(&self, name: &Spotted<String>) {
-        let conditions: Vec<String> = self.conditions.iter().map(|condition| format!("conditions.{}", condition.value)).collect();
-        let facts = Builtin::ALL.iter().map(|&(name, _)| name);
-        let signals = self.signals.iter().map(|signal| signal.value.as_str());
-        let problem = Problem::error(&name.spot, format!("there is no signal `{}`", name.value));
-        self.reporter.report(problem.suggest(&name.value, signals.chain(facts).chain(conditions.iter().map(String::as_str))));
-    }
-
-    /// An expression: a name, or a table of `all`, `any`, `none`, `at_least` with `of`, all of which must hold.
-    pub fn expression(&mut self, value: &Value<'_>) -> Option<Expression> {
-        self.nested(value, &mut |compiler, name| compiler.name(name), 0)
-    }
-
-    /// An expression over the conditions of the case, which stand in it by their plain names.
-    pub fn expression_over_conditions(&mut self, value: &Value<'_>) -> Option<Expression> {
-        let mut find = |compiler: &mut Self, name: &Spotted<String>| {
-            let at = compiler.conditions.iter().position(|known| known.value == name.value).and_then(|at| u16::try_from(at).ok());
-            if at.is_none() && Builtin::from_name(&name.value).is_none() {
-                let problem = Problem::error(&name.spot, format!("there is no condition `{}`", name.value));
-                let facts = Builtin::ALL.iter().map(|&(name, _)| name);
-                let conditions = compiler.conditions.iter().map(|known| known.value.as_str());
-                compiler.reporter.report(problem.suggest(&name.value, conditions.chain(facts)));
-                return None;
-            }
-            at.map(Ref::Condition).or_else(|| Builtin::from_name(&name.value).map(Ref::Builtin))
-        };
-        self.nested(value, &mut find, 0)
-    }
-
-    fn nested(
-        &mut self,
-        value: &Value<'_>,
-        find: &mut dyn FnMut(&mut Self, &Spotted<String>) -> Option<Ref>,
-        depth: usize,
-    ) -> Option<Expression> {
-        if depth > MAX_DEPTH {
-            self.reporter.error(&value.spot(), format!("expressions nest at most {MAX_DEPTH} deep"));
-            return None;
-        }
-        if !value.is_table() {
-            return find(self, &value.spotted_string()?).map(Expression::Name);
-        }
-        let table = value.table()?;
-        let mut parts = Vec::new();
-        for (key, make) in
-            [("all", Expression::All as fn(Vec<Expression>) -> Expression), ("any", Expression::Any), ("none", Expression::None)]
-        {
-            if table.has(key) {
-                parts.push(make(self.list(&table.optional(key), find, depth)));
-            }
-        }
-        if table.has("at_least") || table.has("of") {
-            let least = table.required("at_least").integer(1..=64);
-            let of = self.list(&table.required("of"), find, depth);
-            if least.is_some_and(|least: usize| least > of.len()) && !self.reporter.has_errors() {
-                self.reporter
-                    .error(&table.optional("at_least").spot(), format!("`at_least` asks for more than the {} names in `of`", of.len()));
-            }
-            parts.push(Expression::AtLeast(least.unwrap_or(1), of));
-        }
-        let spot = table.spot();
-        table.finish();
-        self.one_of(parts, &spot)
-    }
-
-    fn one_of(&self, mut parts: Vec<Expression>, spot: &Spot) -> Option<Expression> {
-        match parts.len() {
-            0 => {
-                self.reporter
-                    .report(Problem::error(spot, "an expression must say something").hint("`all`, `any`, `none`, or `at_least` with `of`"));
-                None
-            }
-            1 => parts.pop(),
-            _ => Some(Expression::All(parts)),
-        }
-    }
-
-    fn list(
-        &mut self,
-        value: &Value<'_>,
-        find: &mut dyn FnMut(&mut Self, &Spotted<String>) -> Option<Ref>,
-        depth: usize,
-    ) -> Vec<Expression> {
-        if value.is_list() {
-            value.items().iter().filter_map(|item| self.nested(item, find, depth + 1)).collect()
-        } else {
-            self.nested(value, find, depth + 1).into_iter().collect()
-        }
     }
 }

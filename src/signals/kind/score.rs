@@ -3,11 +3,10 @@
 //! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
 //! the evidence.
 
-use super::compiler::Compiler;
-use super::{Findings, Place, Ref, SignalId, Trace, View, What};
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
+use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
 use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
@@ -15,8 +14,6 @@ use crate::text::GroupSet;
 pub struct Score {
     /// The sum it takes, inclusive.
     pub threshold: f32,
-    /// What the sum begins with.
-    pub bias: f32,
     /// Another score, whose sum is added: one list of weights for several thresholds.
     pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
@@ -28,20 +25,20 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn evaluate(&self, view: &View<'_, '_>, findings: &mut Findings) -> (bool, f32, f32) {
-        let mut sum = self.bias;
+    pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
+        let mut sum = 0.0;
         if let Some(base) = self.of {
             let weight = findings.get(base).value;
             sum += weight;
-            findings.traces.push(Trace { what: What::Signal(base), place: Place::Elsewhere, weight });
+            findings.note_weighed(What::Signal(base), Place::Elsewhere, weight);
         }
-        findings.seen.clear();
+        findings.begin_counting();
         let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
         for hit in hits {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
-            if weight != 0.0 && findings.seen.insert(view.book.counted_as(hit, view.facts)) {
+            if weight != 0.0 && findings.counts_first(view.book.counted_as(hit, view.facts)) {
                 sum += weight;
-                findings.traces.push(Trace { what: What::Entry(hit.entry), place: Place::Tokens(hit.first, hit.end), weight });
+                findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight);
             }
         }
         for &(name, weight) in &self.names {
@@ -52,23 +49,22 @@ impl Score {
                     Ref::Condition(_) => What::Fact(""),
                 };
                 sum += weight;
-                findings.traces.push(Trace { what, place: Place::Elsewhere, weight });
+                findings.note_weighed(what, Place::Elsewhere, weight);
             }
         }
-        (sum >= self.threshold, sum, self.threshold)
+        Measure::reaching(sum, self.threshold)
     }
 }
 
 impl Score {
-    /// Reads `threshold`, `bias`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
+    /// Reads `threshold`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
     /// names and their weights.
-    pub fn compile(table: &Table<'_>, compiler: &mut Compiler<'_>) -> Option<Self> {
+    pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
-        let bias = table.optional("bias").number(-1_000.0..=1_000.0).unwrap_or(0.0);
-        let of = table.optional("of").spotted_string().and_then(|name| compiler.score(&name));
+        let of = table.optional("of").spotted_string().and_then(|name| scope.score(&name));
         let listed = table.has("file") || table.has("files");
-        let loaded = if listed { compiler.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
-        let mut groups = vec![0.0; compiler.group_count()];
+        let loaded = if listed { scope.lexicons.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
+        let mut groups = vec![0.0; scope.lexicons.group_count()];
         for group in &loaded {
             if let (Weight::Score(weight), Some(place)) = (group.weight, groups.get_mut(usize::from(group.id))) {
                 *place = narrow(weight);
@@ -77,12 +73,12 @@ impl Score {
         let mut names = Vec::new();
         for (name, weight) in table.optional("signals").table().iter().flat_map(Table::entries) {
             let weight = weight.number(-1_000.0..=1_000.0);
-            if let (Some(found), Some(weight)) = (compiler.name(&Spotted { value: name.value, spot: name.spot }), weight) {
+            if let (Some(found), Some(weight)) = (scope.name(&Spotted { value: name.value, spot: name.spot }), weight) {
                 names.push((found, narrow(weight)));
             }
         }
         let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
-        Some(Score { threshold: narrow(threshold?), bias: narrow(bias), of, groups: groups.into(), set, names })
+        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), set, names })
     }
 }
 

@@ -1,0 +1,209 @@
+//! What signals say of a post: how much of each there is, and the places in the text that decided it.
+//!
+//! One buffer for all signals, reused from post to post. Knows no kind of signal.
+
+use rustc_hash::FxHashSet;
+
+use super::{Names, Ref, SignalId};
+use crate::text::{EntryId, Span, WordId};
+
+/// What a signal says of one post.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Finding {
+    /// The signal is there.
+    pub met: bool,
+    /// How much of it was found, in the unit of the kind (entries, share of letters, posts, points).
+    pub value: f32,
+    /// How much it takes.
+    pub threshold: f32,
+    traces: (u32, u32),
+}
+
+/// How much of a signal there is in a post: what looking at it gives, beside the places that were noted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    /// The signal is there.
+    pub met: bool,
+    /// How much of it was found, in the unit of the kind.
+    pub value: f32,
+    /// How much it takes.
+    pub threshold: f32,
+}
+
+impl Measure {
+    /// There from `threshold` on, inclusive.
+    pub(super) fn reaching(value: f32, threshold: f32) -> Self {
+        Measure { met: value >= threshold, value, threshold }
+    }
+
+    /// There from `least` different ones on.
+    pub(super) fn counting(found: usize, least: u16) -> Self {
+        Measure::reaching(f32::from(u16::try_from(found).unwrap_or(u16::MAX)), f32::from(least))
+    }
+
+    /// One of one, or none.
+    pub(super) fn one(is_there: bool) -> Self {
+        Measure::counting(usize::from(is_there), 1)
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trace {
+    /// What it is.
+    pub what: What,
+    /// Where it stands.
+    pub place: Place,
+    /// How much it contributes, where contributions differ (scores).
+    pub weight: f32,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// An entry of a lexicon.
+    Entry(EntryId),
+    /// An entry of a lexicon in the author's profile.
+    ProfileEntry(EntryId),
+    /// The mention of that number in the post.
+    Mention(u32),
+    /// The handle of that number in the text.
+    Handle(u32),
+    /// The recipient of that number, all lists counted through.
+    Recipient(u32),
+    /// The tag of that number in the text.
+    Tag(u32),
+    /// The tag of that number in the record's own list.
+    RecordTag(u32),
+    /// Another signal.
+    Signal(SignalId),
+    /// The quiz of that number in the registry.
+    Quiz(u16),
+    /// Something with a fixed name.
+    Fact(&'static str),
+}
+
+/// Where it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// From the first token up to but without the second.
+    Tokens(u32, u32),
+    /// A range of the text.
+    Text(Span),
+    /// Not in the text.
+    Elsewhere,
+}
+
+/// Findings of all signals for one post. Reused from post to post.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The signals that are there, and the facts that hold.
+    pub names: Names,
+    findings: Vec<Finding>,
+    traces: Vec<Trace>,
+    seen: Seen,
+}
+
+/// Entries that a signal has counted already: a question asked for every hit, so it must not cost a search.
+#[derive(Debug, Default)]
+struct Seen {
+    /// By entry: the round in which it was counted last.
+    rounds: Vec<u32>,
+    round: u32,
+    /// Members of classes, where each counts for itself.
+    members: FxHashSet<(EntryId, WordId)>,
+}
+
+impl Seen {
+    /// Nothing is counted any more.
+    fn clear(&mut self) {
+        self.members.clear();
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.rounds.clear();
+            self.round = 1;
+        }
+    }
+
+    /// Counts an entry, or a member of the class that it is; `true` if it was not counted before.
+    fn insert(&mut self, (entry, member): (EntryId, WordId)) -> bool {
+        if member != 0 {
+            return self.members.insert((entry, member));
+        }
+        let entry = entry as usize;
+        if self.rounds.len() <= entry {
+            self.rounds.resize(entry + 1, 0);
+        }
+        std::mem::replace(&mut self.rounds[entry], self.round) != self.round
+    }
+}
+
+impl Findings {
+    /// Forgets the last post and makes room for `signals` findings: of a signal that is not looked at, that there is
+    /// none of it.
+    pub fn reset(&mut self, signals: usize) {
+        self.names.clear(signals);
+        self.findings.clear();
+        self.findings.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
+        self.traces.clear();
+    }
+
+    /// Whether there are no findings: nothing has been looked at.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// The finding of signal `id`.
+    pub fn get(&self, id: SignalId) -> Finding {
+        self.findings.get(usize::from(id)).copied().unwrap_or_default()
+    }
+
+    /// Whether signal `id` is there.
+    pub fn met(&self, id: SignalId) -> bool {
+        self.names.has(Ref::Signal(id))
+    }
+
+    /// What signal `id` found.
+    pub fn traces(&self, id: SignalId) -> &[Trace] {
+        let (start, end) = self.get(id).traces;
+        self.traces.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Notes one thing that the signal being looked at has found.
+    pub(super) fn note(&mut self, what: What, place: Place) {
+        self.note_weighed(what, place, 1.0);
+    }
+
+    /// The same for what contributes `weight`.
+    pub(super) fn note_weighed(&mut self, what: What, place: Place, weight: f32) {
+        self.traces.push(Trace { what, place, weight });
+    }
+
+    /// How many things all signals so far have noted.
+    pub(super) fn noted(&self) -> usize {
+        self.traces.len()
+    }
+
+    /// No entry is counted any more.
+    pub(super) fn begin_counting(&mut self) {
+        self.seen.clear();
+    }
+
+    /// Counts an entry, or a member of the class that it is; `true` if it was not counted before.
+    pub(super) fn counts_first(&mut self, counted: (EntryId, WordId)) -> bool {
+        self.seen.insert(counted)
+    }
+
+    /// Writes down what signal `id` has come to, which has noted everything from the thing numbered `from` on.
+    pub(super) fn set(&mut self, id: SignalId, measure: Measure, from: usize) {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let traces = (number(from), number(self.noted()));
+        let Measure { met, value, threshold } = measure;
+        if let Some(finding) = self.findings.get_mut(usize::from(id)) {
+            *finding = Finding { met, value, threshold, traces };
+        }
+        if met {
+            self.names.set(Ref::Signal(id), true);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A signal that follows from others.
+
+use crate::config::reader::Value;
+use crate::signals::{Expression, Findings, History, Measure, Scope, Test, View};
+
+/// A signal that holds where an expression over others does.
+#[derive(Debug)]
+pub struct Derived {
+    /// As it was written.
+    pub when: Expression,
+    /// The same, to be tested.
+    pub test: Test,
+}
+
+impl Derived {
+    /// Reads `when`.
+    pub fn compile(when: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
+        let when = scope.expression(when)?;
+        Some(Derived { test: Test::of(&when, &[]), when })
+    }
+
+    pub(super) fn evaluate(&self, _: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
+        Measure::one(self.test.holds(&findings.names))
+    }
+}
