@@ -12,7 +12,7 @@ pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
 /// One step in the life of a case, reported from outside.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseEvent<'a> {
-    /// [`CASE_EVENT_SCHEMA`].
+    /// The name of the record: `telkomcare.case_event.v1`.
     #[serde(borrow, default)]
     pub schema: Str<'a>,
     /// Id of the report; a repeated id is a duplicate.

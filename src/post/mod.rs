@@ -29,7 +29,7 @@ pub const POST_SCHEMA: &str = "telkomcare.post.v1";
 /// One post of one author, whatever feed it came from. Unknown fields are ignored, `null` equals absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Post<'a> {
-    /// [`POST_SCHEMA`].
+    /// The name of the record: `telkomcare.post.v1`.
     #[serde(borrow, default)]
     pub schema: Str<'a>,
     /// What happened to the post.

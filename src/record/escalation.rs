@@ -13,7 +13,7 @@ pub const ESCALATION_SCHEMA: &str = "telkomcare.escalation.v1";
 /// One step in the life of an escalation.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EscalationRecord<'a> {
-    /// [`ESCALATION_SCHEMA`].
+    /// The name of the record: `telkomcare.escalation.v1`.
     pub schema: &'static str,
     /// The same for the same step however often it is computed: readers drop what they have seen.
     pub id: String,

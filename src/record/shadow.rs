@@ -12,7 +12,7 @@ pub const SHADOW_SCHEMA: &str = "telkomcare.shadow.v1";
 /// Two decisions on one post, from the same state of its customer.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ShadowRecord<'a> {
-    /// [`SHADOW_SCHEMA`].
+    /// The name of the record: `telkomcare.shadow.v1`.
     pub schema: &'static str,
     /// The post.
     pub post_id: &'a str,

@@ -16,7 +16,7 @@ pub const TRIAGE_SCHEMA: &str = "telkomcare.triage.v1";
 /// The verdict on one post.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TriageRecord<'a> {
-    /// [`TRIAGE_SCHEMA`].
+    /// The name of the record: `telkomcare.triage.v1`.
     pub schema: &'static str,
     /// The post.
     pub post_id: &'a str,
