@@ -84,13 +84,13 @@ fn post_step<'a>(
 }
 
 /// A mail that claims to be much older than its record: the clock of its sender is wrong or it lay about for days. It
-/// counts from when it came (2.10, 32).
+/// counts from when it came (D13).
 fn is_stale_mail(rules: &Rules, post: &Post<'_>, arrived: Millis) -> bool {
     let oldest = rules.limits.max_mail_age.filter(|_| post.platform == Platform::Email);
     oldest.is_some_and(|oldest| arrived.since(post.created_at) > oldest)
 }
 
-/// Skips that need no reading, in this order (2.9, 6); what must be remembered of them is.
+/// Skips that need no reading, in this order (D5); what must be remembered of them is.
 fn skip_unread(
     work: &mut Workspace,
     rules: &Rules,
@@ -123,7 +123,7 @@ fn skip_unread(
     Some(reason)
 }
 
-/// A post was taken away: its quotations go, its conditions stay (A27).
+/// A post was taken away: its quotations go, its conditions stay (D9).
 fn delete(state: &mut AuthorState, post: &Post<'_>) -> &'static str {
     if let Some(case) = &mut state.case {
         case.blank_quotes(&post.post_id);
@@ -152,13 +152,13 @@ fn take_back(state: &mut AuthorState, place: usize, post: &Post<'_>, remarks: &m
 }
 
 /// Whether a post written at `at` can count: what is settled stays settled, and what is much older than the case is
-/// no part of it (2.9, 16 and 19).
+/// no part of it (D64, D67).
 fn may_count(rules: &Rules, state: &AuthorState, at: Millis) -> bool {
     let too_old = state.case.as_ref().is_some_and(|case| case.first_at.since(at) > rules.limits.idle_ttl);
     !state.is_settled(at) && !too_old
 }
 
-/// Remembers the post, or the newer version of it, and its place in the newest series (2.9, 13). Whether another one was
+/// Remembers the post, or the newer version of it, and its place in the newest series (D55). Whether another one was
 /// forgotten for it.
 fn remember(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>, place: Option<usize>, at: Millis, seen: Millis) -> bool {
     let fed = verdict.outcome.fed;
@@ -201,7 +201,7 @@ fn extend_series(state: &mut AuthorState, post: &Post<'_>, verdict: &Verdict<'_>
     }
 }
 
-/// Reads an inbox record; one that half a character has spoilt is mended (2.10, 37).
+/// Reads an inbox record; one that half a character has spoilt is mended (D12).
 pub fn read(record: &[u8]) -> Result<Input<'_>, Cow<'static, str>> {
     read_whole(record).or_else(|reason| {
         let whole = repair::mended(record).ok_or_else(|| reason.clone())?;

@@ -288,13 +288,13 @@ fn history<'a>(
 }
 
 /// Whether the brand may have written what `post` answers: the feed says so, or does not say who did. Its reply need
-/// not be in the feed (A19).
+/// not be in the feed (D61).
 fn may_answer_brand(rules: &Rules, post: &Post<'_>) -> bool {
     let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
     answered.is_none_or(|id| rules.own.has_id(id) || rules.own.has_handle(id))
 }
 
-/// Counts the post in the case, opening one if there is none (2.9, 3).
+/// Counts the post in the case, opening one if there is none (D29).
 fn feed(
     rules: &Rules,
     state: &mut AuthorState,

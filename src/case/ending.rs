@@ -6,7 +6,7 @@ use crate::post::Millis;
 use crate::record::{Arrival, EscalationType, Output};
 use crate::rules::Rules;
 
-/// Empties a state whose last record lies further back than the longest memory that applies to it (2.9, 18). A hard
+/// Empties a state whose last record lies further back than the longest memory that applies to it (D66). A hard
 /// case does not go silently.
 pub fn forget<'a>(rules: &'a Rules, state: &mut AuthorState, arrival: &Arrival<'a>) -> Option<Output<'a>> {
     if arrival.at.since(state.last_record) <= memory(rules, state) {
@@ -24,7 +24,7 @@ fn memory(rules: &Rules, state: &AuthorState) -> i64 {
 }
 
 /// Ends the open case if the customer's next post, written at `at`, comes too long after its last one, or if an
-/// ordinary case has become too old (A2).
+/// ordinary case has become too old (D27).
 pub fn expire_idle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &Arrival<'a>) -> Option<Output<'a>> {
     let case = state.case.as_ref()?;
     if state.newest.is_some_and(|newest| at <= newest) {

@@ -1,4 +1,4 @@
-//! Brandwatch mention (`formats` 1.7): flat, full of nulls, and for X often without text and author.
+//! Brandwatch mention: flat, full of nulls, and for X often without text and author.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Tells which format a record is in, by its keys (`formats` 1.0, in that order).
+//! Tells which format a record is in, by its keys.
 //!
 //! Looks for keys only: what a format's own reader makes of the values is its own affair.
 

@@ -1,4 +1,4 @@
-//! E-mail as an inbound parser delivers it, one message a record (`formats` 1.5).
+//! E-mail as an inbound parser delivers it, one message a record.
 //!
 //! Decides what of a mail its author wrote himself, and whether a person wrote it at all.
 

@@ -1,4 +1,4 @@
-//! Facebook page webhook, fields `feed` and `mention` (`formats` 1.3). It tells neither profiles nor mentions.
+//! Facebook page webhook, fields `feed` and `mention`. It tells neither profiles nor mentions.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -1,6 +1,6 @@
 //! Account names in a text, and which of them the platform put there.
 //!
-//! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
+//! A reply on X begins with the handles of the people it answers; the author did not write them: such a mention is `implicit` (D42).
 
 use crate::post::{Mention, Platform, Post, Str, handle};
 

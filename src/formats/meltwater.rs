@@ -1,4 +1,4 @@
-//! Meltwater hook batch (`formats` 1.8). The shape of a document depends on a template; the published fields are read.
+//! Meltwater hook batch. The shape of a document depends on a template; the published fields are read.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! The envelope that Facebook and Instagram webhooks share: entries of an account, each with changes (`formats` 1.3, 1.4).
+//! The envelope that Facebook and Instagram webhooks share: entries of an account, each with changes.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -110,7 +110,7 @@ impl Reading<'_> {
     }
 }
 
-/// Reads a record. A JSON array is several records; half a character does not spoil what it stands in (2.10, 37).
+/// Reads a record. A JSON array is several records; half a character does not spoil what it stands in (D12).
 ///
 /// # Errors
 /// [`Rejected`] where not one canonical record came out of it; `no_post` if there was none in it.

@@ -1,4 +1,4 @@
-//! Sprinklr message webhook and listening objects (`formats` 1.6), in both of its key sets. Times are milliseconds.
+//! Sprinklr message webhook and listening objects, in both of its key sets. Times are milliseconds.
 
 use serde::Deserialize;
 

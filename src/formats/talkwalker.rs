@@ -1,4 +1,4 @@
-//! Talkwalker stream (`formats` 1.8): one chunk a line, and one or more lines a record.
+//! Talkwalker stream: one chunk a line, and one or more lines a record.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! X Activity API: one event of a webhook or stream, with a v2 post as its payload (`formats` 1.1).
+//! X Activity API: one event of a webhook or stream, with a v2 post as its payload.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! X API v1.1 statuses, compatible and extended, and the exports of scrapers that imitate them (`formats` 1.2).
+//! X API v1.1 statuses, compatible and extended, and the exports of scrapers that imitate them.
 
 mod wire;
 

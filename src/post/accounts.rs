@@ -29,7 +29,7 @@ impl OwnAccounts {
         OwnAccounts { contact_forms: senders.into_iter().map(str::to_lowercase).collect(), ..self }
     }
 
-    /// Whether `address`, in lower case, sends what customers wrote into a contact form (2.10, 32).
+    /// Whether `address`, in lower case, sends what customers wrote into a contact form (D13).
     pub fn is_contact_form(&self, address: &str) -> bool {
         self.contact_forms.contains(address)
     }
@@ -50,7 +50,7 @@ impl OwnAccounts {
     }
 
     /// Whether `account`, which `post` answers, is ours: by its id, by its handle, or by what the record itself tells of
-    /// the id in a mention (2.10, 31).
+    /// the id in a mention (D18).
     fn is_answered(&self, post: &Post<'_>, account: &str) -> bool {
         let shown = |mention: &Mention<'_>| self.has_handle(&mention.handle) && id_of(mention) == Some(account);
         self.has_id(account) || self.has_handle(account.trim_start_matches('@')) || post.mentions.iter().any(shown)
@@ -74,7 +74,7 @@ impl OwnAccounts {
     }
 
     /// Whose case `post` belongs to: its author's; for a post of the brand the customer it answers, told by
-    /// `in_reply_to_author_id`, else by the first mention, an implicit one too (2.9, 15).
+    /// `in_reply_to_author_id`, else by the first mention, an implicit one too (D62).
     pub fn customer_of(&self, post: &Post<'_>) -> CustomerKey {
         if !self.wrote(post) {
             return CustomerKey::of_author(post);

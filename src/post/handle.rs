@@ -1,4 +1,4 @@
-//! Where a text names an account: what may stand before the `@`, and where a name ends on which platform (2.10, 31).
+//! Where a text names an account: what may stand before the `@`, and where a name ends on which platform (D18).
 //!
 //! The rules of X are those of twitter-text, its own open library; other platforms share what stands before a name.
 

@@ -1,11 +1,11 @@
-//! The key under which everything about one customer travels: `platform:author` (`contract`, Topics).
+//! The key under which everything about one customer travels: `platform:author`.
 
 use std::fmt;
 
 use super::{Author, Platform, Post};
 
 /// `<platform>:<author id>`; where the id is missing the lower-cased handle, else the e-mail address without
-/// `+tag`; a post without an author has a key of its own, `<platform>:post:<post id>` (2.9, 9).
+/// `+tag`; a post without an author has a key of its own, `<platform>:post:<post id>` (D11).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerKey(String);
 

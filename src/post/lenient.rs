@@ -1,4 +1,4 @@
-//! Values that a post can do without: one that cannot be read is left out, and the record goes on (2.10, 37).
+//! Values that a post can do without: one that cannot be read is left out, and the record goes on (D12).
 //!
 //! What a record needs (its id, its time, its platform, its text) is not read by this module: there a value of another type
 //! is an error, because a guess could silence a customer.

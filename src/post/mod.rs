@@ -150,7 +150,7 @@ impl Post<'_> {
     }
 
     /// Whether the post stands where only the brand is spoken to. Where the feed does not say:
-    /// pages and mailboxes are the brand's, X and other channels are not (2.9, 10).
+    /// pages and mailboxes are the brand's, X and other channels are not (D17).
     pub fn on_own_page(&self) -> bool {
         self.on_own_page.unwrap_or(matches!(self.platform, Platform::Facebook | Platform::Instagram | Platform::Email))
     }

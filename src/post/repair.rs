@@ -1,4 +1,4 @@
-//! Mends records that no JSON reader takes: half a character where a relay cut a text (2.10, 37).
+//! Mends records that no JSON reader takes: half a character where a relay cut a text (D12).
 //!
 //! Only for records that could not be read as they are: it costs a copy.
 

@@ -1,7 +1,7 @@
 //! A string that borrows from the record it was read from whenever JSON allows it.
 //!
 //! Most strings of a post contain no escape, so reading them costs no allocation. A number is read as its own
-//! digits: ids are 64-bit and do not survive a double (`formats` 1.9).
+//! digits: ids are 64-bit and do not survive a double.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -128,7 +128,7 @@ impl JsonSchema for Str<'_> {
     }
 }
 
-/// The default of `T` for a missing field and for `null`: the two mean the same in every feed (`contract`, Records).
+/// The default of `T` for a missing field and for `null`: the two mean the same in every feed.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

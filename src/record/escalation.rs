@@ -59,7 +59,7 @@ pub struct EscalationRecord<'a> {
     pub source: &'a str,
 }
 
-/// What is due when, by analogy with the inbound desk (A29).
+/// What is due when, by analogy with the inbound desk (D33).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clocks {
     /// The next look at the progress.

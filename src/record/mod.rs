@@ -1,6 +1,6 @@
 //! Wire shapes of everything that is written: the verdict on a post and the records of an escalation.
 //!
-//! What a record says is decided elsewhere; here it only gets its shape (`contract`, Records).
+//! What a record says is decided elsewhere; here it only gets its shape.
 
 mod escalation;
 mod output;

@@ -30,7 +30,7 @@ pub struct TriageRecord<'a> {
     pub route: &'static str,
     /// The note that W-21 fixes for its class.
     pub note: Option<&'a str>,
-    /// The fields that W-21 fixes for the desk's application. Only on posts that are out of topic (2.10, 35).
+    /// The fields that W-21 fixes for the desk's application. Only on posts that are out of topic (D54).
     pub tagging: Option<Tagging<'a>>,
     /// Why it was put aside.
     pub reason: Option<&'a str>,

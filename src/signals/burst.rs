@@ -1,4 +1,4 @@
-//! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
+//! Many posts in a short time (W-10, TelkomCare, second condition; D36 to D38).
 
 use super::{Findings, History, PastPost, Place, Trace, View, What};
 use crate::config::reader::{DAY, SECOND, Table};

@@ -1,4 +1,4 @@
-//! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (A5).
+//! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (D34).
 
 use super::{Findings, Place, Trace, View, What};
 use crate::config::reader::Table;

@@ -11,7 +11,7 @@ const USUAL_EVIDENCE: usize = 8;
 /// Pieces of evidence shown for one signal.
 const MAX_TRACES: usize = 3;
 
-/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
+/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (D69).
 pub(super) fn conditions_evidence<'a>(
     rules: &'a Rules,
     view: &View<'_, 'a>,
