@@ -13,19 +13,19 @@ use super::{Millis, Str};
 
 /// Something that one JSON value may hold; `None` from each reader is a value that cannot be read.
 pub trait Keep<'de>: Sized {
-    /// From a string.
+    /// Reads a string.
     fn text(_: Text<'de, '_>) -> Option<Self> {
         Self::odd()
     }
-    /// From a whole number.
+    /// Reads a whole number.
     fn number(_: i128) -> Option<Self> {
         Self::odd()
     }
-    /// From `true` or `false`.
+    /// Reads `true` or `false`.
     fn flag(_: bool) -> Option<Self> {
         Self::odd()
     }
-    /// From a list, of which it must leave nothing.
+    /// Reads a list, of which it must leave nothing.
     ///
     /// # Errors
     /// The list is no JSON.
@@ -33,7 +33,7 @@ pub trait Keep<'de>: Sized {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::odd())
     }
-    /// What stands for a value of a type that it cannot be read from.
+    /// Returns what stands for a value of a type that it cannot be read from.
     fn odd() -> Option<Self> {
         None
     }
@@ -49,7 +49,7 @@ pub enum Text<'de, 't> {
 }
 
 impl Text<'_, '_> {
-    /// What it says.
+    /// Returns the string without its escapes.
     pub fn as_str(&self) -> &str {
         match self {
             Text::Borrowed(text) | Text::Decoded(text) => text,
@@ -167,7 +167,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Whole<T> {
     }
 }
 
-/// The whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
+/// Returns the whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
 #[expect(clippy::cast_possible_truncation, reason = "the number is whole and smaller than 2^53")]
 pub(super) fn exact(number: f64) -> Option<i128> {
     const LIMIT: f64 = 9_007_199_254_740_992.0;

@@ -17,12 +17,12 @@ pub struct EscalationRecord<'a> {
     pub schema: &'static str,
     /// The same for the same step however often it is computed: readers drop what they have seen.
     pub id: String,
-    /// What happened.
+    /// What happened to the escalation.
     #[serde(rename = "type")]
     pub kind: EscalationType,
-    /// `<customer>:<first post>`.
+    /// `<customer>:<id of the first post of the case>`; readers compare it, and do not take it apart.
     pub case_id: String,
-    /// The customer.
+    /// `<platform>:<id>` of the customer whose case it is.
     pub customer: &'a str,
     /// When the case became hard: the time of that record.
     pub opened_at: Option<Millis>,
@@ -82,9 +82,9 @@ pub enum EscalationType {
     ConditionAdded,
     /// A team leader took it.
     TlAssigned,
-    /// It was seen.
+    /// The team leader has seen it.
     Acknowledged,
-    /// Work goes on.
+    /// The unit works on it.
     Progress,
     /// The customer was called.
     CallbackDone,
@@ -120,7 +120,7 @@ impl EscalationType {
         EscalationType::CallbackOnClose,
     ];
 
-    /// The name in records and ids.
+    /// Returns the name in records and ids.
     pub fn name(self) -> &'static str {
         match self {
             EscalationType::Opened => "opened",

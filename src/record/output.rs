@@ -6,7 +6,7 @@ use crate::post::Millis;
 /// Where a post goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
-    /// To the agents.
+    /// `agents`: somebody must look at the post.
     Agents,
     /// Out of topic: needs no answer.
     Oot,
@@ -17,7 +17,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// The name in records and in the configuration.
+    /// Returns the name in records and in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Destination::Agents => "agents",
@@ -33,7 +33,7 @@ impl Destination {
 pub struct Arrival<'a> {
     /// Whose state it concerns.
     pub customer: &'a str,
-    /// The record's timestamp.
+    /// Timestamp of the record: the time that decisions go by.
     pub at: Millis,
     /// `topic/partition/offset` of the record.
     pub source: &'a str,
@@ -61,7 +61,7 @@ pub enum Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// The verdict in it, if it is one.
+    /// Returns the verdict in it, if it is one.
     pub fn verdict(&self) -> Option<&TriageRecord<'a>> {
         match self {
             Output::Triage(_, record) => Some(record),

@@ -7,7 +7,7 @@ use crate::problem::{Problem, Reporter, Spotted};
 use crate::signals::compiler::Compiler;
 use crate::signals::mentions::{handles, odd_in_handle};
 
-/// The accounts of `[accounts]`.
+/// Returns the accounts of `[accounts]`.
 pub(super) fn read(table: Table<'_>, compiler: &mut Compiler<'_>) -> OwnAccounts {
     let groups = compiler.groups(&table, |weight| !matches!(weight, Weight::Off | Weight::Exclude));
     let listed: Vec<Box<str>> = handles(&groups).collect();
@@ -33,7 +33,7 @@ fn warn_of<'a>(accounts: impl Iterator<Item = &'a Spotted<String>>, why: &str, r
     }
 }
 
-/// The addresses of contact forms; what is no address is reported.
+/// Returns the addresses of contact forms; what is no address is reported.
 fn contact_forms(table: &Table<'_>) -> Vec<String> {
     let is_address = |text: &str| text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
     let (good, bad): (Vec<_>, Vec<_>) =

@@ -25,8 +25,8 @@ pub fn compile(folder: &Path, reporter: &Reporter) -> Option<Rules> {
     compile_changed(&Folder::new(folder), Overlay::default(), reporter)
 }
 
-/// The same for a folder of which a document may be edited in memory, with values in `overlay` in place of those in
-/// `rules.toml`, which the hash does not tell.
+/// Returns the same for a folder of which a document may be edited in memory, with values in `overlay` in place of
+/// those in `rules.toml`, which the hash does not tell.
 pub fn compile_changed(folder: &Folder, overlay: Overlay, reporter: &Reporter) -> Option<Rules> {
     let source = folder.read("rules.toml", None, reporter)?;
     let document = Document::parse_with(&source, overlay, reporter);
@@ -245,7 +245,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// An order in which no signal comes before what it refers to, directly or through a condition.
+    /// Returns an order in which no signal comes before what it refers to, directly or through a condition.
     fn order(&self, depends: &Dependencies) -> Option<Vec<SignalId>> {
         let mut order = Vec::new();
         let mut state = vec![Visit::Ahead; depends.signals.len()];
@@ -305,7 +305,7 @@ struct Dependencies {
 }
 
 impl Dependencies {
-    /// The signals that signal `id` refers to.
+    /// Returns the signals that signal `id` refers to.
     fn of(&self, id: usize) -> impl Iterator<Item = usize> {
         let through = |name: &Ref| match name {
             Ref::Condition(condition) => self.conditions.get(usize::from(*condition)).map(Vec::as_slice).unwrap_or_default().to_vec(),
@@ -362,7 +362,7 @@ fn read_escalation(table: Table<'_>) -> Option<Escalation> {
     Some(Escalation { notify, clocks: kept.then_some(clocks) })
 }
 
-/// The same documents give the same hash, wherever they lie.
+/// Returns the hash of the documents in `sources`: the same ones give the same, wherever they lie.
 fn hash(sources: &[(String, std::sync::Arc<str>)]) -> String {
     let by_name: FxHashMap<&str, &str> = sources.iter().map(|(name, text)| (name.as_str(), &**text)).collect();
     let mut names: Vec<&str> = by_name.keys().copied().collect();

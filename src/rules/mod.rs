@@ -27,7 +27,7 @@ use crate::text::{Acronyms, PhraseBook, Vocabulary};
 /// A compiled rule set.
 #[derive(Debug)]
 pub struct Rules {
-    /// Short hash of the documents it was compiled from.
+    /// First 12 digits of a hash over rules, lexicons and lists: what records call `rules`.
     pub hash: String,
     /// The words of all lexicons.
     pub vocabulary: Vocabulary,
@@ -35,9 +35,9 @@ pub struct Rules {
     pub book: PhraseBook,
     /// Words that are capitals by nature.
     pub acronyms: Acronyms,
-    /// The brand's accounts.
+    /// Accounts and contact forms of `[accounts]`: who is not a customer, and who is spoken to.
     pub own: OwnAccounts,
-    /// All signals.
+    /// Every signal, helpers too, by [`SignalId`].
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.
     pub agenda: Agenda,
@@ -51,7 +51,7 @@ pub struct Rules {
     pub classes: Vec<Class>,
     /// What a team leader is told.
     pub escalation: Escalation,
-    /// Limits of time and memory.
+    /// How late, how early and how long ago counts.
     pub limits: Limits,
     /// The fields that W-21 fixes for the desk's application, with their values, in order.
     pub tagging: Vec<(String, String)>,
@@ -91,7 +91,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A condition as it was written; what follows from `when` is for the compiler to fill in.
+    /// Returns a condition as it was written; what follows from `when` is for the compiler to fill in.
     pub fn new(name: Spotted<String>, clause: String, when: Expression) -> Self {
         let (test, partly) = (Test::of(&when, &[]), Test::of(&when.partly(), &[]));
         let Spotted { value: name, spot: at } = name;
@@ -117,7 +117,7 @@ pub struct Escalation {
     pub clocks: Option<ClockSettings>,
 }
 
-/// Intervals in milliseconds.
+/// When somebody must look again and call back, in milliseconds.
 #[derive(Debug, Clone)]
 pub struct ClockSettings {
     /// Between two looks at the progress.
@@ -146,12 +146,12 @@ pub struct Limits {
 }
 
 impl Rules {
-    /// The signal of that number.
+    /// Returns the signal numbered `id`, which must be of these rules.
     pub fn signal(&self, id: SignalId) -> &Signal {
         &self.signals[usize::from(id)]
     }
 
-    /// The signal called `name`.
+    /// Returns the number of the signal called `name`, helpers included; `None` if these rules have none.
     pub fn signal_named(&self, name: &str) -> Option<SignalId> {
         self.signals.iter().position(|signal| signal.name == name).and_then(|at| SignalId::try_from(at).ok())
     }
@@ -166,13 +166,13 @@ impl Rules {
         }
     }
 
-    /// The condition called `name`.
+    /// Returns the condition called `name`; `None` for one that only other rules have.
     pub fn condition_named(&self, name: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.name == name)
     }
 }
 
-/// The signals that speak for `expression`: what a derived signal stands on instead of the signal itself.
+/// Returns the signals that speak for `expression`: what a derived signal stands on instead of the signal itself.
 fn leaves(expression: &Expression, signals: &[Signal]) -> Vec<SignalId> {
     let mut found = Vec::new();
     collect_leaves(expression, signals, &mut found, 0);

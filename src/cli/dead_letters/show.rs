@@ -3,7 +3,7 @@
 use super::super::page::one_line;
 use crate::kafka::{Letter, Listing, Replay};
 
-/// The letters as a table, and the summary.
+/// Returns the letters as a table, and the summary.
 pub(super) fn listing(listing: &Listing) -> String {
     let mut lines = table(&listing.letters);
     let hidden = listing.selected - listing.letters.len() as u64;
@@ -22,7 +22,7 @@ pub(super) fn listing(listing: &Listing) -> String {
     text(&lines)
 }
 
-/// What was sent or would be.
+/// Returns what was sent or would be.
 pub(super) fn replay(replay: &Replay, dry_run: bool) -> String {
     let mut lines = if dry_run { table(&replay.letters) } else { Vec::new() };
     let hidden = replay.total() - replay.letters.len() as u64;
@@ -40,14 +40,14 @@ pub(super) fn replay(replay: &Replay, dry_run: bool) -> String {
     text(&lines)
 }
 
-/// Why nothing was sent, in a sentence.
+/// Returns why nothing was sent, in a sentence.
 pub(super) fn nothing(replay: &Replay) -> String {
     let asides = asides(replay);
     let why = if asides.is_empty() { "no dead letter is like that, or all were sent before".to_owned() } else { asides.join("; ") };
     format!("there is nothing to replay: {why}")
 }
 
-/// Selected, and yet not sent.
+/// Returns what was selected, and yet not sent.
 fn asides(replay: &Replay) -> Vec<String> {
     let asides = [
         (replay.before, "sent before"),

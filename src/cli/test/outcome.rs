@@ -12,20 +12,15 @@ use crate::record::Output;
 /// All tests that ran.
 #[derive(Debug, Serialize)]
 pub struct Results {
-    /// Tests as expected.
     pub passed: usize,
     /// Tests that are not.
     pub failed: usize,
-    /// Each test.
     pub tests: Vec<Outcome>,
 }
 
-/// One test.
 #[derive(Debug, Serialize)]
 pub struct Outcome {
-    /// Its name.
     pub name: String,
-    /// Where it begins.
     pub at: Spot,
     /// The sentence that it stands for.
     pub clause: Option<String>,
@@ -51,7 +46,6 @@ pub struct Failure {
 }
 
 impl Results {
-    /// Counts `tests`.
     pub fn of(tests: Vec<Outcome>) -> Self {
         let failed = tests.iter().filter(|test| !test.failures.is_empty()).count();
         Results { passed: tests.len() - failed, failed, tests }
@@ -59,14 +53,14 @@ impl Results {
 }
 
 impl Outcome {
-    /// The outcome of `test`.
+    /// Returns the outcome of `test`.
     pub fn new(test: &RuleTest, failures: Vec<Failure>) -> Self {
         Outcome { name: test.name.clone(), at: test.spot.clone(), clause: test.clause.clone(), why: test.why.clone(), failures }
     }
 }
 
 impl Failure {
-    /// The step of that number is not as expected.
+    /// Says that step `number` is not as expected.
     pub fn new(number: usize, step: &Step, mismatches: Vec<Mismatch>, outputs: &[Output<'_>]) -> Self {
         let verdict = outputs.first().and_then(Output::verdict);
         let evidence = verdict.map(|verdict| verdict.evidence.as_slice()).unwrap_or_default();

@@ -22,8 +22,8 @@ pub(super) struct Given {
 }
 
 impl Overlay {
-    /// The variables `TRIAGE_A__B` of the environment (section `a`, key `b`) and above them the options `a.b`. An empty
-    /// variable counts as absent: that is how scripts and compose files leave one out.
+    /// Returns the variables `TRIAGE_A__B` of the environment (section `a`, key `b`) and above them the options `a.b`.
+    /// An empty variable counts as absent: that is how scripts and compose files leave one out.
     pub fn new(env: impl Iterator<Item = (String, String)>, options: &[(String, String)]) -> Self {
         let mut overlay = Overlay::default();
         for (name, text) in env.filter(|(_, text)| !text.is_empty()) {
@@ -37,7 +37,7 @@ impl Overlay {
         overlay
     }
 
-    /// The one value at `path`, in place of the one that is written.
+    /// Returns the one value at `path`, in place of the one that is written.
     pub fn replacing(path: &str, text: &str) -> Self {
         let mut overlay = Overlay::default();
         overlay.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);

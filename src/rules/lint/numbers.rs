@@ -77,7 +77,7 @@ fn window(burst: &Burst) -> Oddity {
     (longest >= DAY).then(|| (format!("`within` {} is no short time", show_duration(longest)), "W-10: 5 minutes, for mail 15"))
 }
 
-/// A threshold that no sum reaches, or that every sum does.
+/// Finds a threshold that no sum reaches, or that every sum does.
 fn sum(rules: &Rules, score: &Score) -> Oddity {
     if score.of.is_some() {
         return None;
@@ -99,7 +99,7 @@ fn sum(rules: &Rules, score: &Score) -> Oddity {
     nothing.map(|_| ("a weight of 0 adds nothing".to_owned(), "remove the line"))
 }
 
-/// More entries needed than the lists have.
+/// Finds a number of entries that the lists do not have.
 fn needs(rules: &Rules, phrases: &Phrases) -> Oddity {
     let counted = |most: usize| {
         let counts =

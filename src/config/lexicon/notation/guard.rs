@@ -12,7 +12,7 @@ use crate::problem::Spot;
 pub struct Guard {
     /// It must stand there; else it must not.
     pub wanted: bool,
-    /// What.
+    /// What must stand there, or must not.
     pub pattern: Pattern,
     /// Where, seen from the entry.
     pub place: Place,
@@ -27,7 +27,7 @@ pub struct Guard {
 /// Where a guard looks, seen from the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// On which side.
+    /// On which side of the entry it looks.
     pub side: Side,
     /// Words away at most, neighbours being 1 apart; `None`: as far as the scope goes.
     pub within: Option<u16>,
@@ -55,7 +55,7 @@ pub enum Scope {
     Clause,
     /// Up to the next full stop, question or exclamation mark.
     Sentence,
-    /// All of it.
+    /// The whole text.
     Post,
 }
 
@@ -85,7 +85,7 @@ pub(in super::super) fn parse(text: &str) -> Result<Guard, Mistake<'_>> {
     Ok(Guard { wanted, pattern, place, except, text: trimmed.split_whitespace().collect::<Vec<_>>().join(" "), at: None })
 }
 
-/// A pattern and where it is looked for.
+/// Returns a pattern and where it is looked for.
 fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, Place), Mistake<'t>> {
     let end = words.iter().position(|word| ["before", "after", "near", "between", "in"].contains(word));
     let (pattern, place) = words.split_at(end.unwrap_or(words.len()));
@@ -95,7 +95,7 @@ fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, Place),
     Ok((Pattern::parse(between(guard, first, last))?, read_place(guard, place)?))
 }
 
-/// The part of `text` from its part `first` to its part `last`.
+/// Returns the part of `text` from its part `first` to its part `last`.
 fn between<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
     let offset = |part: &str| (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     text.get(offset(first)..offset(last) + last.len()).unwrap_or(text)
