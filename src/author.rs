@@ -1,6 +1,6 @@
 //! What is remembered of one customer, and nothing else: recent posts, the series going on, the open case.
 //!
-//! The state is exactly what its last journal record says (design, invariant 6). It is bounded: at most
+//! The state is exactly what its last journal record says (invariant 6 of the crate). It is bounded: at most
 //! [`MAX_POSTS`] posts and as many event ids, whatever the thresholds. Knows nothing of rules: names of conditions and
 //! subjects are opaque, so a renamed condition is simply unknown.
 
@@ -28,7 +28,7 @@ use smol_str::SmolStr;
 
 use crate::post::Millis;
 
-/// Posts, and event ids, remembered of one customer (2.9, 8).
+/// Posts, and event ids, remembered of one customer (D10).
 pub const MAX_POSTS: usize = 64;
 /// How long ids are remembered, in milliseconds of record time.
 pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;

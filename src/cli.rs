@@ -91,7 +91,7 @@ pub enum Format {
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All is well.
+    /// Done, and nothing found that should not be.
     Ok = 0,
     /// The command found what it looks for.
     Findings = 1,
@@ -113,13 +113,13 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The command was called wrongly.
+    /// Stops because the command was called wrongly, as `message` says.
     pub fn usage(message: impl Into<String>) -> Self {
         Stop::Because(Exit::Usage, message.into())
     }
 }
 
-/// Runs the program.
+/// Runs the program with the arguments of the process and returns its exit code: [`Exit`].
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -144,7 +144,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Help, or what is wrong with the arguments, which it repeats.
+/// Shows help, or what is wrong with the arguments, which it repeats.
 fn explain_arguments(answer: &clap::Error) -> ExitCode {
     let page = Page::of(answer.render());
     if answer.use_stderr() {
@@ -175,7 +175,10 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// The rules in `folder`; warnings are printed to standard error.
+/// Compiles the rules in `folder`. Warnings are dropped: `triage check` shows them.
+///
+/// # Errors
+/// [`Stop::Configuration`] with every mistake, if the rules cannot be used.
 fn load_rules(folder: &Path) -> Result<Rules, Stop> {
     let reporter = Reporter::default();
     let rules = rules::compile(folder, &reporter);

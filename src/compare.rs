@@ -25,7 +25,7 @@ use crate::rules::Rules;
 pub struct DecisionSummary {
     /// Its class.
     pub class: String,
-    /// Where it goes.
+    /// Destination: `agents`, `oot`, `escalations` or `skipped`.
     pub route: &'static str,
     /// Why it is put aside.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,11 +38,11 @@ pub struct DecisionSummary {
 /// A post of which the two rule sets do not say the same.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
-    /// The post.
+    /// Its id on its platform.
     pub post_id: String,
-    /// What it says.
+    /// Text of the post, whole: for the people who judge the flip.
     pub text: String,
-    /// Whose it is.
+    /// The customer whose state it was judged with; left out of what is written.
     #[serde(skip)]
     pub customer: CustomerKey,
     /// Where it was recorded.
@@ -59,24 +59,25 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Its class or where it goes differs; else only what is said beside them.
+    /// Returns whether its class or where it goes differs; if not, only what is said beside them does.
     pub fn flips(&self) -> bool {
         self.before.class != self.after.class || self.before.route != self.after.route
     }
 
-    /// The post reaches a team leader only by the second rule set.
+    /// Returns whether the post reaches a team leader only by the second rule set.
     pub fn escalates(&self) -> bool {
         let to_a_leader = |decision: &DecisionSummary| decision.route == Destination::Escalations.name();
         !to_a_leader(&self.before) && to_a_leader(&self.after)
     }
 
-    /// Somebody looks at the post by the first rule set and nobody by the second: the flip to be afraid of.
+    /// Returns whether somebody looks at the post by the first rule set and nobody by the second: the flip to be afraid
+    /// of.
     pub fn leaves(&self) -> bool {
         !leaves_the_queue(self.before.route) && leaves_the_queue(self.after.route)
     }
 }
 
-/// Nobody looks at what goes that way.
+/// Returns whether nobody looks at what goes to `route`.
 pub fn leaves_the_queue(route: &str) -> bool {
     Destination::from_name(route).is_some_and(Destination::is_unseen)
 }

@@ -51,7 +51,7 @@ pub struct Raw<'a> {
     pub own: &'a OwnAccounts,
 }
 
-/// One canonical record.
+/// What one item of a raw record becomes in the inbox.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "nearly every item is a post; boxing it would cost every one an allocation")]
 pub enum Item<'a> {
@@ -62,7 +62,7 @@ pub enum Item<'a> {
 }
 
 impl Item<'_> {
-    /// Whose record it is: the key it travels under.
+    /// Returns whose record it is: the key it travels under.
     pub fn customer(&self, own: &OwnAccounts) -> CustomerKey {
         match self {
             Item::Post(post) => own.customer_of(post),
@@ -93,7 +93,7 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// The same, read from a mended copy of the record: whatever names a thing must not have been mended.
+    /// Returns the same, read from a mended copy of the record: whatever names a thing must not have been mended.
     fn mended(self) -> Result<Reading<'static>, Rejected> {
         let mut mended = Reading { format: self.format, items: Vec::with_capacity(self.items.len()), bad: self.bad };
         for (index, item) in self.items.into_iter().enumerate() {
@@ -110,7 +110,7 @@ impl Reading<'_> {
     }
 }
 
-/// Reads a record. A JSON array is several records; half a character does not spoil what it stands in (2.10, 37).
+/// Reads a record. A JSON array is several records; half a character does not spoil what it stands in (D12).
 ///
 /// # Errors
 /// [`Rejected`] where not one canonical record came out of it; `no_post` if there was none in it.

@@ -31,7 +31,7 @@ pub const POST_SCHEMA: &str = "telkomcare.post.v1";
 /// One post of one author, whatever feed it came from. Unknown fields are ignored, `null` equals absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Post<'a> {
-    /// [`POST_SCHEMA`].
+    /// The name of the record: `telkomcare.post.v1`.
     #[serde(borrow, default)]
     pub schema: Str<'a>,
     /// What happened to the post.
@@ -71,7 +71,7 @@ pub struct Post<'a> {
     /// Accounts named in the post.
     #[serde(borrow, default, deserialize_with = "lenient::objects_or_none", skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention<'a>>,
-    /// Hashtags without `#`.
+    /// Hashtags without `#`, as written.
     #[serde(borrow, default, deserialize_with = "lenient::or_default", skip_serializing_if = "Vec::is_empty")]
     pub hashtags: Vec<Str<'a>>,
     /// Links as the author's text shows them or where they lead.
@@ -112,7 +112,7 @@ pub struct Post<'a> {
 }
 
 impl Post<'_> {
-    /// The same post, independent of the record it was read from.
+    /// Returns the same post, independent of the record it was read from.
     pub fn into_owned(self) -> Post<'static> {
         fn own(text: Option<Str<'_>>) -> Option<Str<'static>> {
             text.map(Str::into_owned)
@@ -151,8 +151,8 @@ impl Post<'_> {
         }
     }
 
-    /// Whether the post stands where only the brand is spoken to. Where the feed does not say:
-    /// pages and mailboxes are the brand's, X and other channels are not (2.9, 10).
+    /// Returns whether the post stands where only the brand is spoken to. Where the feed does not say: pages and
+    /// mailboxes are the brand's, X and other channels are not (D17).
     pub fn on_own_page(&self) -> bool {
         self.on_own_page.unwrap_or(matches!(self.platform, Platform::Facebook | Platform::Instagram | Platform::Email))
     }
@@ -165,9 +165,9 @@ pub enum Platform {
     /// X, formerly Twitter.
     #[serde(alias = "twitter")]
     X,
-    /// Facebook pages.
+    /// Facebook: posts and comments on pages.
     Facebook,
-    /// Instagram comments.
+    /// Instagram: comments and mentions.
     Instagram,
     /// E-mail: the only non-social channel of W-10.
     Email,
@@ -181,7 +181,7 @@ impl Platform {
     /// All platforms, in the order of the documentation.
     pub const ALL: [Platform; 5] = [Platform::X, Platform::Facebook, Platform::Instagram, Platform::Email, Platform::Other];
 
-    /// The name in records, keys and configuration.
+    /// Returns the name in records, keys and configuration.
     pub fn name(self) -> &'static str {
         match self {
             Platform::X => "x",
@@ -202,13 +202,13 @@ pub struct Author<'a> {
     /// Account name without `@`; for e-mail the address.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub handle: Option<Str<'a>>,
-    /// Display name.
+    /// Display name: as the author writes it, not unique.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub name: Option<Str<'a>>,
     /// What the author says of himself.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub bio: Option<Str<'a>>,
-    /// Followers.
+    /// Number of followers when the feed wrote the record.
     #[serde(default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub followers: Option<u64>,
     /// `blue`, `business`, `government` or `none`.
@@ -244,13 +244,13 @@ impl Author<'_> {
 /// Recipients of an e-mail, as addresses.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Recipients<'a> {
-    /// To.
+    /// Addresses in `To`.
     #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub to: Vec<Str<'a>>,
-    /// Cc.
+    /// Addresses in `Cc`.
     #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub cc: Vec<Str<'a>>,
-    /// Bcc.
+    /// Addresses in `Bcc`, where the mailbox knows them.
     #[serde(borrow, default, deserialize_with = "lenient::or_default")]
     pub bcc: Vec<Str<'a>>,
 }

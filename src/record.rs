@@ -1,6 +1,7 @@
-//! Wire shapes of everything that is written: the verdict on a post and the records of an escalation.
+//! Wire shapes of everything that is written: the verdict on a post, the records of an escalation, and what rules on trial
+//! would have decided.
 //!
-//! What a record says is decided elsewhere; here it only gets its shape (`contract`, Records).
+//! What a record says is decided elsewhere; here it only gets its shape.
 
 mod arrival;
 mod escalation;

@@ -27,7 +27,7 @@ pub struct Recorded<'a> {
     pub input: Input<'a>,
     /// Whose state it concerns.
     pub customer: CustomerKey,
-    /// The record's timestamp; where none is known, when the post was written (2.9, 17).
+    /// The record's timestamp; where none is known, when the post was written (D65).
     pub at: Millis,
     /// Where it was recorded.
     pub source: String,

@@ -77,7 +77,7 @@ fn terminal<'a>(
     }
 }
 
-/// The fields of the desk's application: a post that somebody still has to look at carries none (2.10, 35).
+/// The fields of the desk's application: a post that somebody still has to look at carries none (D54).
 fn tagging<'a>(rules: &'a Rules, class: &'a Class, note: Option<&'a str>) -> Option<Tagging<'a>> {
     let fields = class.tagging.as_ref().unwrap_or(&rules.tagging);
     (class.route == Destination::Oot).then_some(Tagging { fields, note })

@@ -30,7 +30,7 @@ use crate::text::{Acronyms, PhraseBook, Vocabulary};
 /// A compiled rule set.
 #[derive(Debug)]
 pub struct Rules {
-    /// Short hash of the documents it was compiled from.
+    /// First 12 digits of a hash over rules, lexicons and lists: what records call `rules`.
     pub hash: String,
     /// The words of all lexicons.
     pub vocabulary: Vocabulary,
@@ -38,9 +38,9 @@ pub struct Rules {
     pub book: PhraseBook,
     /// Words that are capitals by nature.
     pub acronyms: Acronyms,
-    /// The brand's accounts.
+    /// Accounts and contact forms of `[accounts]`: who is not a customer, and who is spoken to.
     pub own: OwnAccounts,
-    /// All signals.
+    /// Every signal, helpers too, by [`SignalId`].
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.
     pub agenda: Agenda,
@@ -98,7 +98,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A condition as it was written; what follows from `when` is for the compiler to fill in.
+    /// Returns a condition as it was written; what follows from `when` is for the compiler to fill in.
     pub fn new(name: Spotted<String>, clause: String, when: Expression) -> Self {
         let (test, partly) = (Test::of(&when, &[]), Test::of(&when.partly(), &[]));
         let Spotted { value: name, spot: at } = name;
@@ -162,12 +162,12 @@ pub struct Limits {
 }
 
 impl Rules {
-    /// The signal of that number.
+    /// Returns the signal numbered `id`, which must be of these rules.
     pub fn signal(&self, id: SignalId) -> &Signal {
         &self.signals[usize::from(id)]
     }
 
-    /// The signal called `name`.
+    /// Returns the number of the signal called `name`, helpers included; `None` if these rules have none.
     pub fn signal_named(&self, name: &str) -> Option<SignalId> {
         self.signals.iter().position(|signal| signal.name == name).and_then(|at| SignalId::try_from(at).ok())
     }
@@ -193,7 +193,7 @@ impl Rules {
     }
 }
 
-/// The signals that speak for `expression`: what a derived signal stands on instead of the signal itself.
+/// Returns the signals that speak for `expression`: what a derived signal stands on instead of the signal itself.
 fn leaves(expression: &Expression, signals: &[Signal]) -> Vec<SignalId> {
     let mut found = Vec::new();
     collect_leaves(expression, signals, &mut found, 0);

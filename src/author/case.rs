@@ -17,7 +17,7 @@ const MAX_LISTED: usize = 32;
 /// Conversations remembered of the case.
 const MAX_CONVERSATIONS: usize = 8;
 
-/// A case: from the first post that an agent must see until it is resolved, dismissed or idle (A1, A2).
+/// A case: from the first post that an agent must see until it is resolved, dismissed or idle (D25, D27).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Id of its first post.
@@ -169,12 +169,12 @@ impl Case {
         self.conditions.retain(|condition| !condition.posts.is_empty());
     }
 
-    /// Drops every quotation: texts were kept when they were taken and are not any more (2.10, 36).
+    /// Drops every quotation: texts were kept when they were taken and are not any more (D70).
     pub fn drop_quotes(&mut self) {
         self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence).for_each(|evidence| evidence.quote = None);
     }
 
-    /// Blanks every quotation of the post `id` (A27).
+    /// Blanks every quotation of the post `id` (D9).
     pub fn blank_quotes(&mut self, id: &str) {
         let evidence = self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence);
         evidence.filter(|evidence| evidence.post_id == *id).for_each(|evidence| {

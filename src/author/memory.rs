@@ -101,7 +101,7 @@ impl AuthorState {
     }
 
     /// Whether `post` stands in a conversation of the customer with the brand: whoever began it, an addressed post of
-    /// his stands in it, or it answers a post of the brand (2.10, 26). What belongs to the open case is remembered as
+    /// his stands in it, or it answers a post of the brand (D16). What belongs to the open case is remembered as
     /// long as the case is.
     pub fn is_in_conversation(&self, post: &Post<'_>) -> bool {
         let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank());

@@ -1,4 +1,4 @@
-//! Which of two versions of a post is the newer one: what the platform says, then the order of arrival (2.10, 30).
+//! Which of two versions of a post is the newer one: what the platform says, then the order of arrival (D8).
 //!
 //! Knows how platforms name versions: growing numbers (X gives each edit an id, others count) or the time of the edit.
 //! The text itself is not remembered, only a print of it, which tells two edits of one second apart.

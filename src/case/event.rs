@@ -1,4 +1,4 @@
-//! What the ticketing side reports about a case (2.9, 19 and 20).
+//! What the ticketing side reports about a case (D67, D68).
 
 use super::{escalation, id, is_hard};
 use crate::author::{AuthorState, Case, Remembered};
@@ -93,7 +93,7 @@ fn record<'a>(rules: &'a Rules, case: &Case, event: &'a CaseEvent<'a>, arrival: 
     }
 }
 
-/// Ends what was written up to `at`. Posts written later that were judged already form a new case (2.9, 19).
+/// Ends what was written up to `at`. Posts written later that were judged already form a new case (D67).
 fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &Arrival<'a>) -> Option<Output<'a>> {
     let ended = at.min(arrival.at.plus(rules.limits.max_future_skew));
     state.ended = Some(state.ended.map_or(ended, |earlier| earlier.max(ended)));

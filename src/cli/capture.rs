@@ -160,7 +160,7 @@ fn id_of(post: &Post<'_>) -> String {
     post.post_id.as_str().to_owned()
 }
 
-/// What must stay the same: class, route and reason, signals and conditions of the case.
+/// Returns what must stay the same: class, route and reason, signals and conditions of the case.
 fn said(outputs: &[Output<'_>]) -> Option<[Vec<String>; 3]> {
     let verdict = outputs.first().and_then(Output::verdict)?;
     let decided = [verdict.class, verdict.route, verdict.reason.unwrap_or_default()].map(str::to_owned);

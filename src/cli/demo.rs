@@ -159,8 +159,8 @@ impl Performance {
         Ok(true)
     }
 
-    /// The lanes have committed everything, and all that they wrote was seen. Read in the order of the stages: what the
-    /// first has written is final once it has read everything.
+    /// Returns whether the lanes have committed everything, and all that they wrote was seen. Read in the order of the
+    /// stages: what the first has written is final once it has read everything.
     fn is_settled(&self) -> bool {
         let ingest = self.lanes.counts("ingest");
         if ingest.records < self.ledger.raw_records() {

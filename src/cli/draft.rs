@@ -4,7 +4,7 @@ use crate::post::{Mention, Platform};
 use crate::rules::Rules;
 use crate::text::Facts;
 
-/// The accounts that `text`, written on `platform`, names, all of them named by its author.
+/// Returns the accounts that `text`, written on `platform`, names, all of them named by its author.
 pub fn mentions(text: &str, platform: Platform, rules: &Rules) -> Vec<Mention<'static>> {
     let mut facts = Facts::default();
     facts.read(text, None, platform, &rules.vocabulary, &rules.acronyms);

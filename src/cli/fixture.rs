@@ -7,7 +7,6 @@ use tempfile::TempDir;
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 
-/// Its main document.
 pub const RULES: &str = r#"
 [time]
 allowed_lateness = "120s"
@@ -106,12 +105,12 @@ const FILES: [(&str, &str); 7] = [
     ("campaigns.toml", ""),
 ];
 
-/// The rule set on disk.
+/// Returns the rule set on disk.
 pub fn folder() -> TempDir {
     folder_with(&[])
 }
 
-/// The rule set on disk after `changes`: in the file named first, the text named second becomes the third.
+/// Returns the rule set on disk after `changes`: in the file named first, the text named second becomes the third.
 fn folder_with(changes: &[(&str, &str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, text) in FILES {
@@ -125,19 +124,19 @@ fn folder_with(changes: &[(&str, &str, &str)]) -> TempDir {
     folder
 }
 
-/// The rule set in `folder`, compiled.
+/// Returns the rule set in `folder`, compiled.
 pub fn compiled(folder: &Path) -> Rules {
     let reporter = Reporter::default();
     let rules = rules::compile(folder, &reporter);
     rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
 }
 
-/// The compiled rule set.
+/// Returns the compiled rule set.
 pub fn rules() -> Rules {
     compiled(folder().path())
 }
 
-/// The compiled rule set after `changes`: in the file named first, the text named second becomes the third.
+/// Returns the compiled rule set after `changes`: in the file named first, the text named second becomes the third.
 pub fn changed(changes: &[(&str, &str, &str)]) -> Rules {
     compiled(folder_with(changes).path())
 }

@@ -27,7 +27,6 @@ pub struct BadLine {
     pub line: usize,
     /// Short name of the reason.
     pub code: &'static str,
-    /// One sentence.
     pub message: String,
 }
 
@@ -43,7 +42,7 @@ impl Unread {
     /// Lines that are named; the others are counted.
     const NAMED: usize = 20;
 
-    /// So many `lines` were read, of which some are `bad`; what the first of all lines hints at.
+    /// Notes that so many `lines` were read, of which some are `bad`; what the first of all lines hints at.
     pub fn add(&mut self, lines: usize, hint: Option<&'static str>, bad: &[BadLine]) {
         self.lines += lines;
         self.hint = hint;
@@ -66,7 +65,7 @@ impl Unread {
     }
 }
 
-/// How to make lines of a document whose `first` line does not end it.
+/// Returns how to make lines of a document whose `first` line does not end it.
 pub fn spread(first: &[u8]) -> Option<&'static str> {
     let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii();
     let goes_on = || serde_json::from_slice::<IgnoredAny>(first).is_err_and(|error| error.is_eof());
@@ -79,7 +78,7 @@ pub fn spread(first: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The same for a line that must be one document and no array.
+/// Returns the same for a line that must be one document and no array.
 pub fn not_a_line(line: &str) -> Option<&'static str> {
     spread(line.as_bytes()).or_else(|| line.trim_start().starts_with('[').then_some(ARRAY))
 }
@@ -87,7 +86,7 @@ pub fn not_a_line(line: &str) -> Option<&'static str> {
 /// What to do about an array where documents are wanted.
 const ARRAY: &str = "the input seems to be one JSON array; make one line of each of its items with `jq -c '.[]' FILE`";
 
-/// The lines of `path`; `-` is standard input.
+/// Returns the lines of `path`; `-` is standard input.
 pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
     let input: Box<dyn Read> = if path == Path::new("-") {
         Box::new(std::io::stdin())
@@ -105,7 +104,6 @@ pub fn lines(path: &Path) -> Result<Vec<String>, Stop> {
 pub struct Line {
     /// From 1.
     pub number: usize,
-    /// What stands there.
     pub bytes: Vec<u8>,
     /// The timestamp of its record, where it is from a topic.
     pub at: Option<Millis>,
@@ -116,7 +114,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// The records of `topic`.
+    /// Returns the records of `topic`.
     pub fn of_stored(topic: &str, records: Vec<Stored>) -> impl Iterator<Item = Line> + use<> {
         let topic = topic.to_owned();
         (1..).zip(records).map(move |(number, record)| Line {
@@ -129,14 +127,15 @@ impl Line {
     }
 }
 
-/// The inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are named.
+/// Returns the inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are
+/// named.
 pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let source = format!("{name}/0/{}", number - 1);
     let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default(), own };
     read_raw(raw, number, None, &source)
 }
 
-/// The inputs in one line.
+/// Returns the inputs in one line.
 pub fn read<'a>(line: &'a Line, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let raw = Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default(), own };
     read_raw(raw, line.number, line.at, &line.source)

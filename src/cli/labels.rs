@@ -14,7 +14,6 @@ use crate::compare::leaves_the_queue;
 use crate::record::TriageRecord;
 use crate::rules::Rules;
 
-/// One label.
 #[derive(Debug, Deserialize)]
 struct Label {
     post_id: String,
@@ -46,7 +45,6 @@ fn yes() -> bool {
     true
 }
 
-/// Labels by post.
 #[derive(Debug, Default)]
 pub struct Labels {
     by_post: FxHashMap<String, Label>,
@@ -83,7 +81,8 @@ impl Labels {
         self.flags.extend(more.flags);
     }
 
-    /// Whether the post is labelled as `name`, a flag or a class; `None`: it is not labelled, or that was not judged.
+    /// Returns whether the post is labelled as `name`, a flag or a class; `None`: it is not labelled, or that was not
+    /// judged.
     pub fn tells(&self, post_id: &str, name: &str) -> Option<bool> {
         let label = self.by_post.get(post_id)?;
         match label.flags.get(name) {
@@ -93,7 +92,6 @@ impl Labels {
         }
     }
 
-    /// Begins to compare.
     pub fn compare(&self, rules: &Rules) -> Comparison<'_> {
         let flags = self.by_post.values().flat_map(|label| label.flags.keys());
         let is_known = |name: &&String| rules.signal_named(name).is_some() || rules.condition_named(name).is_some();
@@ -230,7 +228,7 @@ impl<'l> Comparison<'l> {
         self.mistakes.extend(other.mistakes);
     }
 
-    /// The comparison with at most `mistakes` of its mistakes, the worst first.
+    /// Returns the comparison with at most `mistakes` of its mistakes, the worst first.
     pub fn report(mut self, mistakes: usize) -> Report {
         self.mistakes.sort_by_key(|mistake| (!mistake.severe, mistake.what != "class", mistake.at));
         let more_mistakes = self.mistakes.len().saturating_sub(mistakes);
@@ -248,7 +246,7 @@ impl<'l> Comparison<'l> {
     }
 }
 
-/// Whether the verdict says `name` of the post itself.
+/// Returns whether the verdict says `name` of the post itself.
 pub fn says(verdict: &TriageRecord<'_>, name: &str) -> bool {
     let condition = |piece: &&crate::signals::Evidence<'_>| piece.met && piece.condition.as_deref() == Some(name);
     verdict.signals.contains(&name) || verdict.evidence.iter().any(|piece| condition(&piece))

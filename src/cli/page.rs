@@ -27,7 +27,7 @@ macro_rules! tell {
 pub(super) use {say, tell};
 
 impl Page {
-    /// A page with one text on it.
+    /// Returns a page with one text on it.
     pub fn of(text: impl fmt::Display) -> Self {
         let mut page = Page::default();
         write!(page, "{text}");
@@ -47,17 +47,16 @@ impl Page {
         let _ = write!(self.0, "{style:#}");
     }
 
-    /// To standard output.
+    /// Writes the page to standard output.
     pub fn show(&self) {
         to(&mut anstream::stdout(), &self.0);
     }
 
-    /// To standard error.
+    /// Writes the page to standard error.
     pub fn tell(&self) {
         to(&mut anstream::stderr(), &self.0);
     }
 
-    /// Without colours.
     #[cfg(test)]
     pub fn plain(&self) -> String {
         anstream::adapter::strip_str(&self.0).to_string()
@@ -104,7 +103,7 @@ pub fn visible(symbol: char) -> char {
     }
 }
 
-/// `text` on one line.
+/// Returns `text` on one line.
 pub fn one_line(text: &str) -> String {
     text.chars().map(|symbol| if matches!(symbol, '\n' | '\t') { ' ' } else { visible(symbol) }).collect()
 }
@@ -115,7 +114,7 @@ fn commands(symbol: char) -> bool {
         || matches!(symbol, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// The same JSON, with such characters as numbers. In JSON they stand within strings only.
+/// Returns the same JSON, with such characters as numbers. In JSON they stand within strings only.
 fn numbered(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for symbol in json.chars() {
@@ -149,7 +148,8 @@ impl Write for Log {
     }
 }
 
-/// The logger makes an escape that others wrote visible: those that are left are its own.
+/// Returns a line of the log without power over a terminal. The logger itself makes escapes that others wrote visible:
+/// those that are left are its own.
 fn logged(text: &str) -> String {
     text.chars().map(|symbol| if matches!(symbol, '\n' | '\t' | '\u{1b}') { symbol } else { visible(symbol) }).collect()
 }

@@ -3,7 +3,7 @@
 use super::page::one_line;
 use crate::signals::Evidence;
 
-/// What was found and where, without the condition that it speaks for: `_fault: los merah "LOS MERAH"`.
+/// Returns what was found and where, without the condition that it speaks for: `_fault: los merah "LOS MERAH"`.
 pub fn found(piece: &Evidence<'_>) -> String {
     let signal = piece.signal.as_deref().unwrap_or("-");
     let entry = piece.entry.as_deref();
@@ -17,7 +17,7 @@ pub fn found(piece: &Evidence<'_>) -> String {
     words.join(" ")
 }
 
-/// The same with the condition that it speaks for.
+/// Returns the same with the condition that it speaks for.
 pub fn line(piece: &Evidence<'_>) -> String {
     match piece.condition.as_deref() {
         Some(condition) => format!("{condition} <- {}", found(piece)),
@@ -25,7 +25,7 @@ pub fn line(piece: &Evidence<'_>) -> String {
     }
 }
 
-/// The beginning of a long text.
+/// Returns the beginning of a long text.
 pub fn shortened(text: &str) -> String {
     const MOST: usize = 72;
     let mut short: String = text.chars().take(MOST).collect();
@@ -35,7 +35,7 @@ pub fn shortened(text: &str) -> String {
     short
 }
 
-/// At most two digits after the point.
+/// Returns at most two digits after the point.
 pub fn number(value: f32) -> String {
     let written = format!("{value:.2}");
     written.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -68,7 +68,7 @@ impl Reconcile {
     }
 }
 
-/// The account for people.
+/// Returns the account for people.
 fn show(account: &Account) -> String {
     let mut lines = vec![format!("{} (group {})", account.stage, account.group)];
     let width = account.partitions.iter().map(|partition| partition.topic.len() + 4).max().unwrap_or(0).max(10);
@@ -95,7 +95,7 @@ fn show(account: &Account) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// What it comes to, in a sentence or two.
+/// Returns what it comes to, in a sentence or two.
 fn verdict(account: &Account) -> String {
     let sum = |of: fn(&PartitionAccount) -> u64| account.partitions.iter().map(of).sum::<u64>();
     let records = many(sum(|partition| partition.records), "record");

@@ -77,7 +77,7 @@ struct Piece {
 }
 
 impl Verdict {
-    /// The verdict in a record: an escalation carries it; steps in the life of a case have none.
+    /// Returns the verdict in a record: an escalation carries it; steps in the life of a case have none.
     fn read(text: &str) -> Result<Option<Self>, serde_json::Error> {
         let mut value: Value = serde_json::from_str(text)?;
         let carried = value.get_mut("triage").filter(|inner| inner.is_object()).map(Value::take);

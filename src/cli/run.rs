@@ -104,7 +104,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// With rules that nothing will replace.
+    /// Makes them of rules that nothing will replace.
     pub(super) fn alone(rules: Rules) -> Self {
         Sources { rules: Arc::new(ArcSwap::from_pointee(rules)), shadow: None, recent: None }
     }
@@ -127,7 +127,7 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     Ok(running)
 }
 
-/// The wall clock.
+/// Returns the wall clock.
 #[expect(clippy::disallowed_methods, reason = "the edge of the program: everything below is given the time")]
 pub(super) fn now() -> Millis {
     Millis::new(Utc::now().timestamp_millis())
@@ -143,8 +143,8 @@ fn log_to_stderr(format: LogFormat) {
     }
 }
 
-/// The flag that SIGTERM and SIGINT set; the second of them ends the process at once. From now on `sets` are read again on
-/// SIGHUP and SIGUSR1 and, if `watch`, when their folders change.
+/// Returns the flag that SIGTERM and SIGINT set; the second of them ends the process at once. From now on `sets` are
+/// read again on SIGHUP and SIGUSR1 and, if `watch`, when their folders change.
 fn watch_for_changes(sets: Vec<InUse>, watch: bool) -> Result<Arc<AtomicBool>, Stop> {
     let failed = |error: std::io::Error| Stop::Because(Exit::Unavailable, format!("the signals of the system cannot be watched: {error}"));
     let stop = Arc::new(AtomicBool::new(false));

@@ -19,7 +19,7 @@ pub(super) struct KafkaOptions {
 }
 
 impl KafkaOptions {
-    /// The settings in the folder's `triage.toml` (defaults where there is none).
+    /// Returns the settings in the folder's `triage.toml` (defaults where there is none).
     pub(super) fn load(&self, config: &ConfigFolder) -> Result<Service, Stop> {
         let path = document(&config.folder);
         let service = Service::load(path.as_deref(), environment(), &self.options(Vec::new())).map_err(Stop::Configuration)?;
@@ -34,7 +34,8 @@ impl KafkaOptions {
     }
 }
 
-/// The environment without the variable that names the folder itself. What is not Unicode is taken as it can be shown.
+/// Returns the environment without the variable that names the folder itself. What is not Unicode is taken as it can be
+/// shown.
 fn environment() -> impl Iterator<Item = (String, String)> {
     let all = std::env::vars_os().filter(|(name, _)| name != "TRIAGE_CONFIG");
     all.map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
@@ -47,7 +48,6 @@ fn document(folder: &Path) -> Option<PathBuf> {
 
 /// What the service begins with.
 pub(super) struct Prepared {
-    /// The settings.
     pub(super) service: Service,
     /// The rules that decide.
     pub(super) rules: Loaded,
@@ -57,9 +57,7 @@ pub(super) struct Prepared {
 
 /// A rule set, and the watch on its folder since before it was read.
 pub(super) struct Loaded {
-    /// The rules.
     pub(super) rules: Rules,
-    /// The watch.
     pub(super) watch: Watch,
 }
 

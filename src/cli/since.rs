@@ -14,7 +14,7 @@ pub(super) enum Since {
 }
 
 impl Since {
-    /// The moment, as seen at `now`.
+    /// Returns the moment, as seen at `now`.
     pub(super) fn moment(self, now: Millis) -> Millis {
         match self {
             Since::At(at) => at,

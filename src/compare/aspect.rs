@@ -17,7 +17,7 @@ pub enum Of {
     Escalation,
     /// `late`, `future`, `hard`, `watch`, `linked`, `qc_sample`.
     Flag,
-    /// A signal.
+    /// A signal that is met and listed in records.
     Signal,
     /// Why the post is put aside.
     Reason,
@@ -26,7 +26,7 @@ pub enum Of {
 }
 
 impl Of {
-    /// In words.
+    /// Returns the kind as people read it, in the singular.
     pub fn label(self) -> &'static str {
         match self {
             Of::Condition => "condition",
@@ -43,23 +43,23 @@ impl Of {
 /// One thing that a verdict says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Aspect {
-    /// Its kind.
+    /// What sort of thing `name` names.
     pub of: Of,
-    /// Its name.
+    /// Name of the condition, signal or flag; the text of a reason or note.
     pub name: String,
 }
 
 /// Something that one of two verdicts says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shift {
-    /// What.
+    /// The thing that is said.
     #[serde(flatten)]
     pub what: Aspect,
     /// The second rule set says it; else the first.
     pub gained: bool,
 }
 
-/// What is said by one of the two only, in order.
+/// Returns what is said by one of the two only, in order.
 pub(super) fn shifts(before: &[Output<'_>], after: &[Output<'_>]) -> Vec<Shift> {
     let (before, after) = (aspects(before), aspects(after));
     if before == after {
@@ -75,7 +75,7 @@ pub(super) fn shifts(before: &[Output<'_>], after: &[Output<'_>]) -> Vec<Shift> 
     shifts
 }
 
-/// Everything that the records say of the post, in order.
+/// Returns everything that the records say of the post, in order.
 fn aspects<'o>(outputs: &'o [Output<'_>]) -> Vec<(Of, &'o str)> {
     let Some(verdict) = outputs.first().and_then(Output::verdict) else { return Vec::new() };
     let mut said: Vec<(Of, &str)> = Vec::with_capacity(16);

@@ -16,7 +16,7 @@ use crate::signals::{Expression, Kind, Ref, SignalId};
 pub enum Cause {
     /// A signal that decides is met by one of the two only.
     Signal {
-        /// Its name.
+        /// Name of the signal in `rules.toml`.
         signal: String,
         /// Conditions that are met by one of the two only and stand on it.
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -24,7 +24,7 @@ pub enum Cause {
         /// By the first rule set; absent if it has no such signal.
         #[serde(skip_serializing_if = "Option::is_none")]
         before: Option<Measure>,
-        /// By the second.
+        /// By the second rule set; absent if it has no such signal.
         #[serde(skip_serializing_if = "Option::is_none")]
         after: Option<Measure>,
         /// What counts in one of the two only, or counts differently.
@@ -33,7 +33,7 @@ pub enum Cause {
     },
     /// One of the two puts the post aside unread.
     Unread {
-        /// Why.
+        /// The reason on the record.
         reason: String,
     },
     /// The post is the same to both, but an earlier one of the customer was not: the conditions of the case differ.
@@ -48,7 +48,7 @@ pub enum Cause {
 /// What a signal measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measure {
-    /// It is there.
+    /// The signal holds.
     pub met: bool,
     /// How much was found.
     pub value: f32,
@@ -64,11 +64,11 @@ pub struct EntryChange {
     /// `file:line:column`, for an entry of a lexicon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// How.
+    /// In which of the two it counts.
     pub change: Change,
     /// What it contributes in the first rule set; 0: nothing.
     pub before: f32,
-    /// In the second.
+    /// What it contributes in the second; 0: nothing.
     pub after: f32,
 }
 
@@ -80,11 +80,11 @@ pub enum Change {
     Gained,
     /// It counts in the first rule set only.
     Lost,
-    /// It weighs differently.
+    /// It counts in both, with another weight.
     Weight,
 }
 
-/// The causes of the change from `before` to `after` and of `shifts`, most telling first.
+/// Returns the causes of the change from `before` to `after` and of `shifts`, most telling first.
 pub(super) fn find(
     first: &Side<'_>,
     second: &Side<'_>,
@@ -113,7 +113,7 @@ pub(super) fn find(
     causes
 }
 
-/// What is defined otherwise beside signals. Expressions can be compared where names have the same numbers.
+/// Returns what is defined otherwise beside signals. Expressions can be compared where names have the same numbers.
 fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
     let names = |rules: &Rules| -> Vec<String> {
         let signals = rules.signals.iter().map(|signal| &signal.name);
@@ -152,14 +152,14 @@ fn definitions(first: &Rules, second: &Rules) -> Vec<String> {
     differ
 }
 
-/// The signals that `ids` stand on, for or against; a signal that follows from no other stands on itself.
+/// Returns the signals that `ids` stand on, for or against; a signal that follows from no other stands on itself.
 fn behind(rules: &Rules, ids: impl Iterator<Item = SignalId>) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     ids.for_each(|id| add_leaves(&Expression::Name(Ref::Signal(id)), rules, &mut found));
     found.into_iter().map(|id| rules.signal(id).name.as_str()).collect()
 }
 
-/// The signals that conditions and classes stand on, for or against.
+/// Returns the signals that conditions and classes stand on, for or against.
 fn deciding(rules: &Rules) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     let conditions = rules.conditions.iter().map(|condition| &condition.when);
@@ -208,7 +208,7 @@ fn measure(side: &Side<'_>, name: &str) -> Option<Measure> {
     Some(Measure { met: finding.met, value: finding.value, threshold: finding.threshold })
 }
 
-/// What signal `name` counted: as written, where, how much.
+/// Returns what signal `name` counted: as written, where, how much.
 fn entries_of(side: &Side<'_>, post: &Post<'_>, name: &str) -> Vec<(String, Option<String>, f32)> {
     let Some(id) = side.rules.signal_named(name) else { return Vec::new() };
     let pieces = side.replay.workspace().pieces(side.rules, post, id);

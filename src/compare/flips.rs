@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use super::{Aspect, Difference};
 use crate::post::CustomerKey;
 
-/// Differences so far.
+/// Counts of what differs between two rule sets, with samples. Parts that were counted apart are merged.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Flips {
     /// Posts judged by both.
@@ -38,9 +38,9 @@ pub struct Flips {
 /// How many customers the numbers of the same names in [`Flips`] are about.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Counts {
-    /// Customers with posts.
+    /// Customers of whom a post was judged.
     pub posts: Customers,
-    /// Customers with flips.
+    /// Customers of whom a post flips.
     pub flips: Customers,
     /// Customers of whom a post leaves.
     pub leaving: Customers,
@@ -59,9 +59,9 @@ pub struct Customers(FxHashSet<u64>);
 pub struct Cell {
     /// `class -> route` before.
     pub from: String,
-    /// The same after.
+    /// `class -> route` after.
     pub to: String,
-    /// How many.
+    /// Posts that flip so.
     pub flips: usize,
     /// Of how many customers.
     pub customers: Customers,
@@ -73,14 +73,14 @@ pub struct Cell {
 /// Something that is said otherwise.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// What.
+    /// The thing that is said otherwise.
     #[serde(flatten)]
     pub what: Aspect,
     /// Posts of which the second rule set says it, and the first does not.
     pub gained: usize,
     /// The other way round.
     pub lost: usize,
-    /// Customers of both.
+    /// Customers of whom something was gained or lost.
     pub customers: Customers,
     /// The first of the posts.
     #[serde(flatten)]
@@ -90,7 +90,7 @@ pub struct Row {
 /// The first posts of a kind, in the order of the input.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Samples {
-    /// The posts.
+    /// At most as many as were asked for.
     pub samples: Vec<Difference>,
     /// Where they stand in the input.
     #[serde(skip)]
@@ -108,7 +108,7 @@ impl Customers {
         self.0.extend(other.0);
     }
 
-    /// How many they are.
+    /// Returns how many they are.
     pub fn count(&self) -> usize {
         self.0.len()
     }

@@ -33,7 +33,7 @@ impl fmt::Display for Flips {
 }
 
 impl Flips {
-    /// What is said otherwise where class and route stay.
+    /// Returns what is said otherwise where class and route stay.
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
             return Ok(());

@@ -13,7 +13,7 @@ const MAX_QUIZZES: usize = 5_000;
 /// Dates without a time are days in western Indonesia (WIB), where the brand announces its quizzes.
 const WIB: i64 = 7 * HOUR;
 
-/// All known quizzes.
+/// The registry of quizzes, `lists/campaigns.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Campaigns {
     /// In the order of the document.
@@ -23,7 +23,7 @@ pub struct Campaigns {
 /// One quiz. It recognises entries by `posts` or, within its time, by `tags`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiz {
-    /// Unique name.
+    /// Name, for people and messages; no two quizzes share one.
     pub name: String,
     /// Handles of the accounts that hold it, lower case and without `@`.
     pub hosts: Vec<String>,
@@ -47,7 +47,7 @@ impl Campaigns {
         Some(Campaigns::parse(&source, reporter))
     }
 
-    /// The registry in `source`.
+    /// Returns the registry in `source`.
     pub fn parse(source: &Source, reporter: &Reporter) -> Campaigns {
         let document = Document::parse(source, reporter);
         let root = document.root();

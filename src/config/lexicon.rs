@@ -48,7 +48,7 @@ pub struct Group {
     pub entries: Vec<Entry>,
 }
 
-/// One phrase.
+/// One line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// As written, with single spaces and without the `!` of an exclusion.
@@ -71,7 +71,7 @@ impl Lexicon {
         Some(Lexicon::parse(std::iter::once(&shipped).chain(&private), reporter))
     }
 
-    /// The list in `sources`, of which the first gives the name.
+    /// Returns the list in `sources`, of which the first gives the name.
     pub fn parse<'a>(sources: impl IntoIterator<Item = &'a Source>, reporter: &Reporter) -> Lexicon {
         let mut reading = Reading {
             groups: Vec::new(),
@@ -91,7 +91,7 @@ impl Lexicon {
         Lexicon { file: file.unwrap_or_else(|| "".into()), groups: reading.groups }
     }
 
-    /// The group `name`.
+    /// Returns the group called `name`, a class included; `None` if the list has none.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)
     }
@@ -111,7 +111,6 @@ struct Reading<'r> {
     reporter: &'r Reporter,
 }
 
-/// Where entries go.
 #[derive(Clone, Copy)]
 enum Target {
     Group(usize),
@@ -233,8 +232,8 @@ impl Reading<'_> {
         true
     }
 
-    /// Whether `entry` is not in the group `open` yet; repetitions and contradictions are reported. An entry may stand in
-    /// several groups, which is odd only if they weigh differently.
+    /// Returns whether `entry` is not in the group `open` yet; repetitions and contradictions are reported. An entry
+    /// may stand in several groups, which is odd only if they weigh differently.
     fn is_new(&mut self, entry: &Entry, open: usize) -> bool {
         let key = (entry.text.clone(), entry.exclude);
         let known = self.seen.get(&key).map_or(&[][..], Vec::as_slice);

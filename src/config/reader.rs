@@ -56,7 +56,7 @@ use self::value::Node;
 pub use self::value::{DAY, HOUR, MINUTE, SECOND, Value, parse_duration, show_duration};
 use crate::problem::{Problem, Reporter, Spot, Spotted, did_you_mean};
 
-/// A parsed document.
+/// A document as far as it could be read; borrows its text.
 pub struct Document<'a> {
     scope: Scope<'a>,
     root: DeTable<'a>,
@@ -84,7 +84,7 @@ impl<'a> Document<'a> {
         Document { scope: Scope { source, reporter, overrides, broken }, root: root.into_inner() }
     }
 
-    /// The table that holds all others.
+    /// Returns the table that holds all others.
     pub fn root(&self) -> Table<'_> {
         Table::new(&self.scope, String::new(), Some(&self.root), 0)
     }
@@ -117,7 +117,7 @@ impl<'a> Table<'a> {
         Table { scope, path, node, start, asked: RefCell::default() }
     }
 
-    /// The value of `key`, which must be there: if not, that is reported at the head of the table.
+    /// Returns the value of `key`, which must be there: if not, that is reported at the head of the table.
     pub fn required(&self, key: &str) -> Value<'a> {
         let value = self.optional(key);
         if !value.is_present() && self.scope.broken.is_empty() {
@@ -126,7 +126,7 @@ impl<'a> Table<'a> {
         value
     }
 
-    /// The value of `key`, which may be absent.
+    /// Returns the value of `key`, which may be absent.
     pub fn optional(&self, key: &str) -> Value<'a> {
         self.asked.borrow_mut().insert(key.to_owned());
         let path = self.path_of(key);
@@ -140,7 +140,7 @@ impl<'a> Table<'a> {
         Value::new(self.scope, path, node)
     }
 
-    /// The table `key`; an empty one if it is absent, so that defaults and overrides still apply.
+    /// Returns the table `key`; an empty one if it is absent, so that defaults and the overlay still apply.
     pub fn section(&self, key: &str) -> Table<'a> {
         self.asked.borrow_mut().insert(key.to_owned());
         match self.node.and_then(|table| table.get(key)) {
@@ -175,22 +175,22 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// Whether `key` is written in the document or overridden. Does not count as asking for it.
+    /// Returns whether `key` is written in the document or given by the overlay. Does not count as asking for it.
     pub fn has(&self, key: &str) -> bool {
         self.node.is_some_and(|table| table.contains_key(key)) || self.scope.overrides.get(&self.path_of(key)).is_some()
     }
 
-    /// Where the table begins.
+    /// Returns where the table begins.
     pub fn spot(&self) -> Spot {
         self.scope.source.spot(self.start)
     }
 
-    /// Dotted path from the root, empty for the root.
+    /// Returns the dotted path from the root, empty for the root.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Where to report what is found out about the table.
+    /// Returns where to report what is found out about the table.
     pub fn reporter(&self) -> &'a Reporter {
         self.scope.reporter
     }

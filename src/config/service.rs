@@ -58,8 +58,8 @@ impl Service {
         }
     }
 
-    /// The same with everything that is wrong or odd beside them: with an error in them the settings, as far as they can be
-    /// read, are good for nothing but to look for more.
+    /// Returns the same with everything that is wrong or odd beside them: with an error in them the settings, as far as
+    /// they can be read, are good for nothing but to look for more.
     pub fn examine(
         path: Option<&Path>,
         env: impl Iterator<Item = (String, String)>,

@@ -36,7 +36,7 @@ pub fn load(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option
     Some(parse(std::iter::once(&shipped).chain(&private), reporter))
 }
 
-/// The rows of `sources` in their order; a row of a later source replaces the one of an earlier.
+/// Returns the rows of `sources` in their order; a row of a later source replaces the one of an earlier.
 pub fn parse<'a>(sources: impl IntoIterator<Item = &'a Source>, reporter: &Reporter) -> Vec<SlangRow> {
     let mut rows: Vec<SlangRow> = Vec::new();
     let mut known: FxHashMap<String, usize> = FxHashMap::default();

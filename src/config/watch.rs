@@ -28,7 +28,7 @@ pub struct Watch {
 }
 
 impl Fingerprint {
-    /// That of `folder` now. What cannot be read counts as absent.
+    /// Returns the fingerprint of `folder` as it is now. What cannot be read counts as absent.
     pub fn of(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
         look(folder, DEEPEST, &mut files);
@@ -49,12 +49,12 @@ fn look(folder: &Path, depth: usize, files: &mut BTreeMap<PathBuf, (u64, Option<
 }
 
 impl Watch {
-    /// Of `folder`, which looked like `known` when it was read.
+    /// Watches `folder`, which looked like `known` when it was read.
     pub fn new(folder: &Path, known: Fingerprint) -> Self {
         Watch { folder: folder.to_owned(), known, moving: None }
     }
 
-    /// The folder.
+    /// Returns the folder that is watched, as it was named.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -74,7 +74,8 @@ impl Watch {
         None
     }
 
-    /// The folder was read while it looked like `known`; whether it still does. If not, what was read may be a mixture.
+    /// Notes that the folder was read while it looked like `known`, and returns whether it still does. If not, what was
+    /// read may be a mixture.
     pub fn was_read(&mut self, known: Fingerprint) -> bool {
         let same = Fingerprint::of(&self.folder) == known;
         if same {

@@ -1,4 +1,4 @@
-//! A record that is a JSON array: each of its elements is a record of its own (2.10, 37).
+//! A record that is a JSON array: each of its elements is a record of its own (D12).
 //!
 //! Knows no format: an element may be in any of them, a page of posts or an array among them.
 

@@ -11,7 +11,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// The only item of a record.
+    /// Returns the only item of a record.
     pub(super) fn of(item: Item<'a>) -> Self {
         Batch { items: vec![item], bad: Vec::new() }
     }
@@ -29,7 +29,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The result, with what all posts have in common filled in.
+    /// Returns the result, with what all posts have in common filled in.
     pub(super) fn into_reading(mut self, format: Format) -> Result<Reading<'a>, Rejected> {
         if self.items.is_empty() {
             return Err(nothing(self.bad));
@@ -44,7 +44,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Why there is no record, from what is wrong with its items.
+/// Returns why there is no record, from what is wrong with its items.
 pub(super) fn nothing(bad: Vec<BadItem>) -> Rejected {
     let count = bad.len();
     match bad.into_iter().next() {

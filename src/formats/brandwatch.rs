@@ -1,4 +1,4 @@
-//! Brandwatch mention (`formats` 1.7): flat, full of nulls, and for X often without text and author.
+//! Brandwatch mention: flat, full of nulls, and for X often without text and author.
 
 use serde::Deserialize;
 
@@ -106,7 +106,7 @@ fn post<'a>(mention: Mention<'a>, received_at: Millis) -> Result<Post<'a>, Rejec
     Ok(post)
 }
 
-/// The post and the account that are answered: an address tells both, else it is the one or the other.
+/// Returns the post and the account that are answered: an address tells both, else it is the one or the other.
 fn answered(reply_to: Str<'_>) -> (Option<Str<'_>>, Option<Str<'_>>) {
     match x::id_in_url(&reply_to) {
         Some(id) => (Some(id.to_owned().into()), x::handle_in_url(&reply_to).map(|handle| handle.to_owned().into())),
@@ -134,7 +134,7 @@ fn author<'a>(mention: &Mention<'a>, platform: Platform, at: Millis) -> Option<A
     })
 }
 
-/// The name of `handle (Display Name)`.
+/// Returns the name of `handle (Display Name)`.
 fn display_name<'n>(fullname: &str) -> Option<Str<'n>> {
     let name = fullname.split_once(" (").and_then(|(_, name)| name.strip_suffix(')')).unwrap_or(fullname).trim();
     (!name.is_empty()).then(|| unescape(name.to_owned().into()))

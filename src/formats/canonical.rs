@@ -17,7 +17,6 @@ pub(super) fn post<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     Ok(Batch::of(Item::Post(post)))
 }
 
-/// Reads `telkomcare.case_event.v1`.
 pub(super) fn case_event<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     let mut event: CaseEvent<'_> = serde_json::from_slice(raw.bytes)?;
     check_schema(&event.schema, CASE_EVENT_SCHEMA)?;
@@ -31,7 +30,7 @@ pub(super) fn case_event<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     Ok(Batch::of(Item::CaseEvent(event)))
 }
 
-/// The schema may be left out where a header names the format, but it must not name another one.
+/// Checks the field `schema`: it may be left out where a header names the format, but it must not name another one.
 fn check_schema(found: &str, wanted: &str) -> Result<(), Rejected> {
     if found.is_empty() || found == wanted {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Tells which format a record is in, by its keys (`formats` 1.0, in that order).
+//! Tells which format a record is in, by its keys.
 //!
 //! Looks for keys only: what a format's own reader makes of the values is its own affair.
 
@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::{Format, Raw, Rejected, formats};
 use crate::post::{CASE_EVENT_SCHEMA, POST_SCHEMA};
 
-/// The format that the header names, else the one that the keys show.
+/// Returns the format that the header names, else the one that the keys show.
 pub(super) fn format_of(raw: &Raw<'_>) -> Result<Format, Rejected> {
     if let Some(name) = raw.format.filter(|name| !name.trim().is_empty()) {
         return Format::from_name(name).ok_or_else(unknown_name);

@@ -1,4 +1,4 @@
-//! E-mail as an inbound parser delivers it, one message a record (`formats` 1.5).
+//! E-mail as an inbound parser delivers it, one message a record.
 //!
 //! Decides what of a mail its author wrote himself, and whether a person wrote it at all.
 
@@ -68,7 +68,6 @@ struct Header<'a> {
     value: Option<Str<'a>>,
 }
 
-/// Reads one mail.
 pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     let mail: Mail<'_> = serde_json::from_slice(raw.bytes)?;
     // The parser's own id differs with every delivery; the header tells that To and Cc boxes got the same mail.
@@ -103,7 +102,7 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     Ok(Batch::of(Item::Post(post)))
 }
 
-/// A message id without its brackets.
+/// Returns a message id without its brackets.
 fn message_id<'i>(written: &str) -> Option<Str<'i>> {
     let id = written.trim().trim_start_matches('<').trim_end_matches('>').trim();
     (!id.is_empty()).then(|| id.to_owned().into())
@@ -118,7 +117,7 @@ fn sender<'s>(author: &'s Author<'_>) -> Sender<'s> {
 }
 
 impl<'a> Mail<'a> {
-    /// The first header of that name, if it holds anything.
+    /// Returns the first header of that name, if it holds anything.
     fn header(&self, name: &str) -> Option<&str> {
         self.raw_header(name).filter(|value| !value.trim().is_empty())
     }
@@ -132,7 +131,7 @@ impl<'a> Mail<'a> {
         self.header("References").unwrap_or_default().split_whitespace().filter_map(message_id)
     }
 
-    /// What holds a thread together: its first message, else what its mails are called.
+    /// Returns what holds a thread together: its first message, else what its mails are called.
     fn thread(&self) -> Option<Str<'a>> {
         if let Some(first) = self.references().next() {
             return Some(first.into_owned());
@@ -161,8 +160,8 @@ impl<'a> Mail<'a> {
         Recipients { to: list(&self.to_full, &self.to), cc: list(&self.cc_full, &self.cc), bcc: list(&self.bcc_full, &self.bcc) }
     }
 
-    /// Who filled in a contact form: the first of `Reply-To` that is no box of ours. Without one nobody knows, and each mail
-    /// stands for itself.
+    /// Returns who filled in a contact form: the first of `Reply-To` that is no box of ours. Without one nobody knows,
+    /// and each mail stands for itself.
     fn customer_of_form(&self, recipients: &Recipients<'_>, own: &OwnAccounts) -> Option<Author<'a>> {
         let written = first([self.reply_to.clone(), self.header("Reply-To").map(|value| value.to_owned().into())])?;
         let all = [&recipients.to, &recipients.cc, &recipients.bcc];
@@ -173,7 +172,8 @@ impl<'a> Mail<'a> {
         Some(author(address, name.map(Str::from)))
     }
 
-    /// The parser's own cut goes first; it leaves signatures and disclaimers in, and may have left nothing of the author.
+    /// Returns what the author wrote. The parser's own cut goes first; it leaves signatures and disclaimers in, and may
+    /// have left nothing of the author.
     fn words(&self, sender: &Sender<'_>) -> OwnWords {
         let html = || self.html_body.as_deref().map(html::to_text).unwrap_or_default();
         let body = match first([self.text_body.clone()]) {
@@ -188,12 +188,13 @@ impl<'a> Mail<'a> {
         }
     }
 
-    /// The first word of a header, in lower case.
+    /// Returns the first word of a header, in lower case.
     fn said(&self, name: &str) -> Option<String> {
         self.header(name).map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
 
-    /// A machine answered: the only thing that a form's mail is asked for, as every form's mail is written by a machine.
+    /// Returns whether a machine answered: the only thing that a form's mail is asked for, as every form's mail is
+    /// written by a machine.
     fn answers_by_itself(&self) -> bool {
         let replied = ["X-Autoreply", "X-Autorespond"].iter().any(|name| self.said(name).is_some_and(|value| value != "no"));
         replied || self.said("Auto-Submitted").is_some_and(|value| value == "auto-replied")

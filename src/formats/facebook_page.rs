@@ -1,4 +1,4 @@
-//! Facebook page webhook, fields `feed` and `mention` (`formats` 1.3). It tells neither profiles nor mentions.
+//! Facebook page webhook, fields `feed` and `mention`. It tells neither profiles nor mentions.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -104,8 +104,8 @@ fn author<'a>(from: Option<From<'a>>, sender_id: Option<Str<'a>>, sender_name: O
 }
 
 impl Change<'_> {
-    /// Something was written if it is of a kind that consists of words or of a picture, or comes with words; the rest are
-    /// likes, tags of friends, hiding by the page.
+    /// Returns what happened. Something was written if it is of a kind that consists of words or of a picture, or comes
+    /// with words; the rest are likes, tags of friends, hiding by the page.
     fn event_kind(&self) -> EventKind {
         let item = self.item.as_deref().unwrap_or("post");
         let has_words = self.message.as_ref().is_some_and(|message| message.non_blank().is_some());
@@ -126,7 +126,7 @@ impl Change<'_> {
         }
     }
 
-    /// When it was edited, as text; deliveries of the same edit agree on it.
+    /// Returns when it was edited, as text; deliveries of the same edit agree on it.
     fn version<'v>(&self, page: &Account<'_, '_>, received_at: Millis) -> Result<Str<'v>, Rejected> {
         let edited = first_time(&[("edited_time", &self.edited_time), ("time", page.time)])?;
         Ok(edited.unwrap_or(received_at).to_string().into())

@@ -47,13 +47,13 @@ const ALL: [Format; 13] = [
     Format::Meltwater,
 ];
 
-/// All formats, in the order of the documentation.
+/// Returns all formats, in the order of the documentation.
 pub fn formats() -> &'static [Format] {
     &ALL
 }
 
 impl Format {
-    /// The name in the header `format` and in `source_format`.
+    /// Returns the name in the header `format` and in `source_format`.
     pub fn name(self) -> &'static str {
         match self {
             Format::CanonicalPost => crate::post::POST_SCHEMA,
@@ -72,7 +72,7 @@ impl Format {
         }
     }
 
-    /// The format of that name, case aside.
+    /// Returns the format of that name, case aside.
     pub fn from_name(name: &str) -> Option<Self> {
         ALL.into_iter().find(|format| format.name().eq_ignore_ascii_case(name.trim()))
     }

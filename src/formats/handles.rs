@@ -1,11 +1,11 @@
 //! Account names in a text, and which of them the platform put there.
 //!
-//! A reply on X begins with the handles of the people it answers; the author did not write them (`formats` 1.0, `implicit`).
+//! A reply on X begins with the handles of the people it answers; the author did not write them: such a mention is `implicit` (D42).
 
 use crate::post::{Mention, Platform, Post, Str, handle};
 
-/// The number of characters up to which mentions are implicit: told by `display_range`, else the handles that a reply
-/// begins with, else none.
+/// Returns the number of characters up to which mentions are implicit: told by `display_range`, else the handles that a
+/// reply begins with, else none.
 pub(super) fn implicit_until(text: &str, display_range: Option<&[i64]>, is_reply: bool) -> usize {
     match display_range.and_then(|range| range.first()) {
         Some(start) => usize::try_from(*start).unwrap_or(0),
@@ -41,7 +41,7 @@ pub(super) fn note_answered<'a>(post: &mut Post<'a>, name: Option<Str<'a>>) {
     }
 }
 
-/// The mentions of a text whose feed lists none.
+/// Returns the mentions of a text whose feed lists none.
 pub(super) fn of_text<'a>(text: &str, platform: Platform, implicit_until: usize) -> Vec<Mention<'a>> {
     let (mut mentions, mut last_end) = (Vec::new(), None);
     let signs = text.char_indices().enumerate().filter(|(_, (_, symbol))| matches!(symbol, '@' | '\u{FF20}'));
@@ -55,7 +55,7 @@ pub(super) fn of_text<'a>(text: &str, platform: Platform, implicit_until: usize)
     mentions
 }
 
-/// The handles that `text` begins with, and how many characters they and the spaces between them take.
+/// Returns the handles that `text` begins with, and how many characters they and the spaces between them take.
 fn leading(text: &str) -> (Vec<&str>, usize) {
     let (mut names, mut rest, mut end) = (Vec::new(), text, 0);
     loop {

@@ -4,8 +4,8 @@ use html_escape::decode_html_entities;
 
 use crate::post::Str;
 
-/// `text` with its entities decoded; twice, because relays escape what is already escaped (`&amp;lt;`), and never a
-/// third time, because then the author himself wrote the entity.
+/// Returns `text` with its entities decoded; twice, because relays escape what is already escaped (`&amp;lt;`), and
+/// never a third time, because then the author himself wrote the entity.
 pub(super) fn unescape(text: Str<'_>) -> Str<'_> {
     if !text.contains('&') {
         return text;

@@ -1,4 +1,4 @@
-//! Instagram webhook, fields `comments`, `live_comments` and `mentions` (`formats` 1.4). Comments carry no time of their own.
+//! Instagram webhook, fields `comments`, `live_comments` and `mentions`. Comments carry no time of their own.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Meltwater hook batch (`formats` 1.8). The shape of a document depends on a template; the published fields are read.
+//! Meltwater hook batch. The shape of a document depends on a template; the published fields are read.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -107,7 +107,7 @@ fn platform(url: &str) -> Platform {
     }
 }
 
-/// The account in the address of a profile.
+/// Returns the account in the address of a profile.
 fn last_segment<'s>(url: &str) -> Option<Str<'s>> {
     let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
     let (_, name) = path.split("://").nth(1).unwrap_or(path).rsplit_once('/')?;

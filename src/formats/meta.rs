@@ -1,4 +1,4 @@
-//! The envelope that Facebook and Instagram webhooks share: entries of an account, each with changes (`formats` 1.3, 1.4).
+//! The envelope that Facebook and Instagram webhooks share: entries of an account, each with changes.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -43,12 +43,13 @@ struct Change<'a> {
 pub(super) struct Account<'e, 'a> {
     /// The page or the professional account.
     pub(super) id: Option<&'e Str<'a>>,
-    /// Time of delivery.
+    /// When the webhook was sent, not when the post was written.
     pub(super) time: &'e Scalar<'a>,
 }
 
 impl Account<'_, '_> {
-    /// Whether the author `id` is the account itself; `None` where he is not, so that the configured accounts decide.
+    /// Returns whether the author `id` is the account itself; `None` where he is not, so that the configured accounts
+    /// decide.
     pub(super) fn wrote(&self, id: Option<&Str<'_>>) -> Option<bool> {
         let id = id?.non_blank()?;
         (self.id?.non_blank()? == id).then_some(true)

@@ -22,9 +22,9 @@ pub struct Rejected {
 pub struct BadItem {
     /// Its place among the items of the record, from 0.
     pub index: usize,
-    /// As in [`Rejected`].
+    /// Code as in [`Rejected`]; the dead letter itself has `bad_items`.
     pub code: &'static str,
-    /// As in [`Rejected`].
+    /// One sentence, without anything of the item.
     pub message: String,
 }
 
@@ -33,7 +33,7 @@ impl Rejected {
         Rejected { code, message: message.into() }
     }
 
-    /// The same, of the item at `index`.
+    /// Returns the same, of the item at `index`.
     pub(super) fn at(self, index: usize) -> BadItem {
         BadItem { index, code: self.code, message: self.message }
     }
@@ -66,7 +66,7 @@ impl From<serde_json::Error> for Rejected {
     }
 }
 
-/// What serde says of a value may quote it; only the parts that come from our own types are kept.
+/// Rejects a value for what serde `said` of it. That may quote it: only the parts that come from our own types are kept.
 fn of_data(said: &str, place: &str) -> Rejected {
     if let Some(field) = said.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         return Rejected::new("missing_field", format!("The field `{field}` is missing ({place})."));

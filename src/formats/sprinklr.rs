@@ -1,4 +1,4 @@
-//! Sprinklr message webhook and listening objects (`formats` 1.6), in both of its key sets. Times are milliseconds.
+//! Sprinklr message webhook and listening objects, in both of its key sets. Times are milliseconds.
 
 use serde::Deserialize;
 
@@ -174,7 +174,7 @@ fn post<'a>(event_kind: EventKind, message: Message<'a>, event_time: &Scalar<'_>
     Ok(post)
 }
 
-/// The platform of a channel, and whether only the brand reads it.
+/// Returns the platform of a channel, and whether only the brand reads it.
 fn platform(channel: &str) -> (Platform, bool) {
     const PRIVATE: [&str; 9] = ["WHATSAPP", "MESSENGER", "DM", "DIRECT", "TELEGRAM", "LINE", "SMS", "CHAT", "LIVECHAT"];
     let channel = channel.to_ascii_uppercase();

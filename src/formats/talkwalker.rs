@@ -1,4 +1,4 @@
-//! Talkwalker stream (`formats` 1.8): one chunk a line, and one or more lines a record.
+//! Talkwalker stream: one chunk a line, and one or more lines a record.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -150,7 +150,7 @@ fn platform(sources: &[Str<'_>]) -> Platform {
     sources.iter().find_map(of).unwrap_or(Platform::Other)
 }
 
-/// The id in the address of a post on X; elsewhere the address is the best id there is.
+/// Returns the id in the address of a post on X; elsewhere the address is the best id there is.
 fn id_of_url(url: Str<'_>) -> Str<'_> {
     match x::id_in_url(&url) {
         Some(id) => Str::from(id.to_owned()),

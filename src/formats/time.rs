@@ -18,8 +18,8 @@ const ZONES: [(&str, &str); 7] = [
 /// Brandwatch and Meta relays; X v1.1; exports of scrapers.
 const SPELLINGS: [&str; 4] = ["%Y-%m-%dT%H:%M:%S%.f%z", "%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f%:z"];
 
-/// A UNIX time in seconds or milliseconds, if it lies between the years 1 and 9999. Below 10^11 it is seconds: as
-/// milliseconds that would be before March 1973.
+/// Returns a UNIX time in seconds or milliseconds, if it lies between the years 1 and 9999. Below 10^11 it is seconds:
+/// as milliseconds that would be before March 1973.
 pub(super) fn epoch(number: i64) -> Option<Millis> {
     const FIRST_MILLIS: u64 = 100_000_000_000;
     Millis::claimed(if number.unsigned_abs() < FIRST_MILLIS { number.checked_mul(1000)? } else { number })
@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str) -> Option<Millis> {
     Millis::claimed(at.timestamp_millis())
 }
 
-/// `text` with a zone name at its end replaced by the offset.
+/// Returns `text` with a zone name at its end replaced by the offset.
 pub(super) fn with_numeric_zone(text: &str) -> String {
     for (name, offset) in ZONES {
         if let Some(before) = text.strip_suffix(name).and_then(|before| before.strip_suffix(' ')) {

@@ -1,5 +1,5 @@
-//! Values as the feeds write them: ids that may be blank, counts and flags that may be strings, times in any of the
-//! spellings of `formats`.
+//! Values as the feeds write them: ids that may be blank, counts and flags that may be strings, times in any of
+//! their spellings.
 //!
 //! Knows single values only, no feed and no post.
 
@@ -24,7 +24,7 @@ pub(super) enum Scalar<'a> {
 }
 
 impl Scalar<'_> {
-    /// A number of things; `None` for what is no such number.
+    /// Returns a number of things; `None` for what is no such number.
     pub(super) fn count(&self) -> Option<u64> {
         match self {
             Scalar::Number(number) => u64::try_from(*number).ok(),
@@ -47,7 +47,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// Whether there is no time at all: no value, a blank string, or the zero that stands for "not known".
+    /// Returns whether there is no time at all: no value, a blank string, or the zero that stands for "not known".
     fn is_no_time(&self) -> bool {
         match self {
             Scalar::Null | Scalar::Bool(_) | Scalar::Number(0) => true,
@@ -65,8 +65,8 @@ impl Scalar<'_> {
     }
 }
 
-/// The first of the named times that is there. One that is there and cannot be read is an error: a guess would put the
-/// post into the wrong window.
+/// Returns the first of the named times that is there. One that is there and cannot be read is an error: a guess would
+/// put the post into the wrong window.
 pub(super) fn first_time(times: &[(&str, &Scalar<'_>)]) -> Result<Option<Millis>, Rejected> {
     match times.iter().find(|(_, time)| !time.is_no_time()) {
         Some((field, time)) => time.time().map(Some).ok_or_else(|| Rejected::bad_time(field)),
@@ -74,7 +74,7 @@ pub(super) fn first_time(times: &[(&str, &Scalar<'_>)]) -> Result<Option<Millis>
     }
 }
 
-/// The first of `values` that holds more than white space.
+/// Returns the first of `values` that holds more than white space.
 pub(super) fn first<'a, const N: usize>(values: [Option<Str<'a>>; N]) -> Option<Str<'a>> {
     values.into_iter().flatten().find(|value| value.non_blank().is_some())
 }

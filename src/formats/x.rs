@@ -2,7 +2,7 @@
 
 use crate::post::{Millis, Str};
 
-/// When the post `id` was written, read from the id itself; `None` for ids from before November 2010.
+/// Returns when the post `id` was written, read from the id itself; `None` for ids from before November 2010.
 pub(super) fn time_of_id(id: &str) -> Option<Millis> {
     const EPOCH: u64 = 1_288_834_974_657;
     const FIRST: u64 = 100_000_000_000_000;
@@ -11,19 +11,19 @@ pub(super) fn time_of_id(id: &str) -> Option<Millis> {
     (id >= FIRST).then(|| Millis::new(millis))
 }
 
-/// Where people see the post.
+/// Returns where people see the post.
 pub(super) fn url_of<'a>(handle: Option<&str>, id: &str) -> Str<'a> {
     format!("https://x.com/{}/status/{id}", handle.unwrap_or("i")).into()
 }
 
-/// The id of the post that `url` leads to.
+/// Returns the id of the post that `url` leads to.
 pub(super) fn id_in_url(url: &str) -> Option<&str> {
     let (_, tail) = url.split_once("/status/").or_else(|| url.split_once("/statuses/"))?;
     let end = tail.find(|symbol: char| !symbol.is_ascii_digit()).unwrap_or(tail.len());
     tail.get(..end).filter(|id| !id.is_empty())
 }
 
-/// The account whose post `url` leads to.
+/// Returns the account whose post `url` leads to.
 pub(super) fn handle_in_url(url: &str) -> Option<&str> {
     let (head, _) = url.split_once("/status/").or_else(|| url.split_once("/statuses/"))?;
     let (_, name) = head.rsplit_once('/')?;
@@ -32,7 +32,7 @@ pub(super) fn handle_in_url(url: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// `text` without `RT @name: ` in front; the prefix is the platform's.
+/// Returns `text` without `RT @name: ` in front; the prefix is the platform's.
 pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
     let own = text.strip_prefix("RT @").and_then(|rest| rest.split_once(": ")).filter(|(name, _)| !name.contains(' '));
     match own {
@@ -41,7 +41,8 @@ pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
     }
 }
 
-/// What a tick without a type says: before April 2023 the platform gave it to notable people, since then it is for sale.
+/// Returns what a tick without a type says: before April 2023 the platform gave it to notable people, since then it is
+/// for sale.
 pub(super) fn legacy_tick(verified: Option<bool>, created_at: Millis) -> Option<bool> {
     const APRIL_2023: i64 = 1_680_307_200_000;
     verified.filter(|_| created_at.get() < APRIL_2023)

@@ -1,4 +1,4 @@
-//! X Activity API: one event of a webhook or stream, with a v2 post as its payload (`formats` 1.1).
+//! X Activity API: one event of a webhook or stream, with a v2 post as its payload.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -40,7 +40,6 @@ struct Named<'a> {
     author_id: Option<Str<'a>>,
 }
 
-/// Reads one event.
 pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     let Envelope { data: event, includes } = serde_json::from_slice(raw.bytes)?;
     let payload = event.payload.get();
@@ -70,7 +69,7 @@ pub(super) fn read<'a>(raw: &Raw<'a>) -> Result<Batch<'a>, Rejected> {
     Ok(batch)
 }
 
-/// An event that has no words of its own. It carries no time either.
+/// Returns an event that has no words of its own. It carries no time either.
 fn mark<'a>(event_kind: EventKind, about: Named<'a>, event: Option<Str<'a>>, raw: &Raw<'_>) -> Result<Post<'a>, Rejected> {
     Ok(Post {
         event_kind,

@@ -1,4 +1,4 @@
-//! What becomes of posts on X afterwards: deletions and edits, of the v2 compliance stream and of v1.1 (`formats` 1.2).
+//! What becomes of posts on X afterwards: deletions and edits, of the v2 compliance stream and of v1.1.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! X API v1.1 statuses, compatible and extended, and the exports of scrapers that imitate them (`formats` 1.2).
+//! X API v1.1 statuses, compatible and extended, and the exports of scrapers that imitate them.
 
 mod wire;
 
@@ -70,7 +70,7 @@ fn author<'a>(status: &Status<'a>, at: Millis) -> Option<Author<'a>> {
     })
 }
 
-/// The quoted post; a repost of a quote shows what the original quoted.
+/// Returns the quoted post; a repost of a quote shows what the original quoted.
 fn with_quote<'a>(mut post: Post<'a>, status: &Status<'a>) -> Post<'a> {
     let quoting = status.retweeted_status.as_deref().unwrap_or(status);
     post.quoted_text = quoting.quoted_status.as_ref().map(|quoted| unescape(quoted.whole_text()));
@@ -81,7 +81,7 @@ fn with_quote<'a>(mut post: Post<'a>, status: &Status<'a>) -> Post<'a> {
     post
 }
 
-/// The text and what stands in it; of a repost the whole original, because its own text is cut.
+/// Returns the text and what stands in it; of a repost the whole original, because its own text is cut.
 fn with_words<'a>(mut post: Post<'a>, status: &Status<'a>) -> Post<'a> {
     let text = status.whole_text();
     let answers_post = post.is_reply && (post.parent_id.is_some() || post.in_reply_to_author_id.is_none());
@@ -102,7 +102,7 @@ fn with_words<'a>(mut post: Post<'a>, status: &Status<'a>) -> Post<'a> {
     post
 }
 
-/// The account's age in the spelling that all other times have.
+/// Returns the account's age in the spelling that all other times have.
 fn rfc3339(written: Str<'_>) -> Str<'_> {
     super::time::parse(&written).map_or(written, |at| at.to_string().into())
 }

@@ -1,4 +1,4 @@
-//! X API v2: filtered stream, search pages, timelines (`formats` 1.1), in both spellings of its field names.
+//! X API v2: filtered stream, search pages, timelines, in both spellings of its field names.
 
 mod post;
 mod wire;

@@ -14,7 +14,7 @@ pub struct OwnAccounts {
 }
 
 impl OwnAccounts {
-    /// The accounts with these handles and ids.
+    /// Returns the accounts with these handles and ids.
     pub fn new<'a>(handles: impl IntoIterator<Item = &'a str>, ids: impl IntoIterator<Item = &'a str>) -> Self {
         OwnAccounts {
             handles: handles.into_iter().map(|handle| handle.trim_start_matches('@').to_lowercase()).collect(),
@@ -23,46 +23,46 @@ impl OwnAccounts {
         }
     }
 
-    /// The same, with the addresses that contact forms send their mails from.
+    /// Returns the same, with the addresses that contact forms send their mails from.
     #[must_use]
     pub fn with_contact_forms<'a>(self, senders: impl IntoIterator<Item = &'a str>) -> Self {
         OwnAccounts { contact_forms: senders.into_iter().map(str::to_lowercase).collect(), ..self }
     }
 
-    /// Whether `address`, in lower case, sends what customers wrote into a contact form (2.10, 32).
+    /// Returns whether `address`, in lower case, sends what customers wrote into a contact form (D13).
     pub fn is_contact_form(&self, address: &str) -> bool {
         self.contact_forms.contains(address)
     }
 
-    /// Whether `handle`, without `@`, is one of ours.
+    /// Returns whether `handle`, without `@`, is one of ours.
     pub fn has_handle(&self, handle: &str) -> bool {
         self.handles.contains(handle) || (handle.chars().any(char::is_uppercase) && self.handles.contains(&handle.to_lowercase()))
     }
 
-    /// Whether `id` is the id of one of our accounts.
+    /// Returns whether `id` is the id of one of our accounts.
     pub fn has_id(&self, id: &str) -> bool {
         self.ids.contains(id)
     }
 
-    /// Whether `mention` names one of our accounts, by its handle or by its id.
+    /// Returns whether `mention` names one of our accounts, by its handle or by its id.
     pub fn is_named_by(&self, mention: &Mention<'_>) -> bool {
         self.has_handle(&mention.handle) || id_of(mention).is_some_and(|id| self.has_id(id))
     }
 
-    /// Whether `account`, which `post` answers, is ours: by its id, by its handle, or by what the record itself tells of
-    /// the id in a mention (2.10, 31).
+    /// Returns whether `account`, which `post` answers, is ours: by its id, by its handle, or by what the record itself
+    /// tells of the id in a mention (D18).
     fn is_answered(&self, post: &Post<'_>, account: &str) -> bool {
         let shown = |mention: &Mention<'_>| self.has_handle(&mention.handle) && id_of(mention) == Some(account);
         self.has_id(account) || self.has_handle(account.trim_start_matches('@')) || post.mentions.iter().any(shown)
     }
 
-    /// Whether `post` answers one of our accounts.
+    /// Returns whether `post` answers one of our accounts.
     pub fn are_answered(&self, post: &Post<'_>) -> bool {
         let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
         answered.is_some_and(|account| self.is_answered(post, account))
     }
 
-    /// Whether the brand wrote `post`: the feed says so, or the author is one of the accounts.
+    /// Returns whether the brand wrote `post`: the feed says so, or the author is one of the accounts.
     pub fn wrote(&self, post: &Post<'_>) -> bool {
         if let Some(own) = post.own {
             return own;
@@ -73,8 +73,8 @@ impl OwnAccounts {
         })
     }
 
-    /// Whose case `post` belongs to: its author's; for a post of the brand the customer it answers, told by
-    /// `in_reply_to_author_id`, else by the first mention, an implicit one too (2.9, 15).
+    /// Returns whose case `post` belongs to: its author's; for a post of the brand the customer it answers, told by
+    /// `in_reply_to_author_id`, else by the first mention, an implicit one too (D62).
     pub fn customer_of(&self, post: &Post<'_>) -> CustomerKey {
         if !self.wrote(post) {
             return CustomerKey::of_author(post);
@@ -93,7 +93,7 @@ impl OwnAccounts {
     }
 }
 
-/// The id of the account, from the mention or from the profile that came with it.
+/// Returns the id of the account, from the mention or from the profile that came with it.
 fn id_of<'m>(mention: &'m Mention<'_>) -> Option<&'m str> {
     let profile = mention.profile.as_ref().and_then(|profile| profile.id.as_ref());
     mention.id.as_ref().or(profile).and_then(|id| id.non_blank())

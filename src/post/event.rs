@@ -12,7 +12,7 @@ pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
 /// One step in the life of a case, reported from outside.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseEvent<'a> {
-    /// [`CASE_EVENT_SCHEMA`].
+    /// The name of the record: `telkomcare.case_event.v1`.
     #[serde(borrow, default)]
     pub schema: Str<'a>,
     /// Id of the report; a repeated id is a duplicate.
@@ -20,7 +20,7 @@ pub struct CaseEvent<'a> {
     /// `<customer>:<first post>`, as our own records name it.
     #[serde(borrow, default, deserialize_with = "null_as_default")]
     pub case_id: Str<'a>,
-    /// What happened.
+    /// What is reported of the case.
     pub event: CaseEventKind,
     /// The customer; where absent it is taken from `case_id`.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct CaseEvent<'a> {
     /// Owner of the ticket.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub pic_tiket: Option<Str<'a>>,
-    /// Agent who reports.
+    /// Agent who reports it, as the desk names agents.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub agent: Option<Str<'a>>,
     /// When the unit expects to be done.
@@ -49,12 +49,12 @@ pub struct CaseEvent<'a> {
     /// Free text of the desk.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub note: Option<Str<'a>>,
-    /// When it happened.
+    /// When it happened; `resolved` and `dismissed` end what was written up to then.
     pub at: Millis,
 }
 
 impl CaseEvent<'_> {
-    /// The same event, independent of the record it was read from.
+    /// Returns the same event, independent of the record it was read from.
     pub fn into_owned(self) -> CaseEvent<'static> {
         CaseEvent {
             schema: self.schema.into_owned(),
@@ -74,7 +74,7 @@ impl CaseEvent<'_> {
         }
     }
 
-    /// The customer whose case it is: named outright, else `case_id` up to its last colon.
+    /// Returns the customer whose case it is: named outright, else `case_id` up to its last colon.
     pub fn customer(&self) -> Option<CustomerKey> {
         let key = match self.customer.as_ref().and_then(|customer| customer.non_blank()) {
             Some(customer) => customer,
@@ -84,15 +84,15 @@ impl CaseEvent<'_> {
     }
 }
 
-/// What was reported.
+/// What the ticketing side reports of a case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseEventKind {
     /// A team leader took the case.
     TlAssigned,
-    /// It was seen.
+    /// The team leader has seen the case.
     Acknowledged,
-    /// Work goes on.
+    /// The unit works on it.
     #[default]
     Progress,
     /// The customer was called.
@@ -108,7 +108,7 @@ pub enum CaseEventKind {
 }
 
 impl CaseEventKind {
-    /// The name in records.
+    /// Returns the name in records.
     pub fn name(self) -> &'static str {
         match self {
             CaseEventKind::TlAssigned => "tl_assigned",

@@ -1,11 +1,11 @@
-//! Where a text names an account: what may stand before the `@`, and where a name ends on which platform (2.10, 31).
+//! Where a text names an account: what may stand before the `@`, and where a name ends on which platform (D18).
 //!
 //! The rules of X are those of twitter-text, its own open library; other platforms share what stands before a name.
 
 use super::Platform;
 
-/// The end of the name of an account that `text` names at byte `at`, where an `@` stands; `None` if it names none: a mail
-/// address, a name that goes on in a way that no name does. `after_name`: another name ends right there.
+/// Returns the end of the name of an account that `text` names at byte `at`, where an `@` stands; `None` if it names
+/// none: a mail address, a name that goes on in a way that no name does. `after_name`: another name ends right there.
 pub fn end(text: &str, at: usize, platform: Platform, after_name: bool) -> Option<usize> {
     let (before, rest) = text.split_at_checked(at)?;
     let name = rest.strip_prefix(['@', '\u{FF20}'])?;
@@ -23,7 +23,7 @@ pub fn end(text: &str, at: usize, platform: Platform, after_name: bool) -> Optio
     (length > 0 && !goes_on).then_some(start + length)
 }
 
-/// How many bytes the account name has that `text` begins with.
+/// Returns how many bytes the account name has that `text` begins with.
 pub fn length(text: &str, platform: Platform) -> usize {
     let bytes = text.as_bytes();
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -50,8 +50,8 @@ fn may_precede(before: &str) -> bool {
     })
 }
 
-/// Whether `tail`, which begins with the second `@` of `@name@..`, goes on as the host of an address does. Two names
-/// without a space between them are two names.
+/// Returns whether `tail`, which begins with the second `@` of `@name@..`, goes on as the host of an address does. Two
+/// names without a space between them are two names.
 fn is_address(tail: &str) -> bool {
     let name = tail.trim_start_matches(['@', '\u{FF20}']);
     let length = length(name, Platform::X);

@@ -1,16 +1,16 @@
-//! The key under which everything about one customer travels: `platform:author` (`contract`, Topics).
+//! The key under which everything about one customer travels: `platform:author`.
 
 use std::fmt;
 
 use super::{Author, Platform, Post};
 
 /// `<platform>:<author id>`; where the id is missing the lower-cased handle, else the e-mail address without
-/// `+tag`; a post without an author has a key of its own, `<platform>:post:<post id>` (2.9, 9).
+/// `+tag`; a post without an author has a key of its own, `<platform>:post:<post id>` (D11).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerKey(String);
 
 impl CustomerKey {
-    /// The key of the person who wrote `post`.
+    /// Returns the key of the person who wrote `post`.
     pub fn of_author(post: &Post<'_>) -> Self {
         match post.author.as_ref().and_then(|author| author_part(post.platform, author)) {
             Some(part) => CustomerKey::new(post.platform, &part),
@@ -18,12 +18,12 @@ impl CustomerKey {
         }
     }
 
-    /// The key of the customer `id` (an id, a handle or an address) on `platform`.
+    /// Returns the key of the customer `id` (an id, a handle or an address) on `platform`.
     pub fn new(platform: Platform, id: &str) -> Self {
         CustomerKey([platform.name(), ":", id].concat())
     }
 
-    /// The key as text.
+    /// Returns the key as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +49,7 @@ fn author_part(platform: Platform, author: &Author<'_>) -> Option<String> {
     Some(if handle.contains('@') { mailbox(handle) } else { handle.to_lowercase() })
 }
 
-/// The address in lower case and without `+tag`: one person, one key.
+/// Returns the address in lower case and without `+tag`: one person, one key.
 fn mailbox(address: &str) -> String {
     let address = address.to_lowercase();
     match address.split_once('@') {

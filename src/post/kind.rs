@@ -9,7 +9,7 @@ use super::lenient::{self, Keep, Text};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
-    /// It was written.
+    /// The author wrote it.
     #[default]
     Create,
     /// Its author changed it.

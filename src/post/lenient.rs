@@ -1,4 +1,4 @@
-//! Values that a post can do without: one that cannot be read is left out, and the record goes on (2.10, 37).
+//! Values that a post can do without: one that cannot be read is left out, and the record goes on (D12).
 //!
 //! What a record needs (its id, its time, its platform, its text) is not read by this module: there a value of another type
 //! is an error, because a guess could silence a customer.
@@ -14,19 +14,19 @@ use super::{Millis, Str};
 
 /// Something that one JSON value may hold; `None` from each reader is a value that cannot be read.
 pub trait Keep<'de>: Sized {
-    /// From a string.
+    /// Reads a string.
     fn text(_: Text<'de, '_>) -> Option<Self> {
         Self::odd()
     }
-    /// From a whole number.
+    /// Reads a whole number.
     fn number(_: i128) -> Option<Self> {
         Self::odd()
     }
-    /// From `true` or `false`.
+    /// Reads `true` or `false`.
     fn flag(_: bool) -> Option<Self> {
         Self::odd()
     }
-    /// From a list, of which it must leave nothing.
+    /// Reads a list, of which it must leave nothing.
     ///
     /// # Errors
     /// The list is no JSON.
@@ -34,7 +34,7 @@ pub trait Keep<'de>: Sized {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::odd())
     }
-    /// What stands for a value of a type that it cannot be read from.
+    /// Returns what stands for a value of a type that it cannot be read from.
     fn odd() -> Option<Self> {
         None
     }
@@ -50,7 +50,7 @@ pub enum Text<'de, 't> {
 }
 
 impl Text<'_, '_> {
-    /// What it says.
+    /// Returns the string without its escapes.
     pub fn as_str(&self) -> &str {
         match self {
             Text::Borrowed(text) | Text::Decoded(text) => text,

@@ -1,4 +1,4 @@
-//! Mends records that no JSON reader takes: half a character where a relay cut a text (2.10, 37).
+//! Mends records that no JSON reader takes: half a character where a relay cut a text (D12).
 //!
 //! Only for records that could not be read as they are: it costs a copy.
 
@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use super::{CaseEvent, Post, Str};
 
-/// The record with U+FFFD in place of every half of a surrogate pair and of every byte that is no UTF-8; `None` if there
-/// is none of either.
+/// Returns the record with U+FFFD in place of every half of a surrogate pair and of every byte that is no UTF-8; `None`
+/// if there is none of either.
 pub fn mended(record: &[u8]) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(record);
     let whole = without_halves(&text);
@@ -43,13 +43,13 @@ fn without_halves(text: &str) -> Option<String> {
     })
 }
 
-/// The UTF-16 unit of the escape `\uXXXX` at `at`.
+/// Returns the UTF-16 unit of the escape `\uXXXX` at `at`.
 fn unit(text: &str, at: usize) -> Option<u32> {
     let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
-/// A mended post: a name that was broken is not the name, and two of them could become one.
+/// Returns a mended post: a name that was broken is not the name, and two of them could become one.
 ///
 /// `None` if its own id was broken.
 pub fn post(mut post: Post<'_>) -> Option<Post<'static>> {
@@ -69,7 +69,7 @@ pub fn post(mut post: Post<'_>) -> Option<Post<'static>> {
     Some(post.into_owned())
 }
 
-/// A mended case event; `None` if what names the event or the case was broken.
+/// Returns a mended case event; `None` if what names the event or the case was broken.
 pub fn case_event(event: CaseEvent<'_>) -> Option<CaseEvent<'static>> {
     let names = [Some(&event.event_id), Some(&event.case_id), event.customer.as_ref(), event.post_id.as_ref()];
     let broken = names.into_iter().flatten().any(|name| is_broken(name));

@@ -1,7 +1,7 @@
 //! A string that borrows from the record it was read from whenever JSON allows it.
 //!
 //! Most strings of a post contain no escape, so reading them costs no allocation. A number is read as its own
-//! digits: ids are 64-bit and do not survive a double (`formats` 1.9).
+//! digits: ids are 64-bit and do not survive a double.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,17 +16,17 @@ use serde::{Serialize, Serializer};
 pub struct Str<'a>(Cow<'a, str>);
 
 impl<'a> Str<'a> {
-    /// The same text, independent of the record it came from.
+    /// Returns the same text, independent of the record it came from.
     pub fn into_owned(self) -> Str<'static> {
         Str(Cow::Owned(self.0.into_owned()))
     }
 
-    /// The text as a string slice.
+    /// Returns the text as a string slice.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `None` when there is nothing but white space.
+    /// Returns the text, or `None` when there is nothing but white space in it.
     pub fn non_blank(&self) -> Option<&str> {
         let text = self.0.trim();
         (!text.is_empty()).then_some(text)
@@ -128,7 +128,7 @@ impl JsonSchema for Str<'_> {
     }
 }
 
-/// The default of `T` for a missing field and for `null`: the two mean the same in every feed (`contract`, Records).
+/// Returns the default of `T` for a missing field and for `null`: the two mean the same in every feed.
 pub fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -18,13 +18,13 @@ const FIRST: i64 = -62_135_596_800_000;
 const LAST: i64 = 253_402_300_799_999;
 
 impl Millis {
-    /// The time `millis` after (or before) the epoch, held within the years that RFC 3339 can write. For times that are
-    /// computed; what a feed claims goes through [`Millis::claimed`].
+    /// Returns the time `millis` after (or before) the epoch, held within the years that RFC 3339 can write. For times
+    /// that are computed; what a feed claims goes through [`Millis::claimed`].
     pub fn new(millis: i64) -> Self {
         Millis(millis.clamp(FIRST, LAST))
     }
 
-    /// The time that a feed claims; `None` if it lies outside the years that RFC 3339 can write.
+    /// Returns the time that a feed claims; `None` if it lies outside the years that RFC 3339 can write.
     pub fn claimed(millis: i64) -> Option<Self> {
         (FIRST..=LAST).contains(&millis).then_some(Millis(millis))
     }
@@ -34,12 +34,12 @@ impl Millis {
         self.0
     }
 
-    /// How many milliseconds `self` lies after `earlier`; negative if before it.
+    /// Returns how many milliseconds `self` lies after `earlier`; negative if before it.
     pub fn since(self, earlier: Millis) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// This time moved by `millis`.
+    /// Returns this time moved by `millis`.
     pub fn plus(self, millis: i64) -> Self {
         Millis::new(self.0.saturating_add(millis))
     }

@@ -13,16 +13,16 @@ pub const ESCALATION_SCHEMA: &str = "telkomcare.escalation.v1";
 /// One step in the life of an escalation.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EscalationRecord<'a> {
-    /// [`ESCALATION_SCHEMA`].
+    /// The name of the record: `telkomcare.escalation.v1`.
     pub schema: &'static str,
     /// The same for the same step however often it is computed: readers drop what they have seen.
     pub id: String,
-    /// What happened.
+    /// What happened to the escalation.
     #[serde(rename = "type")]
     pub kind: EscalationType,
-    /// `<customer>:<first post>`.
+    /// `<customer>:<id of the first post of the case>`; readers compare it, and do not take it apart.
     pub case_id: String,
-    /// The customer.
+    /// `<platform>:<id>` of the customer whose case it is.
     pub customer: &'a str,
     /// When the case became hard: the time of that record.
     pub opened_at: Option<Millis>,
@@ -59,7 +59,7 @@ pub struct EscalationRecord<'a> {
     pub source: &'a str,
 }
 
-/// What is due when, by analogy with the inbound desk (A29).
+/// What is due when, by analogy with the inbound desk (D33).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clocks {
     /// The next look at the progress.
@@ -82,9 +82,9 @@ pub enum EscalationType {
     ConditionAdded,
     /// A team leader took it.
     TlAssigned,
-    /// It was seen.
+    /// The team leader has seen it.
     Acknowledged,
-    /// Work goes on.
+    /// The unit works on it.
     Progress,
     /// The customer was called.
     CallbackDone,
@@ -120,7 +120,7 @@ impl EscalationType {
         EscalationType::CallbackOnClose,
     ];
 
-    /// The name in records and ids.
+    /// Returns the name in records and ids.
     pub fn name(self) -> &'static str {
         match self {
             EscalationType::Opened => "opened",

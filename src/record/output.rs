@@ -5,7 +5,7 @@ use super::{EscalationRecord, TriageRecord};
 /// Where a post goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
-    /// To the agents.
+    /// `agents`: somebody must look at the post.
     Agents,
     /// Out of topic: needs no answer.
     Oot,
@@ -58,7 +58,7 @@ pub enum Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// The verdict in it, if it is one.
+    /// Returns the verdict in it, if it is one.
     pub fn verdict(&self) -> Option<&TriageRecord<'a>> {
         match self {
             Output::Triage(_, record) => Some(record),

@@ -8,7 +8,7 @@ use crate::post::{CASE_EVENT_SCHEMA, CaseEvent, POST_SCHEMA, Post};
 /// Names of the records that have a schema.
 pub const NAMES: [&str; 5] = [POST_SCHEMA, CASE_EVENT_SCHEMA, TRIAGE_SCHEMA, ESCALATION_SCHEMA, SHADOW_SCHEMA];
 
-/// The schema of the record called `name`.
+/// Returns the schema of the record called `name`.
 pub fn schema(name: &str) -> Option<Schema> {
     let mut schema = match name {
         POST_SCHEMA => schema_for!(Post<'_>),
@@ -22,7 +22,7 @@ pub fn schema(name: &str) -> Option<Schema> {
     Some(schema)
 }
 
-/// The schema of `name` as the file `config/schemas/<name>.json` holds it.
+/// Returns the schema of `name` as the file `config/schemas/<name>.json` holds it.
 pub fn document(name: &str) -> Option<String> {
     let mut document = serde_json::to_string_pretty(&schema(name)?).ok()?;
     document.push('\n');

@@ -12,15 +12,15 @@ pub const SHADOW_SCHEMA: &str = "telkomcare.shadow.v1";
 /// Two decisions on one post, from the same state of its customer.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ShadowRecord<'a> {
-    /// [`SHADOW_SCHEMA`].
+    /// The name of the record: `telkomcare.shadow.v1`.
     pub schema: &'static str,
-    /// The post.
+    /// Id of the post on its platform.
     pub post_id: &'a str,
     /// Where it was written.
     pub platform: Platform,
     /// Whose case it belongs to.
     pub customer: &'a str,
-    /// What was decided.
+    /// What was decided, and acted on.
     pub live: Decision<'a>,
     /// What the rules that are only tried would have decided.
     pub shadow: Decision<'a>,
@@ -35,9 +35,9 @@ pub struct ShadowRecord<'a> {
 pub struct Decision<'a> {
     /// Hash of the rules.
     pub rules: &'a str,
-    /// Its class.
+    /// Name of the class in `rules.toml`.
     pub class: &'a str,
-    /// Where it goes.
+    /// `agents`, `oot`, `escalations` or `skipped`.
     pub route: &'a str,
     /// The note that W-21 fixes for its class.
     pub note: Option<&'a str>,
@@ -52,8 +52,8 @@ pub struct Decision<'a> {
 }
 
 impl<'a> ShadowRecord<'a> {
-    /// The record, if the two differ in what follows from them: signals alone do not count. What is no verdict, such as
-    /// the answer to a case event, is not compared.
+    /// Returns the record, if the two differ in what follows from them: signals alone do not count. What is no verdict,
+    /// such as the answer to a case event, is not compared.
     pub fn of_difference(live: &'a [Output<'a>], shadow: &'a [Output<'a>]) -> Option<Self> {
         let (live_output, shadow_output) = (live.first()?, shadow.first()?);
         let (verdict, other) = (live_output.verdict()?, shadow_output.verdict()?);

@@ -30,8 +30,8 @@ struct PeekPost {
     created_at: Option<IgnoredAny>,
 }
 
-/// Whether the record `value` on `destination` is the one that ends its input. What cannot be read counts as such: one
-/// too many is noticed, one overlooked is not.
+/// Returns whether the record `value` on `destination` is the one that ends its input. What cannot be read counts as
+/// such: one too many is noticed, one overlooked is not.
 pub fn ends_its_input(destination: Destination, value: &[u8]) -> bool {
     match destination {
         Destination::Oot | Destination::Skipped => true,
@@ -44,8 +44,8 @@ fn peek(value: &[u8]) -> Option<Peek> {
     serde_json::from_slice(value).ok()
 }
 
-/// A copy shows a post of which nothing is remembered; every other verdict knows when its post was written. The reason
-/// alone does not tell: the rules may give any.
+/// Returns whether it is the agents' copy of a post. A copy shows a post of which nothing is remembered; every other
+/// verdict knows when its post was written. The reason alone does not tell: the rules may give any.
 fn is_copy(record: &Peek) -> bool {
     record.reason.as_deref() == Some(RETURNED) && record.post.as_ref().is_some_and(|post| post.created_at.is_none())
 }

@@ -16,35 +16,35 @@ pub const TRIAGE_SCHEMA: &str = "telkomcare.triage.v1";
 /// The verdict on one post.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct TriageRecord<'a> {
-    /// [`TRIAGE_SCHEMA`].
+    /// The name of the record: `telkomcare.triage.v1`.
     pub schema: &'static str,
-    /// The post.
+    /// Id of the post on its platform; of an edited post the first of the chain.
     pub post_id: &'a str,
     /// Where it was written.
     pub platform: Platform,
-    /// Whose case it belongs to.
+    /// `<platform>:<id>` of the customer whose case it is; a reply of ours has that of whom it answers.
     pub customer: &'a str,
-    /// Its class.
+    /// `hard_complaint`, `quiz`, `promo`, `troll`, `multi`, `normal`, `skipped`, or a class of the analysts' own.
     pub class: &'a str,
-    /// Where it goes.
+    /// `agents`, `oot`, `escalations` or `skipped`.
     pub route: &'static str,
     /// The note that W-21 fixes for its class.
     pub note: Option<&'a str>,
-    /// The fields that W-21 fixes for the desk's application. Only on posts that are out of topic (2.10, 35).
+    /// The fields that W-21 fixes for the desk's application. Only on posts that are out of topic (D54).
     pub tagging: Option<Tagging<'a>>,
-    /// Why it was put aside.
+    /// Why the post is skipped, or `returned` on the agents' copy of a post that was routed wrongly.
     pub reason: Option<&'a str>,
     /// The customer's open case after this post.
     pub case: Option<CaseView>,
     /// Signals met, helpers left out, in the order of the configuration.
     pub signals: Vec<&'a str>,
-    /// Why.
+    /// Why: for each condition that the post meets or comes close to, for a complaint, and for its class.
     pub evidence: Vec<Evidence<'a>>,
     /// Earlier verdicts that this one replaces, as `post@version`.
     pub supersedes: Vec<String>,
     /// The post as a desk shows it.
     pub post: Option<PostView<'a>>,
-    /// When it was written, as far as it can be believed.
+    /// When it was written; the record's time where that cannot be believed (`future`, `late`).
     pub event_time: Millis,
     /// Older than the newest post of its author by more than the allowed lateness.
     pub late: bool,
@@ -60,7 +60,7 @@ pub struct TriageRecord<'a> {
 }
 
 impl<'a> TriageRecord<'a> {
-    /// A record about `post_id` with nothing decided yet.
+    /// Returns a record about `post_id` with nothing decided yet.
     pub fn undecided(post_id: &'a str, platform: Platform, event_time: Millis, rules: &'a str, arrival: &Arrival<'a>) -> Self {
         TriageRecord {
             schema: TRIAGE_SCHEMA,
@@ -87,10 +87,10 @@ impl<'a> TriageRecord<'a> {
     }
 }
 
-/// The customer's case.
+/// The customer's open case, after the post.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct CaseView {
-    /// `<customer>:<first post>`.
+    /// `<customer>:<id of the first post of the case>`; readers compare it, and do not take it apart.
     pub id: String,
     /// It is a hard complaint.
     pub hard: bool,

@@ -32,7 +32,7 @@ fn warn_of<'a>(accounts: impl Iterator<Item = &'a Spotted<String>>, why: &str, r
     }
 }
 
-/// The addresses of contact forms; what is no address is reported.
+/// Returns the addresses of contact forms; what is no address is reported.
 fn contact_forms(table: &Table<'_>) -> Vec<String> {
     let is_address = |text: &str| text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
     let (good, bad): (Vec<_>, Vec<_>) =

@@ -83,7 +83,7 @@ pub(super) fn read_tagging(table: &Table<'_>) -> Vec<(String, String)> {
     fields
 }
 
-/// One note for all platforms, or one for each.
+/// Returns one note for all platforms, or one for each.
 fn read_note(value: &Value<'_>) -> [Option<String>; Platform::ALL.len()] {
     if !value.is_present() {
         return Default::default();

@@ -26,7 +26,7 @@ impl QualitySample {
         QualitySample { highest: (share > 0.0).then_some((share * u64::MAX as f64) as u64) }
     }
 
-    /// Whether the post with this id belongs to it.
+    /// Returns whether the post with this id belongs to it.
     pub fn takes(self, post_id: &str) -> bool {
         let Some(highest) = self.highest else { return false };
         let hash = Sha256::digest(post_id.as_bytes());

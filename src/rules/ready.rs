@@ -30,7 +30,7 @@ pub(super) fn make_ready(signals: &mut [Signal], conditions: &mut [Condition], c
     }
 }
 
-/// What must all hold for `when` to hold.
+/// Returns what must all hold for `when` to hold.
 fn conjuncts(when: &Expression) -> Vec<&Expression> {
     match when {
         Expression::All(parts) => parts.iter().flat_map(conjuncts).collect(),

@@ -36,7 +36,7 @@ pub struct Evidence<'a> {
     /// Start and end in characters of the post's text, end exclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<[u32; 2]>,
-    /// The text there, at most 160 characters of it: a longer one ends in `…` (2.10, 36).
+    /// The text there, at most 160 characters of it: a longer one ends in `…` (D70).
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Str<'a>>,
 }

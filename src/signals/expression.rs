@@ -55,7 +55,7 @@ impl Expression {
         }
     }
 
-    /// What holds where one of the conjuncts does: the expression is close then (2.9, 24).
+    /// What holds where one of the conjuncts does: the expression is close then (D69).
     pub fn partly(&self) -> Expression {
         match self {
             Expression::All(parts) => Expression::Any(parts.iter().filter(|part| !matches!(part, Expression::None(_))).cloned().collect()),

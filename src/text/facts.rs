@@ -1,4 +1,8 @@
-//! The facts about one text, as later stages ask for them. How they are found is `tokenise`'s.
+//! Facts about one text: its words as the lexicons know them, where each stands in the original, and how much of it
+//! is written in capitals.
+//!
+//! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
+//! original text, so every token keeps its place there (D69).
 
 use super::capitals::Capitals;
 use super::entities::Entity;

@@ -1,7 +1,7 @@
 //! One word: what normalising does to it before the vocabulary is asked.
 //!
 //! NFKC, lower case, marks and invisible characters stripped, stretched letters squeezed, doubling written with a
-//! digit unfolded (`lexicons` 3.1, `formats` 1.9).
+//! digit unfolded.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

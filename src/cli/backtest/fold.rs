@@ -29,7 +29,7 @@ pub struct Chunk {
     pub written: Vec<Vec<u8>>,
 }
 
-/// As many workers as there are processors, or as many as were asked for.
+/// Returns as many workers as there are processors, or as many as were asked for.
 pub fn threads(asked: Option<NonZeroUsize>) -> usize {
     asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }

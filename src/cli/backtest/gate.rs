@@ -28,7 +28,6 @@ pub struct Gate {
     max_unreadable: usize,
 }
 
-/// What differs.
 #[derive(Debug, Serialize)]
 pub struct Compared {
     /// Hash of the rules in --config.
@@ -39,7 +38,6 @@ pub struct Compared {
     pub unreadable: usize,
     /// The limits that are exceeded, in words.
     pub exceeded: Vec<String>,
-    /// What flips.
     #[serde(flatten)]
     pub flips: Flips,
 }
@@ -62,7 +60,7 @@ impl Gate {
         Compared { before: before.to_owned(), after: after.to_owned(), unreadable, exceeded, flips }
     }
 
-    /// Why the limits prove nothing though they are kept.
+    /// Returns why the limits prove nothing though they are kept.
     fn unproven(&self, posts: usize, unreadable: usize) -> Option<String> {
         if unreadable > self.max_unreadable {
             let lines = count(unreadable, "line");
@@ -76,7 +74,7 @@ impl Gate {
 }
 
 impl Compared {
-    /// How the command ends.
+    /// Returns how the command ends.
     pub fn exit(&self) -> Exit {
         if self.exceeded.is_empty() { Exit::Ok } else { Exit::Findings }
     }

@@ -87,7 +87,7 @@ impl Recording {
     }
 }
 
-/// The lines of the file at `path`; `-` is standard input.
+/// Returns the lines of the file at `path`; `-` is standard input.
 pub fn file(path: &Path) -> Result<Lines, Stop> {
     let (input, size): (Box<dyn Read>, u64) = if path == Path::new("-") {
         (Box::new(std::io::stdin()), 0)

@@ -9,7 +9,6 @@ use crate::rules::Rules;
 use crate::signals::{Findings, Kind, SignalId, What};
 use crate::text::EntryId;
 
-/// Counts by entry.
 #[derive(Debug, Clone, Default)]
 pub struct Usage(Vec<Counts>);
 
@@ -25,7 +24,7 @@ pub struct Counts {
 }
 
 impl Usage {
-    /// For the entries of `rules`.
+    /// Begins to count for the entries of `rules`.
     pub fn new(rules: &Rules) -> Self {
         Usage(vec![Counts::default(); rules.book.len()])
     }
@@ -68,7 +67,6 @@ impl Usage {
         }
     }
 
-    /// The finished report.
     pub fn report(&self, rules: &Rules) -> PhraseReport {
         let all = (0..).zip(&self.0).filter(|(entry, _)| !rules.book.entry(*entry).exclude);
         let rows = all.map(|(entry, counts)| {
@@ -89,7 +87,7 @@ fn entries(findings: &Findings, id: SignalId) -> Vec<EntryId> {
     entries
 }
 
-/// Whether the class, the complaint or a condition that the post meets stands on signal `id`.
+/// Returns whether the class, the complaint or a condition that the post meets stands on signal `id`.
 fn matters(rules: &Rules, findings: &Findings, class: &str, id: SignalId) -> bool {
     let of_class = rules.classes.iter().any(|one| one.name == class && one.leaves.contains(&id));
     let of_complaint = findings.met(rules.complaint) && rules.complaint_leaves.contains(&id);
@@ -97,7 +95,7 @@ fn matters(rules: &Rules, findings: &Findings, class: &str, id: SignalId) -> boo
     of_class || of_complaint || met().any(|condition| condition.leaves.contains(&id))
 }
 
-/// Whether signal `id`, which is met, would not be without `entry`.
+/// Returns whether signal `id`, which is met, would not be without `entry`.
 fn decides(rules: &Rules, findings: &Findings, id: SignalId, entry: EntryId) -> bool {
     let finding = findings.get(id);
     let others: Vec<EntryId> = entries(findings, id).into_iter().filter(|&other| other != entry).collect();

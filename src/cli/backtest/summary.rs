@@ -13,7 +13,6 @@ use super::phrases::PhraseReport;
 use crate::record::{Destination, Output};
 use crate::rules::Rules;
 
-/// What came out.
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
     rules: String,
@@ -43,7 +42,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Nothing judged with `rules` yet.
+    /// Begins to count what `rules` decide.
     pub fn of(rules: &Rules) -> Self {
         Summary { rules: rules.hash.clone(), ..Summary::default() }
     }
@@ -102,7 +101,6 @@ impl Summary {
         }
     }
 
-    /// Shows everything.
     pub fn print(&self, format: Format) {
         if format == Format::Json {
             page::json(self);

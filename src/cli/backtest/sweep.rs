@@ -58,9 +58,7 @@ struct Row {
     value: String,
     /// Cases that became hard.
     opened: usize,
-    /// Posts by route.
     routes: BTreeMap<&'static str, usize>,
-    /// Posts by class.
     classes: BTreeMap<String, usize>,
 }
 

@@ -3,12 +3,12 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// A secret key.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
 impl Key {
-    /// The key `secret`. HMAC takes every length; the interface that it shares with others of its kind does not say so.
+    /// Returns the key `secret`. HMAC takes every length; the interface that it shares with others of its kind does not
+    /// say so.
     pub fn new(secret: &[u8]) -> Option<Self> {
         Hmac::new_from_slice(secret).ok().map(Key)
     }
@@ -23,7 +23,7 @@ impl Key {
         code.iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(length).collect()
     }
 
-    /// As many decimal digits as `digits` has that stand for it, the first not 0.
+    /// Returns as many decimal digits as `digits` has that stand for it, the first not 0.
     pub fn digits(&self, kind: &str, digits: &str) -> String {
         let mut out = String::with_capacity(digits.len());
         let mut round = 0;

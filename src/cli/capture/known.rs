@@ -13,12 +13,11 @@ pub struct Known<'r> {
     own: &'r OwnAccounts,
     handles: FxHashSet<String>,
     domains: FxHashSet<String>,
-    /// Quiz posts.
     posts: FxHashSet<String>,
 }
 
 impl<'r> Known<'r> {
-    /// Those that `rules` name.
+    /// Returns those that `rules` name.
     pub fn of(rules: &'r Rules) -> Self {
         let entries = (0..rules.book.len()).filter_map(|entry| EntryId::try_from(entry).ok());
         let accounts = entries.filter_map(|entry| Some(rules.book.entry(entry).text.strip_prefix('@')?.to_lowercase()));
@@ -35,18 +34,18 @@ impl<'r> Known<'r> {
         Known { own: &rules.own, handles, domains, posts }
     }
 
-    /// An account, without `@`.
+    /// Returns whether the account `handle`, without `@`, is named.
     pub fn handle(&self, handle: &str) -> bool {
         let lower = handle.to_lowercase();
         self.own.has_handle(&lower) || self.handles.contains(&lower) || self.posts.contains(&lower)
     }
 
-    /// An id of an account or a post.
+    /// Returns whether the id of an account or a post is named.
     pub fn id(&self, id: &str) -> bool {
         self.own.has_id(id) || self.posts.contains(id)
     }
 
-    /// A mail address: its own, or one of a domain that is named.
+    /// Returns whether a mail address is named: its own, or one of a domain that is named.
     pub fn address(&self, address: &str) -> bool {
         let lower = address.to_lowercase();
         let mut domain = lower.split_once('@').map(|(_, domain)| domain);

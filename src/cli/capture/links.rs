@@ -21,7 +21,7 @@ const SOCIAL: [&str; 12] = [
 const USUAL: [&str; 12] = ["status", "posts", "p", "reel", "videos", "groups", "photo", "permalink.php", "watch", "i", "web", "stories"];
 
 impl Scrubber<'_> {
-    /// The link without user, query and what leads to a person; the site stays, and words of paths elsewhere.
+    /// Returns the link without user, query and what leads to a person; the site stays, and words of paths elsewhere.
     pub fn link(&self, link: &str) -> String {
         let (scheme, rest) = link.split_once("://").map_or(("", link), |(scheme, rest)| (scheme, rest));
         let rest = rest.split(['?', '#']).next().unwrap_or_default();
@@ -52,7 +52,7 @@ impl Scrubber<'_> {
     }
 }
 
-/// A short link's code: capitals and small letters mixed, no word.
+/// Returns whether `part` is a short link's code: capitals and small letters mixed, no word.
 fn is_code(part: &str) -> bool {
     let inner_capital = part.chars().skip(1).any(char::is_uppercase);
     inner_capital && part.chars().any(char::is_lowercase) && !part.contains(['-', '.'])

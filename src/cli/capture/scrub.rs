@@ -28,13 +28,13 @@ pub struct Scrubber<'r> {
 }
 
 impl<'r> Scrubber<'r> {
-    /// With the accounts that `rules` know.
+    /// Leaves the accounts that `rules` know as they are.
     pub fn new(rules: &'r Rules, key: Key) -> Result<Self, Stop> {
         let people = Regex::new(PEOPLE).map_err(|error| Stop::usage(error.to_string()))?;
         Ok(Scrubber { rules, key, known: Known::of(rules), people })
     }
 
-    /// The post without the people.
+    /// Returns the post without the people.
     pub fn post(&self, post: &Post<'_>) -> Post<'static> {
         let mut new = post.clone().into_owned();
         let own = self.rules.own.wrote(post);
@@ -59,7 +59,7 @@ impl<'r> Scrubber<'r> {
         new
     }
 
-    /// The event without the people.
+    /// Returns the event without the people.
     pub fn case_event(&self, event: &CaseEvent<'_>) -> CaseEvent<'static> {
         let person = |name: &Option<Str<'_>>| name.as_ref().map(|name| Str::from(format!("petugas_{}", self.key.hex("staff", name, 6))));
         let case_id = match event.case_id.rsplit_once(':') {
@@ -117,7 +117,8 @@ impl<'r> Scrubber<'r> {
         }
     }
 
-    /// Whether a mention shows the account that `post` answers to be a known one: then its id stays, there and here.
+    /// Returns whether a mention shows the account that `post` answers to be a known one: then its id stays, there and
+    /// here.
     fn answers_known(&self, post: &Post<'_>) -> bool {
         post.mentions.iter().any(|mention| mention.id == post.in_reply_to_author_id && self.known.handle(&mention.handle))
     }
@@ -127,7 +128,7 @@ impl<'r> Scrubber<'r> {
         Recipients { to: all(&recipients.to), cc: all(&recipients.cc), bcc: all(&recipients.bcc) }
     }
 
-    /// An id: digits stay digits; an address stays one.
+    /// Returns what stands for an id: digits stay digits; an address stays one.
     pub fn id(&self, id: &str) -> String {
         if self.known.id(id) {
             id.to_owned()
@@ -143,7 +144,7 @@ impl<'r> Scrubber<'r> {
         }
     }
 
-    /// An account, without `@`; case does not tell accounts apart.
+    /// Returns what stands for an account, without `@`; case does not tell accounts apart.
     pub fn handle(&self, handle: &str) -> String {
         if self.known.handle(handle) {
             handle.to_owned()
@@ -154,12 +155,12 @@ impl<'r> Scrubber<'r> {
         }
     }
 
-    /// Something that only machines read.
+    /// Returns what stands for something that only machines read.
     pub fn code(&self, code: &str) -> String {
         self.key.hex("code", code, 10)
     }
 
-    /// A mail address; what follows a `+` does not tell people apart.
+    /// Returns what stands for a mail address; what follows a `+` does not tell people apart.
     fn address(&self, address: &str) -> String {
         if self.known.address(address) {
             return address.to_owned();
@@ -170,7 +171,7 @@ impl<'r> Scrubber<'r> {
         format!("pelanggan.{}@contoh.example", self.key.hex("address", &format!("{local}@{domain}"), 8))
     }
 
-    /// A display name: what profile signals look for in it stays.
+    /// Returns what stands for a display name: what profile signals look for in it stays.
     fn name(&self, name: &str) -> String {
         let mut facts = Facts::default();
         let mut hits = Vec::new();
@@ -190,7 +191,7 @@ impl<'r> Scrubber<'r> {
         std::iter::once(pseudonym.as_str()).chain(kept).collect::<Vec<_>>().join(" ")
     }
 
-    /// A text whose author is called `name`.
+    /// Returns the text without the people; its author is called `name`.
     fn text(&self, text: &str, name: Option<&str>) -> String {
         let named = name.filter(|name| name.chars().count() > 4 && text.contains(name));
         let text: Cow<'_, str> = named.map_or(Cow::Borrowed(text), |name| text.replace(name, &self.name(name)).into());
@@ -214,7 +215,8 @@ impl<'r> Scrubber<'r> {
         }
     }
 
-    /// A number of a telephone or a customer: the first two digits tell what it is and stay, like all between digits.
+    /// Returns what stands for a number of a telephone or a customer: the first two digits tell what it is and stay, like all between
+    /// digits.
     fn number(&self, number: &str) -> String {
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         let (kept, hidden) = digits.split_at_checked(2).unwrap_or((&digits, ""));

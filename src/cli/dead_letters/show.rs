@@ -3,7 +3,7 @@
 use super::super::page::one_line;
 use crate::kafka::{Letter, Listing, Resent};
 
-/// The letters as a table, and the summary.
+/// Returns the letters as a table, and the summary.
 pub(super) fn listing(listing: &Listing) -> String {
     let mut lines = table(&listing.letters);
     let hidden = listing.selected - listing.letters.len() as u64;

@@ -33,18 +33,15 @@ pub(super) struct Broker {
 
 /// A record that came out.
 pub(super) struct Seen {
-    /// Where.
     pub(super) topic: Topic,
     /// `topic/partition/offset` of the record itself.
     pub(super) place: String,
-    /// Its value.
     pub(super) value: Vec<u8>,
-    /// Its headers.
     headers: Vec<(String, String)>,
 }
 
 impl Seen {
-    /// The header `name`; empty where there is none.
+    /// Returns the header `name`; empty where there is none.
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
     }
@@ -71,7 +68,7 @@ impl Broker {
         Ok(Broker { service, producer, consumer, _cluster: cluster })
     }
 
-    /// The topic that posts or case events are fed to.
+    /// Returns the topic that posts or case events are fed to.
     pub(super) fn input(&self, is_case_event: bool) -> &str {
         let topics = &self.service.topics;
         if is_case_event { &topics.case_events } else { topics.posts.first().unwrap_or(&topics.case_events) }
@@ -84,7 +81,7 @@ impl Broker {
         self.producer.send(record).map_err(|(error, _)| failed("take a record")(error))
     }
 
-    /// The next record that came out, waiting up to `patience` for it.
+    /// Returns the next record that came out, waiting up to `patience` for it.
     pub(super) fn next(&self, patience: Duration) -> Result<Option<Seen>, Stop> {
         let message = match self.consumer.poll(patience) {
             None => return Ok(None),
@@ -115,7 +112,7 @@ fn partitions(topic: Topic) -> i32 {
     if matches!(topic, Topic::Inbox | Topic::Journal) { PARTITIONS } else { 1 }
 }
 
-/// The defaults of the service, whatever the operator's own settings are.
+/// Returns the defaults of the service, whatever the operator's own settings are.
 fn settings(brokers: String) -> Result<Service, Stop> {
     let options = [("kafka.brokers", brokers), ("run.start", "earliest".to_owned())];
     let options = options.map(|(key, value)| (key.to_owned(), value));

@@ -14,11 +14,8 @@ use crate::post::{Millis, OwnAccounts};
 
 const SAMPLES: &str = include_str!("../../../config/samples/demo.jsonl");
 
-/// One raw record.
 pub(super) struct Sample {
-    /// The record's value.
     pub(super) bytes: Vec<u8>,
-    /// The record's timestamp.
     pub(super) at: Millis,
     /// It comes from the ticketing side.
     pub(super) is_case_event: bool,
@@ -41,7 +38,7 @@ struct Timestamp {
 }
 
 impl Feed {
-    /// The lines of `path`, `-` being standard input; without a path the samples.
+    /// Returns the lines of `path`, `-` being standard input; without a path the samples.
     pub(super) fn open(path: Option<&Path>, own: OwnAccounts) -> Result<Self, Stop> {
         let input: Box<dyn Read> = match path {
             None => Box::new(Cursor::new(SAMPLES)),

@@ -8,7 +8,6 @@ use super::broker::Seen;
 use crate::kafka::{Topic, headers};
 use crate::record::UNREAD;
 
-/// It exists.
 const PRESENT: u8 = 1;
 /// It became what it should become: an inbox record, or a verdict.
 const PASSED: u8 = 2;
@@ -54,7 +53,6 @@ impl Marks {
     }
 }
 
-/// The account.
 #[derive(Default)]
 pub(super) struct Ledger {
     raw: Marks,
@@ -73,13 +71,11 @@ pub(super) struct Ledger {
 /// The account in numbers.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
-    /// Records fed.
     pub(super) raw_records: u64,
     /// Of these, such as became canonical records.
     pub(super) raw_read: u64,
     /// Of these, such as became a dead letter and nothing else.
     pub(super) raw_dead_letters: u64,
-    /// Canonical records.
     pub(super) inbox_records: u64,
     /// Of these, such as ended on each topic.
     pub(super) terminal: BTreeMap<&'static str, u64>,
@@ -102,12 +98,11 @@ impl Ledger {
         topic.clone_into(&mut self.last_fed);
     }
 
-    /// Records fed.
     pub(super) fn raw_records(&self) -> u64 {
         self.fed.values().sum()
     }
 
-    /// The last record fed went to `case_events`.
+    /// Returns whether the last record fed went to `case_events`.
     pub(super) fn last_was_case_event(&self, case_events: &str) -> bool {
         self.last_fed == case_events
     }
@@ -159,7 +154,7 @@ impl Ledger {
         }
     }
 
-    /// The canonical record at `source` has a record on `topic`; `false`: a further one.
+    /// Notes that the canonical record at `source` has a record on `topic`, and returns whether it is the first.
     fn end(&mut self, source: &str, topic: Topic, mark: u8) -> bool {
         let first = self.inbox.set(source, mark) & (PASSED | DEAD) == 0;
         let counts = if first { &mut self.terminal } else { &mut self.additional };
@@ -168,7 +163,7 @@ impl Ledger {
         first
     }
 
-    /// The account so far.
+    /// Returns the account so far.
     pub(super) fn summary(&self) -> Summary {
         let mut terminal = self.terminal.clone();
         for topic in [Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped] {
@@ -188,7 +183,7 @@ impl Ledger {
     }
 }
 
-/// The class of a verdict, `skipped: reason`, or `case event` for a record without a verdict.
+/// Returns the class of a verdict, `skipped: reason`, or `case event` for a record without a verdict.
 fn class(value: &[u8]) -> String {
     let record: serde_json::Value = serde_json::from_slice(value).unwrap_or_default();
     let verdict = if record["triage"].is_object() { &record["triage"] } else { &record };

@@ -67,7 +67,7 @@ fn verdict(topic: Topic, verdict: &Value, first: Option<String>) {
     line(topic, time, verdict["class"].as_str().unwrap_or("-"), &format!("{} {text}", one_line(&who)), &why);
 }
 
-/// Note, reason, conditions and the first pieces of evidence.
+/// Returns note, reason, conditions and the first pieces of evidence.
 fn reasons(verdict: &Value) -> Vec<String> {
     let mut why = Vec::new();
     why.extend(verdict["note"].as_str().map(str::to_owned));
@@ -118,7 +118,6 @@ fn print(document: &Value) {
     page::document(&document.to_string());
 }
 
-/// The account.
 pub(super) fn closing(format: Format, summary: &Summary) {
     if format == Format::Json {
         print(&json!({ "summary": summary }));
@@ -166,13 +165,13 @@ fn row(page: &mut Page, name: &str, number: u64) {
     writeln!(page, "{name:<36}{number:>6}");
 }
 
-/// The strings of `value`, separated by commas.
+/// Returns the strings of `value`, separated by commas.
 fn list(value: &Value) -> String {
     let all: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     one_line(&all.join(", "))
 }
 
-/// The beginning of a text, on one line.
+/// Returns the beginning of a text, on one line.
 fn cut(text: &str) -> String {
     let mut short: String = text.chars().take(MOST_TEXT).collect();
     if short.len() < text.len() {

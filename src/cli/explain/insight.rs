@@ -34,25 +34,20 @@ pub struct Insight {
     pub near_miss: Option<NearMiss>,
 }
 
-/// Letters in capitals.
 #[derive(Debug, Serialize)]
 pub struct Capitals {
-    /// Capital letters.
     pub upper: u32,
     /// Letters that have a case.
     pub letters: u32,
     /// Words of the longest run of words in capitals.
     pub run_words: u32,
-    /// Its letters.
     pub run_letters: u32,
 }
 
 /// A class that was tried.
 #[derive(Debug, Serialize)]
 pub struct Tried {
-    /// Its name.
     pub class: String,
-    /// It won.
     pub won: bool,
     /// What kept it from winning.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,9 +60,7 @@ pub struct Tried {
 /// A condition that the post does not meet.
 #[derive(Debug, Serialize)]
 pub struct Unmet {
-    /// Its name.
     pub condition: String,
-    /// Why.
     #[serde(flatten)]
     pub why: Why,
 }
@@ -82,7 +75,7 @@ pub struct NearMiss {
 }
 
 impl Insight {
-    /// What stands behind `outputs`, which the last step of `replay` gave; `None` if nothing was judged.
+    /// Returns what stands behind `outputs`, which the last step of `replay` gave; `None` if nothing was judged.
     pub fn of(rules: &Rules, replay: &Replay, recorded: &Recorded<'_>, outputs: &[Output<'_>]) -> Option<Self> {
         let decision = replay.workspace().classification()?;
         let Input::Post(post) = &recorded.input else { return None };

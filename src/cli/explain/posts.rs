@@ -15,7 +15,7 @@ use crate::rules::Rules;
 /// The account that typed texts come from.
 const HANDLE: &str = "pelanggan_contoh";
 
-/// The text of `file`; `-`, or no file where something is piped in, is standard input.
+/// Returns the text of `file`; `-`, or no file where something is piped in, is standard input.
 pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
     let path = file.unwrap_or(Path::new("-"));
     let unreadable = |error: std::io::Error| Stop::usage(format!("cannot read the posts: {error}"));
@@ -31,7 +31,7 @@ pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
     Ok(document)
 }
 
-/// The posts and case events in `document`: JSON documents one after the other, each on one line or on several.
+/// Returns the posts and case events in `document`: JSON documents one after the other, each on one line or on several.
 pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let mut all = Vec::new();
     let values = serde_json::Deserializer::from_str(document.trim_start_matches('\u{feff}')).into_iter::<&'a RawValue>();
@@ -52,7 +52,8 @@ pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Record
     Ok(all)
 }
 
-/// The posts and case events in the last of `records`, and before them what the others hold of the same customers.
+/// Returns the posts and case events in the last of `records`, and before them what the others hold of the same
+/// customers.
 pub fn of_records<'a>(records: &'a [Line], rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let Some((last, before)) = records.split_last() else { return Ok(Vec::new()) };
     let unreadable = |why: &str| Stop::usage(format!("the record at {} cannot be read: {why}", last.source));
@@ -67,7 +68,8 @@ pub fn of_records<'a>(records: &'a [Line], rules: &'a Rules) -> Result<Vec<Recor
     Ok(all)
 }
 
-/// A post on X of somebody unknown, the `number`th of a series that began at `first`. It names whom its text names.
+/// Returns a post on X of somebody unknown, the `number`th of a series that began at `first`. It names whom its text
+/// names.
 pub fn of_text(text: &str, number: usize, first: Millis, rules: &Rules) -> Recorded<'static> {
     let at = first.plus(i64::try_from(number).unwrap_or(0) * MINUTE);
     let id = format!("text-{}", number + 1);

@@ -21,7 +21,6 @@ const FAINT: Style = Style::new().dimmed();
 pub struct Explanation<'a> {
     /// The rules that decided.
     pub rules: &'a Rules,
-    /// What arrived.
     pub recorded: &'a Recorded<'a>,
     /// What came of it.
     pub outputs: &'a [Output<'a>],
@@ -30,7 +29,6 @@ pub struct Explanation<'a> {
 }
 
 impl Explanation<'_> {
-    /// For people.
     pub fn page(&self) -> Page {
         let mut page = Page::default();
         self.title(&mut page);
@@ -139,7 +137,7 @@ impl Explanation<'_> {
     }
 }
 
-/// The pieces, those of one signal at one place as one: they are several entries for the same words.
+/// Returns the pieces, those of one signal at one place as one: they are several entries for the same words.
 fn merged<'a>(pieces: &[&Evidence<'a>]) -> Vec<Evidence<'a>> {
     let mut merged: Vec<Evidence<'a>> = Vec::new();
     for piece in pieces {

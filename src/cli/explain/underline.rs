@@ -12,12 +12,11 @@ const COLUMNS: usize = 96;
 pub struct Mark {
     /// Start and end in characters, end exclusive.
     pub span: (usize, usize),
-    /// What was found.
     pub label: String,
 }
 
-/// The text, its lines broken where they are too long, and below each line one line of carets for every mark in it. All
-/// lines begin with `margin`.
+/// Returns the text, its lines broken where they are too long, and below each line one line of carets for every mark in
+/// it. All lines begin with `margin`.
 pub fn underline(text: &str, marks: &[Mark], margin: &str) -> String {
     let symbols: Vec<char> = text.chars().collect();
     let marks = merged(marks);
@@ -58,7 +57,7 @@ fn merged(marks: &[Mark]) -> Vec<Mark> {
     merged
 }
 
-/// The ranges of characters that fit on one line each, without the line breaks.
+/// Returns the ranges of characters that fit on one line each, without the line breaks.
 fn rows(symbols: &[char]) -> Vec<(usize, usize)> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -74,7 +73,7 @@ fn rows(symbols: &[char]) -> Vec<(usize, usize)> {
     rows
 }
 
-/// How many characters of `line` fit, at least one; broken after a space where there is one.
+/// Returns how many characters of `line` fit, at least one; broken after a space where there is one.
 fn fitting(line: &[char]) -> usize {
     let mut shown = String::new();
     let too_long = line.iter().position(|&symbol| {

@@ -20,7 +20,6 @@ const DEEPEST: usize = 6;
 /// Why something does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
-    /// In words.
     pub what: String,
     /// What came near, and what it fails by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -33,21 +32,17 @@ impl Why {
     }
 }
 
-/// Whom to ask.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// The rules.
     pub rules: &'a Rules,
-    /// What holds.
     pub names: &'a Names,
     /// What the signals found.
     pub work: &'a Workspace,
-    /// Where.
     pub post: &'a Post<'a>,
 }
 
 impl Asked<'_> {
-    /// What keeps `expression` from holding; `None` if it holds.
+    /// Returns what keeps `expression` from holding; `None` if it holds.
     pub fn not(&self, expression: &Expression) -> Option<Why> {
         self.fails(expression, DEEPEST)
     }
@@ -88,7 +83,7 @@ impl Asked<'_> {
         })
     }
 
-    /// What `name`, which does not hold, fails by; nothing if nothing of it was found.
+    /// Returns what `name`, which does not hold, fails by; nothing if nothing of it was found.
     fn shortfall(&self, name: Ref, depth: usize) -> Vec<Why> {
         let condition = |number: u16| self.rules.conditions.get(usize::from(number)).map(|condition| &condition.when);
         match name {
@@ -136,7 +131,7 @@ impl Asked<'_> {
         }
     }
 
-    /// A part that follows from others, if anything of it is there.
+    /// Returns a part that follows from others, if anything of it is there.
     fn part(&self, name: &str, when: &Expression, depth: usize) -> Option<Why> {
         let why = self.fails(when, depth.checked_sub(1)?)?;
         let mut partly = false;

@@ -48,7 +48,7 @@ impl Word<'_> {
         Ok(())
     }
 
-    /// One word as the lexicons read it: every way with the classes and roots that hold it.
+    /// Returns one word as the lexicons read it: every way with the classes and roots that hold it.
     fn token(&self, f: &mut fmt::Formatter<'_>, token: &Token) -> fmt::Result {
         let known: Vec<u32> = token.readings.into_iter().filter(|reading| *reading != 0).collect();
         if known.is_empty() {
@@ -66,7 +66,7 @@ impl Word<'_> {
     }
 }
 
-/// The forms of a root, layer by layer, each form in the first layer that makes it.
+/// Returns the forms of a root, layer by layer, each form in the first layer that makes it.
 fn root_forms(f: &mut fmt::Formatter<'_>, root: &str) -> fmt::Result {
     let layers = [
         ("written", affixes::formal(root)),

@@ -7,10 +7,8 @@ use serde::Serialize;
 
 use super::{ByLabel, Counts, Mistake};
 
-/// The comparison, finished.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// By label.
     pub(super) classes: BTreeMap<String, ByLabel>,
     /// By class as decided.
     pub(super) by_class: BTreeMap<String, Counts>,
@@ -26,12 +24,12 @@ pub struct Report {
 }
 
 impl Counts {
-    /// The harmonic mean of precision and recall.
+    /// Returns the harmonic mean of precision and recall.
     pub fn f1(&self) -> f64 {
         ratio(2 * self.both, 2 * self.both + self.only_ours + self.only_labelled)
     }
 
-    /// Precision, recall and F1 after `name`, which takes `width` characters.
+    /// Returns precision, recall and F1 after `name`, which takes `width` characters.
     pub fn row(&self, name: &str, width: usize) -> String {
         let precision = share(self.both, self.both + self.only_ours);
         let recall = share(self.both, self.both + self.only_labelled);
@@ -44,7 +42,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-/// `part` of `whole` with the 95 % Wilson interval.
+/// Returns `part` of `whole` with the 95 % Wilson interval.
 #[expect(clippy::cast_precision_loss, reason = "counts of labelled posts")]
 pub fn share(part: usize, whole: usize) -> String {
     const Z: f64 = 1.96;

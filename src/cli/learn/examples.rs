@@ -38,10 +38,8 @@ pub enum Feature {
     Gram(String),
 }
 
-/// The posts.
 #[derive(Debug)]
 pub struct Examples {
-    /// The score.
     pub score: String,
     /// What it is to tell.
     pub target: String,
@@ -57,13 +55,11 @@ pub struct Examples {
     pub by_rules: Vec<bool>,
     /// A number for the customer.
     pub customers: Vec<u64>,
-    /// As written.
     pub threshold: f64,
     /// Scores that go on with the sum of this one, with their thresholds.
     pub followers: Vec<(String, f64)>,
 }
 
-/// One post.
 struct Seen {
     target: bool,
     by_score: bool,
@@ -74,7 +70,8 @@ struct Seen {
 }
 
 impl Examples {
-    /// The labelled posts among `inputs`, judged in their order. Word sequences must come from `least` customers.
+    /// Returns the labelled posts among `inputs`, judged in their order. Word sequences must come from `least`
+    /// customers.
     pub fn gather(rules: &Rules, score: &str, target: &str, labels: &Labels, inputs: &[Recorded<'_>], least: usize) -> Result<Self, Stop> {
         let id = rules.signal_named(score);
         let Some((id, Kind::Score(kind))) = id.map(|id| (id, &rules.signal(id).kind)) else {

@@ -15,14 +15,12 @@ pub struct Column {
     pub rows: Vec<(u32, f32)>,
     /// The weight that it is held to.
     pub prior: f64,
-    /// How strongly.
     pub ridge: f64,
     /// How much it must be worth.
     pub lasso: f64,
 }
 
 impl Column {
-    /// Something new.
     pub fn new(ridge: f64, lasso: f64) -> Self {
         Column { rows: Vec::new(), prior: 0.0, ridge, lasso }
     }
@@ -38,12 +36,11 @@ impl Column {
 pub struct Fitted {
     /// What the sum begins with.
     pub bias: f64,
-    /// By column.
     pub weights: Vec<f64>,
 }
 
 impl Fitted {
-    /// The sums of all `count` posts.
+    /// Returns the sums of all `count` posts.
     pub fn sums(&self, columns: &[Column], count: usize) -> Vec<f64> {
         let mut sums = vec![self.bias; count];
         for (column, weight) in columns.iter().zip(&self.weights).filter(|(_, weight)| **weight != 0.0) {
@@ -78,7 +75,7 @@ pub fn fit(columns: &[Column], targets: &[bool], used: &[bool], bias: f64) -> Fi
     fitted
 }
 
-/// How wrong the sum is: the slope of the loss.
+/// Returns how wrong the sum is: the slope of the loss.
 fn slope(sum: f64, target: bool) -> f64 {
     1.0 / (1.0 + (-sum).exp()) - f64::from(u8::from(target))
 }
@@ -95,7 +92,7 @@ fn step_bias(fitted: &mut Fitted, sums: &mut [f64], targets: &[bool], used: &[bo
     change.abs()
 }
 
-/// The step of one weight to the least of a parabola above the loss: it never overshoots.
+/// Returns the step of one weight to the least of a parabola above the loss: it never overshoots.
 fn step(column: &Column, weight: f64, sums: &[f64], targets: &[bool], used: &[bool]) -> f64 {
     let (mut gradient, mut curvature) = (column.ridge * (weight - column.prior), column.ridge);
     for &(row, value) in column.rows.iter().filter(|(row, _)| used[*row as usize]) {

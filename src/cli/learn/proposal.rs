@@ -15,7 +15,6 @@ const SMALL: f64 = 0.05;
 /// A new phrase that is worth less is not worth a line.
 const WORTHWHILE: f64 = 0.3;
 
-/// What is proposed.
 #[derive(Debug)]
 pub struct Proposal {
     score: String,
@@ -23,14 +22,13 @@ pub struct Proposal {
     thresholds: Vec<(String, f64, f64)>,
     /// Groups by file and name, with the weights as written and as proposed.
     groups: Vec<(String, String, f64, f64)>,
-    /// Signals, likewise.
     names: Vec<(String, f64, f64)>,
     /// New phrases with their weights, posts, and of these such as are meant.
     phrases: Vec<(String, f64, usize, usize)>,
 }
 
 impl Proposal {
-    /// What `learned` says of the configuration.
+    /// Returns what `learned` says of the configuration.
     pub fn new(rules: &Rules, examples: &Examples, learned: &Fitted, most: usize) -> Self {
         let (mut groups, mut names, mut phrases) = (Vec::new(), Vec::new(), Vec::new());
         for ((feature, column), &weight) in examples.features.iter().zip(&examples.columns).zip(&learned.weights) {
@@ -91,7 +89,7 @@ impl Proposal {
         Ok(())
     }
 
-    /// The list that the score names first.
+    /// Returns the list that the score names first.
     fn phrase_file(&self, rules: &str) -> Option<String> {
         let mut lines = rules.lines().skip_while(|line| line.trim() != format!("[signals.{}]", self.score)).skip(1);
         let own = lines.by_ref().take_while(|line| !line.starts_with('['));
@@ -146,7 +144,7 @@ fn rounded(weight: f64) -> f64 {
     (weight * 100.0).round() / 100.0
 }
 
-/// The name of the group that line `line` of a list stands in.
+/// Returns the name of the group that line `line` of a list stands in.
 fn group_at(file: &Path, line: u32) -> Option<String> {
     let text = fs_err::read_to_string(file).ok()?;
     let before: Vec<&str> = text.lines().take(line as usize).collect();

@@ -11,7 +11,6 @@ use crate::record::Skip;
 use crate::rules::Rules;
 use crate::text::EntryId;
 
-/// Counts so far.
 #[derive(Debug, Default)]
 pub struct Tally {
     seen: BTreeSet<String>,
@@ -73,7 +72,6 @@ impl Tally {
         }
     }
 
-    /// The finished report.
     pub fn report(self, rules: &Rules) -> Finished {
         let mut phrases: Vec<Phrase> = self
             .phrases
@@ -86,7 +84,7 @@ impl Tally {
     }
 }
 
-/// Where an entry is written, if a list holds it.
+/// Returns where an entry is written, if a list holds it.
 fn place(rules: &Rules, entry: &str) -> Option<String> {
     let entries = (0..rules.book.len()).filter_map(|id| EntryId::try_from(id).ok()).map(|id| rules.book.entry(id));
     let spot = entries.into_iter().find(|info| *info.text == *entry).map(|info| &info.at)?;
@@ -94,7 +92,6 @@ fn place(rules: &Rules, entry: &str) -> Option<String> {
     Some(format!("{file}:{}", spot.line))
 }
 
-/// The report.
 #[derive(Debug, Serialize)]
 pub struct Finished {
     classes: BTreeMap<String, Counts>,
@@ -123,7 +120,7 @@ struct Phrase {
 }
 
 impl Finished {
-    /// For people, with `top` phrases.
+    /// Returns the report for people, with `top` phrases.
     pub fn show(&self, top: usize) -> String {
         let mut out = String::new();
         let head = |name: &str| format!("{name:<52} {:>9} {:>9} {:>7}  precision of the reviewed\n", "verdicts", "reviewed", "wrong");

@@ -48,19 +48,19 @@ impl Trial {
         trial
     }
 
-    /// Whether `guard` lets the rules come into use.
+    /// Returns whether `guard` lets the rules come into use.
     pub(super) fn passes(&self, guard: &Guard) -> bool {
         self.leaving as f64 <= guard.max_share * self.posts as f64
     }
 
-    /// What is responsible, in a line.
+    /// Returns what is responsible, in a line.
     pub(super) fn because(&self) -> String {
         let parts: Vec<String> = self.responsible.iter().map(|(name, posts)| format!("{name} ({posts})")).collect();
         parts.join(", ")
     }
 }
 
-/// What is responsible for a flip, by name: entries of lexicons where there are any.
+/// Returns what is responsible for a flip, by name: entries of lexicons where there are any.
 fn names(flip: &Difference) -> Vec<String> {
     let mut names = Vec::new();
     for cause in &flip.causes {

@@ -33,7 +33,6 @@ pub(super) struct Wishes {
 pub(super) struct InUse {
     /// How the log calls it.
     pub(super) name: &'static str,
-    /// Its folder.
     pub(super) watch: Watch,
     /// Where the lanes see it.
     pub(super) shared: Arc<ArcSwap<Rules>>,
@@ -108,7 +107,7 @@ impl InUse {
     }
 }
 
-/// The rules in `folder`, or what is wrong with them.
+/// Returns the rules in `folder`, or what is wrong with them.
 fn compile(folder: &Path) -> Result<Rules, Vec<String>> {
     let reporter = Reporter::default();
     let rules = rules::compile(folder, &reporter);

@@ -26,11 +26,8 @@ pub struct Coverage {
     pub signals: Part,
     /// The conditions of a hard complaint.
     pub conditions: Part,
-    /// Classes.
     pub classes: Part,
-    /// Thresholds of signals.
     pub thresholds: Part,
-    /// Entries of lexicons.
     pub phrases: Part,
     /// The same by file: entries, exercised ones.
     pub phrases_by_file: BTreeMap<Arc<str>, (usize, usize)>,
@@ -171,7 +168,7 @@ impl Seen {
     }
 }
 
-/// Whether the value of such a signal is held against a number.
+/// Returns whether the value of such a signal is held against a number.
 fn has_threshold(kind: &Kind) -> bool {
     match kind {
         Kind::Capitals(_) | Kind::Burst(_) | Kind::Continuation(_) | Kind::Score(_) | Kind::Profile(_) => true,
@@ -188,12 +185,12 @@ impl Part {
 }
 
 impl Coverage {
-    /// Whether everything but phrases is exercised.
+    /// Returns whether everything but phrases is exercised.
     pub fn is_complete(&self) -> bool {
         [&self.signals, &self.conditions, &self.classes, &self.thresholds].iter().all(|part| part.missing.is_empty())
     }
 
-    /// At most `most` findings of each kind, and the counts.
+    /// Returns at most `most` findings of each kind, and the counts.
     pub fn render(&self, most: usize) -> String {
         let mut out = String::new();
         let parts = [

@@ -14,7 +14,6 @@ const MAX_TESTS: usize = 20_000;
 /// Posts that one test may have.
 const MAX_POSTS: usize = 500;
 
-/// A rule test.
 #[derive(Debug)]
 pub struct RuleTest {
     /// What it shows; no other test is called so.
@@ -23,7 +22,6 @@ pub struct RuleTest {
     pub clause: Option<String>,
     /// Why the expectations are right.
     pub why: Option<String>,
-    /// Where it begins.
     pub spot: Spot,
     /// Ids that are quiz posts in this test.
     pub quiz_posts: Vec<String>,
@@ -36,14 +34,13 @@ pub struct RuleTest {
 pub struct Step {
     /// Where it is written.
     pub spot: Spot,
-    /// What arrives.
     pub recorded: Recorded<'static>,
     /// What must come of it.
     pub expected: Expected,
 }
 
 impl RuleTest {
-    /// Whether `text` is in its name or in the name of its file, in upper or lower case.
+    /// Returns whether `text` is in its name or in the name of its file, in upper or lower case.
     pub fn is_called(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let file = Path::new(&*self.spot.file).file_name().map(|name| name.to_string_lossy().to_lowercase());
@@ -67,7 +64,6 @@ pub fn read_all(folder: &Path, rules: &Rules, reporter: &Reporter) -> Vec<RuleTe
     tests
 }
 
-/// Reads one document.
 pub fn read(source: &Source, rules: &Rules, reporter: &Reporter) -> Vec<RuleTest> {
     let document = Document::parse(source, reporter);
     let root = document.root();

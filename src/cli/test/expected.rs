@@ -22,9 +22,7 @@ pub struct Expected {
 pub struct Mismatch {
     /// The key in `expect`.
     pub key: &'static str,
-    /// What it says.
     pub expected: String,
-    /// What came.
     pub actual: String,
 }
 
@@ -100,7 +98,7 @@ impl Key {
         Key::ALL.iter().find(|(_, key)| *key == self).map_or("", |(name, _)| name)
     }
 
-    /// What the value of the key says; `None` if it is absent or wrong.
+    /// Returns what the value of the key says; `None` if it is absent or wrong.
     fn want(self, value: &Value<'_>, rules: &Rules) -> Option<Want> {
         if !value.is_present() {
             return None;
@@ -132,7 +130,7 @@ impl Key {
         known
     }
 
-    /// All names that the key can have; `None` if they cannot be listed.
+    /// Returns all names that the key can have; `None` if they cannot be listed.
     fn possible(self, rules: &Rules) -> Option<Vec<&str>> {
         let routes = [Destination::Agents, Destination::Oot, Destination::Escalations, Destination::Skipped].map(Destination::name);
         let escalations = EscalationType::ALL.map(EscalationType::name);
@@ -157,12 +155,12 @@ impl Expected {
         Expected { checks }
     }
 
-    /// Whether it is met by anything.
+    /// Returns whether it is met by anything.
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty()
     }
 
-    /// What is not as expected.
+    /// Returns what is not as expected.
     pub fn compare(&self, seen: &Seen<'_>) -> Vec<Mismatch> {
         self.checks.iter().filter_map(|(key, want)| want.compare(*key, seen.of_key(*key))).collect()
     }
@@ -186,7 +184,7 @@ fn listed(names: &[String]) -> String {
 }
 
 impl<'a> Seen<'a> {
-    /// What `outputs` say, and what the rules saw on the way to them.
+    /// Returns what `outputs` say, and what the rules saw on the way to them.
     pub fn of(outputs: &'a [Output<'a>], rules: &'a Rules, work: &Workspace) -> Self {
         let met = work.classification().iter().flat_map(|decision| decision.before.signals()).collect::<Vec<_>>();
         Seen { outputs, signals: met.into_iter().map(|id| rules.signal(id).name.as_str()).collect() }
@@ -200,7 +198,7 @@ impl<'a> Seen<'a> {
         if let Output::Escalation(record) = self.outputs.first()? { Some(record) } else { None }
     }
 
-    /// What is there of `key`: no name, one or several.
+    /// Returns what is there of `key`: no name, one or several.
     fn of_key(&self, key: Key) -> Vec<String> {
         let verdict = self.verdict();
         let case = verdict.and_then(|verdict| verdict.case.as_ref());
@@ -245,7 +243,7 @@ fn reasons(verdict: &TriageRecord<'_>) -> Vec<String> {
     names
 }
 
-/// The post that a case is named after. Ids of posts hold no colon in tests.
+/// Returns the post that a case is named after. Ids of posts hold no colon in tests.
 fn first_post(case_id: &str) -> &str {
     case_id.rsplit(':').next().unwrap_or(case_id)
 }

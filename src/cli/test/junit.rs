@@ -2,7 +2,6 @@
 
 use super::outcome::{Failure, Results, TestResult};
 
-/// The document.
 pub fn document(results: &Results) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out.push_str(&format!("<testsuites tests=\"{}\" failures=\"{}\">\n", results.passed + results.failed, results.failed));

@@ -24,7 +24,6 @@ use crate::config::reader::{Folder, Overrides};
 use crate::problem::{Reporter, Spot};
 use crate::rules::{self, Rules};
 
-/// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
@@ -48,7 +47,8 @@ impl Sort {
     /// All, in the order of the report.
     pub const ALL: [Sort; 7] = [Sort::Thresholds, Sort::Conditions, Sort::Weights, Sort::Phrases, Sort::Guards, Sort::Members, Sort::Roots];
 
-    /// Whether a change of that sort must be noticed: words and weights are tuned on many posts, not by single ones.
+    /// Returns whether a change of that sort must be noticed: words and weights are tuned on many posts, not by single
+    /// ones.
     fn must_be_noticed(self) -> bool {
         matches!(self, Sort::Thresholds | Sort::Conditions | Sort::Guards)
     }
@@ -57,9 +57,7 @@ impl Sort {
 /// A change that no test notices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Survivor {
-    /// What is changed.
     pub sort: Sort,
-    /// Where.
     #[serde(flatten)]
     pub at: Spot,
     /// The change in words.
@@ -91,7 +89,7 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Whether every change that must be noticed is.
+    /// Returns whether every change that must be noticed is.
     pub fn is_clean(&self) -> bool {
         !self.survivors.iter().any(|survivor| survivor.sort.must_be_noticed())
     }
@@ -148,14 +146,14 @@ pub fn survey(folder: &Path, rules: &Rules, tests: &[RuleTest], sorts: &[Sort]) 
 /// What became of each change: its place, the change in words, its fate.
 type Fates = Vec<(Spot, String, Fate)>;
 
-/// What became of the `edits` of `sort` to the main document, which says `text`.
+/// Returns what became of the `edits` of `sort` to the main document, which says `text`.
 fn by_edits(folder: &Folder, tests: &[RuleTest], sort: Sort, edits: &[edit::Edit], text: &str) -> Fates {
     let edits: Vec<&edit::Edit> = edits.iter().filter(|edit| edit.sort == sort).collect();
     let fates = on_all_cores(&edits, || (), |(), edit| with_edit(&folder.edited("rules.toml", &edit.apply(text)), tests.iter()));
     edits.iter().zip(fates).map(|(edit, fate)| (edit.at.clone(), edit.what.clone(), fate)).collect()
 }
 
-/// What `tests` say to the rules in `folder`.
+/// Returns what `tests` say to the rules in `folder`.
 fn with_edit<'t>(folder: &Folder, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
     match rules::compile_changed(folder, Overrides::default(), &Reporter::default()) {
         Some(mut rules) => with_rules(&mut rules, tests),
@@ -163,7 +161,7 @@ fn with_edit<'t>(folder: &Folder, tests: impl Iterator<Item = &'t RuleTest>) -> 
     }
 }
 
-/// What `tests` say to `rules`; the first that fails is enough.
+/// Returns what `tests` say to `rules`; the first that fails is enough.
 fn with_rules<'t>(rules: &mut Rules, tests: impl Iterator<Item = &'t RuleTest>) -> Fate {
     let mut ran = 0;
     for test in tests {

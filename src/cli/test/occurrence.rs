@@ -27,7 +27,7 @@ impl Occurrences {
         found
     }
 
-    /// The tests in which `entry` occurs.
+    /// Returns the tests in which `entry` occurs.
     pub fn tests(&self, entry: EntryId) -> &[usize] {
         self.0.get(entry as usize).map(Vec::as_slice).unwrap_or_default()
     }
@@ -56,14 +56,14 @@ pub fn for_each_text(rules: &Rules, test: &RuleTest, mut look: impl FnMut(&Facts
     }
 }
 
-/// What the phrases of lexicons are looked for in.
+/// Returns what the phrases of lexicons are looked for in.
 fn texts<'a>(post: &'a Post<'_>) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
     let author = post.author.as_ref();
     let bio = author.and_then(|author| author.bio.as_deref()).map(|bio| (bio, author.and_then(|author| author.name.as_deref())));
     [(&*post.text, post.subject.as_deref())].into_iter().chain(bio)
 }
 
-/// The name in an entry that names an account, a tag or a domain: those are kept in lists of their own.
+/// Returns the name in an entry that names an account, a tag or a domain: those are kept in lists of their own.
 pub fn bare_name(entry: &str) -> Option<String> {
     let name = entry.strip_prefix('@').or_else(|| entry.strip_prefix("tag:"));
     let domain = || (entry.contains('.') && !entry.contains(' ')).then(|| entry.trim_start_matches("*."));

@@ -12,7 +12,6 @@ use crate::record::Output;
 /// All tests that ran.
 #[derive(Debug, Serialize)]
 pub struct Results {
-    /// Tests as expected.
     pub passed: usize,
     /// Tests that are not.
     pub failed: usize,
@@ -20,12 +19,10 @@ pub struct Results {
     pub tests: Vec<TestResult>,
 }
 
-/// One test.
 #[derive(Debug, Serialize)]
 pub struct TestResult {
     /// Its name.
     pub name: String,
-    /// Where it begins.
     pub at: Spot,
     /// The sentence that it stands for.
     pub clause: Option<String>,
@@ -66,7 +63,7 @@ impl TestResult {
 }
 
 impl Failure {
-    /// The step of that number is not as expected.
+    /// Says that step `number` is not as expected.
     pub fn new(number: usize, step: &Step, mismatches: Vec<Mismatch>, outputs: &[Output<'_>]) -> Self {
         let verdict = outputs.first().and_then(Output::verdict);
         let evidence = verdict.map(|verdict| verdict.evidence.as_slice()).unwrap_or_default();

@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
         post.conversation_id = conversation;
     }
 
-    /// The mentions given, else those in the text; those in `implicit` were put there by the platform, those in
+    /// Returns the mentions given, else those in the text; those in `implicit` were put there by the platform, those in
     /// `followers` came with a profile.
     fn mentions(&self, table: &Table<'_>, platform: Platform, text: &str) -> Vec<Mention<'static>> {
         let given = table.optional("mentions");
@@ -199,12 +199,12 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Whom the test is about.
+    /// Returns whom the test is about.
     fn customer(&self) -> CustomerKey {
         CustomerKey::of_author(&Post { platform: self.platform, author: Some(self.author.clone()), ..Post::default() })
     }
 
-    /// A time after the start of the test, or an absolute one.
+    /// Returns a time after the start of the test, or an absolute one.
     fn time(&self, value: &Value<'_>) -> Option<Millis> {
         if !value.is_date() {
             return value.duration(0..=REACH).map(|after| Millis::new(START).plus(after));
@@ -244,8 +244,8 @@ fn recipients(table: &Table<'_>) -> Option<Recipients<'static>> {
     (recipients != Recipients::default()).then_some(recipients)
 }
 
-/// The keys given; the others as in `base`. Who is given a handle only has it, in lower case, for an id too: so a reply
-/// that merely mentions him finds his case.
+/// Returns the keys given; the others as in `base`. Who is given a handle only has it, in lower case, for an id too: so
+/// a reply that merely mentions him finds his case.
 fn read_author(table: Table<'_>, base: &Author<'static>) -> Author<'static> {
     let kinds = ["none", "blue", "business", "government"].map(|kind| (kind, kind));
     let handle = table.optional("handle").string().map(|handle| Str::from(handle.trim_start_matches('@').to_owned()));

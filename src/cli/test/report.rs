@@ -11,7 +11,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const FAINT: Style = Style::new().dimmed();
 
 impl Results {
-    /// One block for each failed test, and the counts in the last line.
+    /// Returns one block for each failed test, and the counts in the last line.
     pub fn page(&self) -> Page {
         let mut page = Page::default();
         for test in self.tests.iter().filter(|test| !test.failures.is_empty()) {

@@ -30,7 +30,7 @@ pub struct Phrase {
 /// What stands in a text, part by part.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Pattern {
-    /// In this order.
+    /// What must stand there one after the other; gaps only between two others.
     pub parts: Vec<Part>,
     /// The gap among the parts whose two sides may change places.
     pub turns_at: Option<usize>,
@@ -93,7 +93,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// The pattern as it is, and the other way round if its halves may change places.
+    /// Returns the pattern as it is, and the other way round if its halves may change places.
     pub fn orders(&self) -> impl Iterator<Item = Vec<&Part>> {
         let straight = self.parts.iter().collect();
         let turned = self.turns_at.map(|at| {
@@ -151,7 +151,7 @@ fn class(word: &str) -> Result<String, Mistake<'_>> {
     })
 }
 
-/// Whether a class can be called that.
+/// Returns whether a class can be called that.
 pub(super) fn is_class_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

@@ -14,9 +14,9 @@ pub enum Weight {
     Strong,
     /// Evidence in company or in the right place.
     Medium,
-    /// A hint.
+    /// Evidence only together with other evidence.
     Weak,
-    /// Masks its words.
+    /// No evidence: words of an entry count for no other entry of the list.
     Exclude,
     /// Masks what stands near it.
     ExcludeContext,
@@ -34,15 +34,15 @@ pub enum Weight {
     Name,
     /// Name that is an ordinary word as well.
     NameAmbiguous,
-    /// Negation.
+    /// Denies what follows: `tidak`, `bukan`.
     Neg,
     /// Says that the trouble is over.
     Resolved,
-    /// Praise.
+    /// Says something good of us.
     Praise,
-    /// Thanks.
+    /// Thanks somebody.
     Thanks,
-    /// Politeness.
+    /// Softens a request: `tolong`, `mohon`.
     Polite,
     /// Speaks of what might be.
     Hypothetical,
@@ -82,7 +82,7 @@ const WORDS: [(&str, Weight); 20] = [
 ];
 
 impl Weight {
-    /// The weight called `word`: one of the words, a number, or anything that ends in `_off`.
+    /// Returns the weight called `word`: one of the words, a number, or anything that ends in `_off`.
     pub fn parse(word: &str) -> Option<Weight> {
         if let Some((_, weight)) = WORDS.iter().find(|(name, _)| *name == word) {
             return Some(*weight);
@@ -95,7 +95,6 @@ impl Weight {
     }
 }
 
-/// A well-formed head.
 pub(super) struct Header<'a> {
     pub(super) name: &'a str,
     pub(super) weight: Option<Weight>,

@@ -37,7 +37,7 @@ impl Overrides {
         overrides
     }
 
-    /// The one value at `path`, in place of the one that is written.
+    /// Returns the one value at `path`, in place of the one that is written.
     pub fn replacing(path: &str, text: &str) -> Self {
         let mut overrides = Overrides::default();
         overrides.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);

@@ -19,24 +19,24 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The folder at `path` as it is.
+    /// Returns the folder at `path` as it is.
     pub fn new(path: &Path) -> Self {
         Folder { path: path.to_owned(), edited: None }
     }
 
-    /// The same folder, its document `name` saying `text`.
+    /// Returns the same folder, its document `name` saying `text`.
     #[must_use]
     pub fn edited(&self, name: &str, text: &str) -> Self {
         self.edited_at(&self.path(name), text)
     }
 
-    /// The same for the document at `path` in the folder.
+    /// Returns the same for the document at `path` in the folder.
     #[must_use]
     pub fn edited_at(&self, path: &Path, text: &str) -> Self {
         Folder { path: self.path.clone(), edited: Some((path.to_owned(), text.into())) }
     }
 
-    /// The file that `name` stands for.
+    /// Returns the file that `name` stands for.
     pub fn path(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -70,12 +70,12 @@ pub struct Source {
 pub struct Line<'a> {
     /// Number from 1.
     pub number: u32,
-    /// What it says.
+    /// The line without its end.
     pub text: &'a str,
 }
 
 impl Source {
-    /// A document that is in memory.
+    /// Returns a document that is in memory.
     pub fn new(file: &str, text: &str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let folder = Path::new(file).parent().map(Path::to_owned).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Source {
         }
     }
 
-    /// The document `bytes`; what is not UTF-8 is reported.
+    /// Returns the document `bytes`; what is not UTF-8 is reported.
     pub fn from_bytes(file: &str, bytes: &[u8], reporter: &Reporter) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let source = Source::new(file, &String::from_utf8_lossy(bytes));
@@ -117,22 +117,22 @@ impl Source {
         source
     }
 
-    /// The name of the document in messages.
+    /// Returns the name of the document in messages.
     pub fn file(&self) -> &Arc<str> {
         &self.file
     }
 
-    /// The folder that relative paths in the document start from.
+    /// Returns the folder that relative paths in the document start from.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The whole text.
+    /// Returns the text of the file, every line of it.
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }
 
-    /// The place of the byte `offset`.
+    /// Returns the place of the byte `offset`.
     pub fn spot(&self, offset: usize) -> Spot {
         let line = self.starts.partition_point(|&start| start <= offset);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
@@ -140,13 +140,13 @@ impl Source {
         Spot { file: self.file.clone(), line: line as u32, column: column as u32 }
     }
 
-    /// The place `before` bytes into the text of `line`.
+    /// Returns the place `before` bytes into the text of `line`.
     pub fn spot_in(&self, line: Line<'_>, before: usize) -> Spot {
         let column = line.text.get(..before).map_or(0, |text| text.chars().count()) + 1;
         Spot { file: self.file.clone(), line: line.number, column: column as u32 }
     }
 
-    /// The lines in order.
+    /// Returns the lines in order.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         self.text.lines().zip(1..).map(|(text, number)| Line { number, text })
     }
@@ -172,7 +172,7 @@ fn unreadable(path: &Path, named_at: Option<&Spot>, error: &Error) -> Problem {
     }
 }
 
-/// A file beside `path` whose name is almost the same.
+/// Returns a file beside `path` whose name is almost the same.
 fn neighbour(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let entries = std::fs::read_dir(path.parent()?).ok()?;

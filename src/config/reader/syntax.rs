@@ -23,7 +23,7 @@ pub(super) fn report(source: &Source, errors: &[Error], reporter: &Reporter) -> 
     lines
 }
 
-/// What is wrong and what to do about `message` of the parser, which points at `found` in `line`.
+/// Returns what is wrong and what to do about `message` of the parser, which points at `found` in `line`.
 fn explain(message: &str, found: &str, line: &str) -> (String, &'static str) {
     let key = line.split([' ', ':', '=']).next().unwrap_or_default();
     let unquoted = "string values must be quoted";

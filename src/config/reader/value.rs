@@ -36,8 +36,9 @@ pub struct Value<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Node<'a> {
     /// From nowhere: the key is not in the table that begins at `start`.
-    Absent { start: usize },
-    /// From the document.
+    Absent {
+        start: usize,
+    },
     Toml(&'a Spanned<DeValue<'a>>),
     /// From the environment or an option.
     Given(&'a Given),
@@ -48,22 +49,22 @@ impl<'a> Value<'a> {
         Value { scope, path, node }
     }
 
-    /// Whether there is a value.
+    /// Returns whether there is a value.
     pub fn is_present(&self) -> bool {
         !matches!(self.node, Node::Absent { .. })
     }
 
-    /// Whether the value is a table.
+    /// Returns whether the value is a table.
     pub fn is_table(&self) -> bool {
         matches!(self.toml(), Some(DeValue::Table(_)))
     }
 
-    /// Whether the value is a list.
+    /// Returns whether the value is a list.
     pub fn is_list(&self) -> bool {
         matches!(self.toml(), Some(DeValue::Array(_)))
     }
 
-    /// Whether the value is a date or a time, or text that begins with a year.
+    /// Returns whether the value is a date or a time, or text that begins with a year.
     pub fn is_date(&self) -> bool {
         match self.toml() {
             Some(DeValue::Datetime(_)) => true,
@@ -72,7 +73,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Where the value stands; for an absent one where its table begins.
+    /// Returns where the value stands; for an absent one where its table begins.
     pub fn spot(&self) -> Spot {
         match self.node {
             Node::Absent { start } => self.scope.source.spot(start),
@@ -81,12 +82,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Where to report what is found out about the value.
+    /// Returns where to report what is found out about the value.
     pub fn reporter(&self) -> &'a Reporter {
         self.scope.reporter
     }
 
-    /// Text.
+    /// Returns the text; `None` if the key is absent, or is something else, which is reported.
     pub fn string(&self) -> Option<String> {
         match self.node {
             Node::Given(given) => Some(given.text.clone()),
@@ -97,17 +98,17 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Text and where it stands.
+    /// Returns the text and where it stands; `None` as for [`Value::string`].
     pub fn spotted_string(&self) -> Option<Spotted<String>> {
         self.string().map(|value| Spotted { value, spot: self.spot() })
     }
 
-    /// One text or a list of texts.
+    /// Returns one text or a list of texts.
     pub fn strings(&self) -> Vec<String> {
         self.spotted_strings().into_iter().map(|text| text.value).collect()
     }
 
-    /// One text or a list of texts, each with its place.
+    /// Returns one text or a list of texts, each with its place.
     pub fn spotted_strings(&self) -> Vec<Spotted<String>> {
         match (self.node, self.toml()) {
             (Node::Given(given), _) => {
@@ -121,7 +122,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// One of the named choices.
+    /// Returns the named choice; `None` if the key is absent, or names none of them, which is reported.
     pub fn one_of<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let text = self.string()?;
         let choice = choices.iter().find(|(name, _)| *name == text);
@@ -132,7 +133,7 @@ impl<'a> Value<'a> {
         choice.map(|(_, value)| *value)
     }
 
-    /// A whole number within `range`.
+    /// Returns a whole number within `range`; `None` if the key is absent, or is something else, which is reported.
     pub fn integer<T: TryFrom<i64> + PartialOrd + Display>(&self, range: RangeInclusive<T>) -> Option<T> {
         let number: i64 = match self.node {
             Node::Given(given) => self.parsed(given, "a whole number")?,
@@ -150,7 +151,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A number within `range`, whole or not.
+    /// Returns a number within `range`, whole or not; `None` if the key is absent, or is something else, which is reported.
     pub fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let number: Option<f64> = match self.node {
             Node::Given(given) => Some(self.parsed(given, "a number")?),
@@ -167,7 +168,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// `true` or `false`.
+    /// Returns the truth value; `None` if the key is absent, or is something else, which is reported.
     pub fn bool(&self) -> Option<bool> {
         match self.node {
             Node::Given(given) => self.parsed(given, "`true` or `false`"),
@@ -178,7 +179,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A duration such as `"90s"`, in milliseconds and within `range` of milliseconds.
+    /// Returns a duration such as `"90s"`, in milliseconds and within `range` of milliseconds; `None` if the key is absent,
+    /// or is something else, which is reported.
     pub fn duration(&self, range: RangeInclusive<i64>) -> Option<i64> {
         const EXPECTED: &str = "a duration in quotes such as \"500ms\", \"90s\", \"5m\", \"24h\" or \"7d\"";
         if self.toml().is_some_and(|value| !value.is_str()) {
@@ -198,13 +200,13 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A path. In the document it starts from the folder of the document, outside it from the working folder.
+    /// Returns a path. In the document it starts from the folder of the document, outside it from the working folder.
     pub fn path(&self) -> Option<PathBuf> {
         let path = PathBuf::from(self.string()?);
         Some(if matches!(self.node, Node::Given(_)) { path } else { self.scope.source.folder().join(path) })
     }
 
-    /// A date or time as it is written, with or without quotes.
+    /// Returns a date or time as it is written, with or without quotes.
     pub fn date_text(&self) -> Option<String> {
         match self.toml() {
             // Broken TOML leaves a time without any part.
@@ -214,7 +216,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Text, number or truth value, as text.
+    /// Returns text, number or truth value, as text; `None` if the key is absent, or is something else, which is
+    /// reported.
     pub fn scalar(&self) -> Option<String> {
         match self.toml() {
             Some(DeValue::Integer(number)) => Some(number.to_string()),
@@ -224,7 +227,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A table.
+    /// Returns the table; `None` if the key is absent, or is something else, which is reported.
     pub fn table(&self) -> Option<Table<'a>> {
         match self.node {
             Node::Toml(value) => match value.get_ref() {
@@ -236,7 +239,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The tables of `[[name]]` or of a list of tables.
+    /// Returns the tables of `[[name]]` or of a list of tables.
     pub fn tables(&self) -> Vec<Table<'a>> {
         match self.toml() {
             Some(DeValue::Table(_)) => {
@@ -248,7 +251,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements of a list.
+    /// Returns the elements of a list.
     pub fn items(&self) -> Vec<Value<'a>> {
         match (self.node, self.toml()) {
             (Node::Toml(_), Some(DeValue::Array(items))) => {
@@ -295,7 +298,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The name of the value in messages: its key; for a value from outside, where the place has no line, its path.
+    /// Returns the name of the value in messages: its key; for a value from outside, where the place has no line, its
+    /// path.
     fn label(&self) -> String {
         let key = self.path.rsplit('.').next().unwrap_or_default();
         if matches!(self.node, Node::Given(_)) { format!("`{}`", self.path) } else { format!("`{key}`") }
@@ -322,7 +326,7 @@ pub fn parse_duration(text: &str) -> Option<i64> {
     number.parse::<i64>().ok()?.checked_mul(*millis)
 }
 
-/// A duration as it would be written: `90s`, `7d`.
+/// Returns a duration as it would be written: `90s`, `7d`.
 pub fn show_duration(millis: i64) -> String {
     let (unit, size) = UNITS.iter().find(|(_, size)| millis != 0 && millis % size == 0).unwrap_or(&("ms", 1));
     format!("{}{unit}", millis / size)

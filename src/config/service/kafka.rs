@@ -14,14 +14,14 @@ pub struct Kafka {
     pub brokers: Vec<String>,
     /// `client_id`: how the program is called in the brokers' logs. Default `triage`.
     pub client_id: String,
-    /// `[kafka.security]`.
+    /// `[kafka.security]`: how the connection is protected and who we are. Default: neither.
     pub security: Security,
     /// `[kafka.properties]`: further settings of librdkafka, passed on as they are (`_` in a name stands for `.`).
     /// Default none.
     pub properties: BTreeMap<String, Secret>,
 }
 
-/// Encryption and identity.
+/// How the connection is protected, and how we say who we are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Security {
     /// `protocol`. Default plaintext.
@@ -44,20 +44,20 @@ pub struct Security {
     pub token_file: Option<PathBuf>,
 }
 
-/// `kafka.security.protocol`.
+/// Whether the connection is encrypted, and whether we say who we are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
     /// Neither encryption nor identity.
     Plaintext,
-    /// Encryption.
+    /// `ssl`: encryption, and our certificate where one is given.
     Ssl,
-    /// Identity.
+    /// `sasl_plaintext`: a login, not encrypted.
     SaslPlaintext,
-    /// Both.
+    /// `sasl_ssl`: a login over an encrypted connection.
     SaslSsl,
 }
 
-/// `kafka.security.mechanism`.
+/// How we log in, with one of the two sasl protocols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mechanism {
     /// User name and password as they are.
@@ -121,7 +121,7 @@ impl Kafka {
 }
 
 impl Security {
-    /// The password, read from its file where that is how it is given; without the line end there.
+    /// Returns the password, read from its file where that is how it is given; without the line end there.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -231,7 +231,7 @@ impl Values<'_> {
 }
 
 impl Secret {
-    /// The text, for the one who needs it.
+    /// Returns the text, for the one who needs it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -31,10 +31,10 @@ pub struct Run {
     pub log_format: LogFormat,
 }
 
-/// `run.stage`.
+/// The stages that this process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stages {
-    /// `both`.
+    /// `both`: ingest and triage.
     Both,
     /// `ingest`: reads the feeds and fills the inbox.
     Ingest,
@@ -42,7 +42,7 @@ pub enum Stages {
     Triage,
 }
 
-/// `run.start`.
+/// Where a group without committed offsets begins to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
     /// `none`: refuse to start without committed offsets.
@@ -53,7 +53,7 @@ pub enum Start {
     Latest,
 }
 
-/// `run.log_format`.
+/// How the log is written, on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// `text`: for people.
@@ -62,14 +62,14 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is written.
+/// What records hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     /// `text`: whether records carry the text of the post. Default full.
     pub text: OutputText,
 }
 
-/// `output.text`.
+/// Whether records and the journal hold what customers wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputText {
     /// `full`: a desk needs no join.
@@ -121,7 +121,7 @@ impl Output {
     }
 }
 
-/// A name that can be part of a `transactional.id` and of a metric's label.
+/// Returns a name that can be part of a `transactional.id` and of a metric's label.
 fn name(value: &Value<'_>) -> Option<String> {
     let text = value.string()?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -17,18 +17,19 @@ pub(super) struct Mailbox<'a> {
 }
 
 impl Mailbox<'_> {
-    /// The address, if there is one.
+    /// Returns the address, if there is one.
     pub(super) fn address(&self) -> Option<String> {
         all(self.email.as_deref()?).into_iter().next()
     }
 }
 
-/// All addresses of a header such as `Nama <a@b>, "Lain, Nama" <c@d>`; programs of one maker separate them by `;`.
+/// Returns all addresses of a header such as `Nama <a@b>, "Lain, Nama" <c@d>`; programs of one maker separate them by
+/// `;`.
 pub(super) fn all(header: &str) -> Vec<String> {
     named(header).into_iter().map(|(address, _)| address).collect()
 }
 
-/// The addresses of a header, each with the name beside it.
+/// Returns the addresses of a header, each with the name beside it.
 pub(super) fn named(header: &str) -> Vec<(String, Option<String>)> {
     let header = line(header);
     let HeaderValue::Address(list) = MessageStream::new(&header).parse_address() else { return Vec::new() };
@@ -39,7 +40,7 @@ pub(super) fn named(header: &str) -> Vec<(String, Option<String>)> {
     list.iter().filter_map(mailbox).collect()
 }
 
-/// A text header with its encoded words (`=?UTF-8?B?..?=`) decoded.
+/// Returns a text header with its encoded words (`=?UTF-8?B?..?=`) decoded.
 pub(super) fn decoded(header: Str<'_>) -> Str<'_> {
     if !header.contains("=?") {
         return header;
@@ -51,12 +52,12 @@ pub(super) fn decoded(header: Str<'_>) -> Str<'_> {
     text.map_or(header, Str::from)
 }
 
-/// The header as it stands in a mail: the library takes what ends with a line end.
+/// Returns the header as it stands in a mail: the library takes what ends with a line end.
 fn line(header: &str) -> Vec<u8> {
     [header.trim().as_bytes(), b"\n"].concat()
 }
 
-/// The address without `+tag`: one person, one address.
+/// Returns the address without `+tag`: one person, one address.
 pub(super) fn without_tag(address: &str) -> String {
     match address.split_once('@') {
         Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),

@@ -48,17 +48,17 @@ const WEEKDAYS: [&str; 16] = [
     "ahad",
 ];
 
-/// The month, from 1, that `word` names.
+/// Returns the month, from 1, that `word` names.
 pub(super) fn month(word: &str) -> Option<usize> {
     MONTHS.iter().find(|(name, _)| names(word, name)).map(|&(_, number)| number)
 }
 
-/// Whether `word` names a day of the week.
+/// Returns whether `word` names a day of the week.
 pub(super) fn is_weekday(word: &str) -> bool {
     WEEKDAYS.iter().any(|name| names(word, name))
 }
 
-/// Whether `word` is `name` or how it begins, three letters at least, with or without a point.
+/// Returns whether `word` is `name` or how it begins, three letters at least, with or without a point.
 fn names(word: &str, name: &str) -> bool {
     let word = word.trim_end_matches(['.', ',']);
     word.len() >= 3 && name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word))

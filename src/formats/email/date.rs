@@ -8,7 +8,7 @@ use super::calendar::{is_weekday, month};
 use crate::formats::time;
 use crate::post::Millis;
 
-/// The time that `written` says; `received_at` if it says none or one more than 24 hours in the future. A
+/// Returns the time that `written` says; `received_at` if it says none or one more than 24 hours in the future. A
 /// `received_at` of zero is a record whose time nobody knows: nothing is in its future.
 pub(super) fn read(written: &str, received_at: Millis) -> Millis {
     const DAY: i64 = 24 * 60 * 60 * 1000;

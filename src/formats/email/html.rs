@@ -34,7 +34,7 @@ const BLOCKS: [&[u8]; 23] = [
     b"address",
 ];
 
-/// The text of `html`, quoted parts marked by `>` as plain mail marks them.
+/// Returns the text of `html`, quoted parts marked by `>` as plain mail marks them.
 pub(super) fn to_text(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);

@@ -21,7 +21,7 @@ pub(super) struct OwnWords {
 /// Who sent the mail: forms name him where quoted mails name somebody else.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Sender<'a> {
-    /// In lower case.
+    /// Address of the sender, in lower case.
     pub(super) address: &'a str,
     pub(super) name: &'a str,
 }
@@ -70,7 +70,7 @@ pub(super) fn split(body: &str, sender: &Sender<'_>) -> OwnWords {
     OwnWords { own: cleaned(&own), quoted: quoted.join("\n").trim().to_owned() }
 }
 
-/// A subject without the prefixes of answering and forwarding, in lower case.
+/// Returns a subject without the prefixes of answering and forwarding, in lower case.
 pub(super) fn bare_subject(subject: &str) -> String {
     const PREFIXES: [&str; 7] = ["re:", "fwd:", "fw:", "bls:", "balas:", "trs:", "aw:"];
     let lower = subject.to_lowercase();
@@ -81,14 +81,14 @@ pub(super) fn bare_subject(subject: &str) -> String {
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a line is marked as quoted. `>5 hari` is a number of days, `>>> TOLONG <<<` a shout.
+/// Returns whether a line is marked as quoted. `>5 hari` is a number of days, `>>> TOLONG <<<` a shout.
 fn is_marked(line: &str) -> bool {
     let line = line.trim_start();
     let Some(marked) = line.strip_prefix('>') else { return false };
     !marked.starts_with(|symbol: char| symbol.is_ascii_digit()) && !line.ends_with('<')
 }
 
-/// Where in line `at` another mail begins.
+/// Returns where in line `at` another mail begins.
 fn other_mail(lines: &[&str], at: usize, begun: bool, sender: &Sender<'_>) -> Option<usize> {
     let line = lines.get(at).filter(|line| !line.is_empty())?;
     if headers::begin_at(lines, at, begun, sender) {
@@ -97,7 +97,8 @@ fn other_mail(lines: &[&str], at: usize, begun: bool, sender: &Sender<'_>) -> Op
     headers::rule_within(line).or_else(|| introduction::within(line))
 }
 
-/// The author's lines without signature, disclaimers and what is left of rules; one blank line between paragraphs.
+/// Returns the author's lines without signature, disclaimers and what is left of rules; one blank line between
+/// paragraphs.
 fn cleaned(lines: &[&str]) -> String {
     let lines = without_signature(lines);
     let text = legal::without_disclaimers(&lines.join("\n"));
@@ -112,7 +113,8 @@ fn cleaned(lines: &[&str]) -> String {
     kept.trim_end_matches(|symbol: char| matches!(symbol, '_' | '-' | '=' | '*') || symbol.is_whitespace()).trim_start().to_owned()
 }
 
-/// The lines before the signature: a short end below `--`. People also draw that line above what they have to say.
+/// Returns the lines before the signature: a short end below `--`. People also draw that line above what they have to
+/// say.
 fn without_signature<'l, 't>(lines: &'l [&'t str]) -> &'l [&'t str] {
     const MOST_LINES: usize = 10;
     const MOST_BYTES: usize = 600;

@@ -48,7 +48,7 @@ fn author<'a>(tweet: &Tweet<'a>, includes: &Includes<'a>, at: Millis) -> Option<
     Some(profile.unwrap_or_else(|| Author { id: Some(id), ..Author::default() }))
 }
 
-/// What the post answers, quotes or passes on.
+/// Returns what the post answers, quotes or passes on.
 fn with_references<'a>(mut post: Post<'a>, tweet: &Tweet<'a>, id: &Str<'a>, includes: &Includes<'a>) -> Post<'a> {
     post.parent_id = tweet.referenced("replied_to").cloned();
     let parent_author = post.parent_id.as_ref().and_then(|id| includes.tweet(id)).and_then(|parent| parent.author_id.clone());
@@ -63,7 +63,7 @@ fn with_references<'a>(mut post: Post<'a>, tweet: &Tweet<'a>, id: &Str<'a>, incl
     post
 }
 
-/// The text and what stands in it.
+/// Returns the text and what stands in it.
 fn with_words<'a>(mut post: Post<'a>, tweet: &Tweet<'a>, includes: &Includes<'a>) -> Post<'a> {
     let text = tweet.whole_text();
     // Handles are put in front of an answer to a post; who just begins with a handle wrote it himself.

@@ -48,17 +48,17 @@ impl<'a> Tweet<'a> {
         self.note_tweet.as_ref().or(self.note_post.as_ref())
     }
 
-    /// The whole text: of a long post `text` is only the beginning.
+    /// Returns the whole text: of a long post `text` is only the beginning.
     pub(super) fn whole_text(&self) -> Str<'a> {
         first([self.note().and_then(|note| note.text.clone()), self.text.clone()]).unwrap_or_default()
     }
 
-    /// The entities of the whole text.
+    /// Returns the entities of the whole text.
     pub(super) fn whole_entities(&self) -> Option<&Entities<'a>> {
         self.note().and_then(|note| note.entities.as_ref()).or(self.entities.as_ref())
     }
 
-    /// The first post that this one `relates` to: `retweeted`, `quoted` or `replied_to`.
+    /// Returns the first post that this one `relates` to: `retweeted`, `quoted` or `replied_to`.
     pub(super) fn referenced(&self, relates: &str) -> Option<&Str<'a>> {
         let all = self.referenced_tweets.as_ref().or(self.referenced_posts.as_ref())?;
         all.iter()
@@ -66,7 +66,7 @@ impl<'a> Tweet<'a> {
             .and_then(|one| one.id.as_ref())
     }
 
-    /// The first id of the chain of edits.
+    /// Returns the first id of the chain of edits.
     pub(super) fn first_id(&self) -> Option<&Str<'a>> {
         let history = self.edit_history_tweet_ids.as_ref().or(self.edit_history_post_ids.as_ref())?;
         history.first().filter(|id| id.non_blank().is_some())
@@ -124,7 +124,7 @@ pub(super) struct Link<'a> {
 }
 
 impl Link<'_> {
-    /// Whether it leads to a picture of the post itself.
+    /// Returns whether it leads to a picture of the post itself.
     pub(super) fn is_own_picture(&self) -> bool {
         self.media_key.is_some() || self.display_url.as_ref().is_some_and(|shown| shown.starts_with("pic."))
     }
@@ -158,7 +158,7 @@ pub(in crate::formats) struct Includes<'a> {
 }
 
 impl<'a> Includes<'a> {
-    /// The user `id`, or of that name where there is no id.
+    /// Returns the user `id`, or of that name where there is no id.
     pub(super) fn user(&self, id: Option<&str>, name: Option<&str>) -> Option<&User<'a>> {
         let same = |user: &&User<'a>| match id {
             Some(id) => user.id.as_deref() == Some(id),
@@ -167,7 +167,6 @@ impl<'a> Includes<'a> {
         self.users.iter().flatten().map(|user| user.data.as_deref().unwrap_or(user)).find(same)
     }
 
-    /// The post `id`.
     pub(super) fn tweet(&self, id: &str) -> Option<&Tweet<'a>> {
         self.tweets.iter().chain(&self.posts).flatten().find(|tweet| tweet.id.as_deref() == Some(id))
     }
@@ -200,7 +199,7 @@ pub(super) struct User<'a> {
 }
 
 impl<'a> User<'a> {
-    /// The profile at the time `at`.
+    /// Returns the profile at the time `at`.
     pub(super) fn profile(&self, at: Millis) -> Author<'a> {
         use crate::formats::{html::unescape, x};
         let tick = if self.verified_type.is_none() { x::legacy_tick(self.verified.flag(), at) } else { None };

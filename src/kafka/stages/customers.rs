@@ -150,7 +150,7 @@ impl Customers {
     }
 
     /// Frees states that count as forgotten anyway: at twice the age at which the step would forget them, so the moment
-    /// of a sweep changes no verdict (2.9, 18). Cases go only when the step says so.
+    /// of a sweep changes no verdict (D66). Cases go only when the step says so.
     pub(super) fn sweep(&mut self, partition: i32, now: Millis) {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);

@@ -45,12 +45,12 @@ impl<'r> Words<'r> {
         Words { numbers, shortened }
     }
 
-    /// Whether `form` belongs to `class`: neither taken out of it nor read as another word.
+    /// Returns whether `form` belongs to `class`: neither taken out of it nor read as another word.
     fn holds(&self, rules: &Rules, class: &WordClass, form: &str) -> bool {
         self.numbers.get(form).is_some_and(|number| rules.book.classes_of(*number).any(|holding| holding.name == class.name))
     }
 
-    /// What else `form` of `root` is, apart from what the class has in `own` too.
+    /// Returns what else `form` of `root` is, apart from what the class has in `own` too.
     fn collision(&self, rules: &Rules, own: &FxHashSet<&str>, root: &str, form: &str) -> Option<String> {
         let foreign = |other: &str| other != root && !own.contains(format!("~{other}").as_str());
         if self.numbers.contains_key(format!("~{form}").as_str()) && foreign(form) {

@@ -36,7 +36,6 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
 enum Places {
     /// With it: somebody looks at what stands before.
     First,
-    /// Anywhere in it.
     Any,
 }
 
@@ -48,7 +47,7 @@ fn places(rules: &Rules, group: GroupId) -> Option<Places> {
     Some(if is_looked_at_alone(rules, group, false) { Places::Any } else { Places::First })
 }
 
-/// The entry that stands within `id` in every text that has `id`.
+/// Returns the entry that stands within `id` in every text that has `id`.
 fn covering_entry(rules: &Rules, trial: &mut Trial<'_>, id: EntryId, places: Places, repeated: &FxHashSet<EntryId>) -> Option<EntryId> {
     let mut left: Option<Vec<EntryId>> = None;
     variants::all(&rules.book.entry(id).text, &rules.book, |text| {
@@ -67,8 +66,8 @@ fn covering_entry(rules: &Rules, trial: &mut Trial<'_>, id: EntryId, places: Pla
     left?.first().copied()
 }
 
-/// Whether `other` counts wherever `hit` does, as far as this text shows: it stands within it and is not guarded, or is
-/// guarded alike and begins with it.
+/// Returns whether `other` counts wherever `hit` does, as far as this text shows: it stands within it and is not
+/// guarded, or is guarded alike and begins with it.
 fn covers(rules: &Rules, other: &Hit, hit: &Hit, places: Places) -> bool {
     let book = &rules.book;
     let guarded = book.guards_of(other.entry).next().is_some();

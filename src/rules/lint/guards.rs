@@ -24,8 +24,8 @@ pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
     }
 }
 
-/// The guards that refuse `id` in every text that says just that though they ask for absence, and those that ask for
-/// presence and refuse it in none.
+/// Returns the guards that refuse `id` in every text that says just that though they ask for absence, and those that
+/// ask for presence and refuse it in none.
 fn decided<'r>(rules: &'r Rules, trial: &mut Trial<'_>, id: EntryId) -> Vec<(&'r GuardLine, bool)> {
     let mut left: Vec<(&GuardLine, bool)> = rules.book.guard_lines_of(id).collect();
     let mut seen = false;

@@ -45,7 +45,7 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    /// Whether no post can meet `expression`.
+    /// Returns whether no post can meet `expression`.
     fn never(&self, expression: &Expression, depth: usize) -> bool {
         if depth > MAX_DEPTH {
             return false;
@@ -59,13 +59,13 @@ impl Proof<'_> {
         }
     }
 
-    /// Whether one of `all` says that `part` must not hold.
+    /// Returns whether one of `all` says that `part` must not hold.
     fn is_refused(&self, part: &Expression, all: &[Expression], depth: usize) -> bool {
         let refused = all.iter().filter_map(|other| if let Expression::None(parts) = other { Some(parts) } else { None });
         refused.flatten().any(|refused| self.implies(part, refused, depth + 1))
     }
 
-    /// Whether every post that meets `a` meets `b`.
+    /// Returns whether every post that meets `a` meets `b`.
     fn implies(&self, a: &Expression, b: &Expression, depth: usize) -> bool {
         if a == b {
             return true;
@@ -96,7 +96,7 @@ impl Proof<'_> {
         of_a || of_b
     }
 
-    /// What a derived signal or a condition stands for.
+    /// Returns what a derived signal or a condition stands for.
     fn behind(&self, name: Ref) -> Option<&Expression> {
         match name {
             Ref::Signal(id) => match &self.rules.signal(id).kind {

@@ -75,7 +75,7 @@ fn window(burst: &Burst) -> Oddity {
     (longest >= DAY).then(|| (format!("`within` {} is no short time", show_duration(longest)), "W-10: 5 minutes, for mail 15"))
 }
 
-/// A threshold that no sum reaches, or that every sum does.
+/// Finds a threshold that no sum reaches, or that every sum does.
 fn sum(rules: &Rules, score: &Score) -> Oddity {
     if score.of.is_some() {
         return None;

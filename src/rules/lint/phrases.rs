@@ -26,13 +26,13 @@ fn superfluous(rules: &Rules, reporter: &Reporter) {
     }
 }
 
-/// The signals over phrases that look at `group`.
+/// Returns the signals over phrases that look at `group`.
 fn readers(rules: &Rules, group: GroupId) -> impl Iterator<Item = &Phrases> {
     let phrases = rules.signals.iter().filter_map(|signal| if let Kind::Phrases(phrases) = &signal.kind { Some(phrases) } else { None });
     phrases.filter(move |phrases| phrases.looks_for(group))
 }
 
-/// Whether somebody counts how many entries of `group` there are, or looks for the longest.
+/// Returns whether somebody counts how many entries of `group` there are, or looks for the longest.
 pub(super) fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
     rules.signals.iter().any(|signal| match &signal.kind {
         Kind::Score(score) => score.groups.get(usize::from(group)).is_some_and(|weight| *weight != 0.0),
@@ -41,8 +41,8 @@ pub(super) fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
     })
 }
 
-/// Whether nobody asks for places around entries of `group`, which differ with their first and last words; `before`: but
-/// for those before the first.
+/// Returns whether nobody asks for places around entries of `group`, which differ with their first and last words;
+/// `before`: but for those before the first.
 pub(super) fn is_looked_at_alone(rules: &Rules, group: GroupId, before: bool) -> bool {
     let relations_of =
         |phrases: &Phrases| phrases.requires.iter().chain(&phrases.voided_by).all(|relation| before && relation.side == Side::Before);

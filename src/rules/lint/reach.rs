@@ -55,7 +55,7 @@ fn specimens(entry: &str, book: &PhraseBook) -> Vec<String> {
     specimens
 }
 
-/// What a text has for one word of an entry.
+/// Returns what a text has for one word of an entry.
 fn said(word: &str, ending: &str, book: &PhraseBook, depth: usize) -> String {
     let class = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).and_then(|name| book.class(name));
     if let Some(member) = class.filter(|_| depth < MAX_DEPTH).and_then(|class| class.members.first()) {
@@ -92,13 +92,13 @@ impl<'a> Trial<'a> {
         self.hits.iter().any(|hit| hit.entry == id)
     }
 
-    /// Whether `text` as a whole is a member of `class`.
+    /// Returns whether `text` as a whole is a member of `class`.
     fn is_member(&mut self, class: &WordClass, text: &str) -> bool {
         self.read(text);
         self.search.is_whole(class, &self.facts)
     }
 
-    /// The exclusion of the same list that masks `entry` in all `specimens` of it.
+    /// Returns the exclusion of the same list that masks `entry` in all `specimens` of it.
     fn mask(&mut self, entry: &EntryInfo, specimens: &[String]) -> Option<&'a EntryInfo> {
         if entry.exclude {
             return None;

@@ -59,7 +59,7 @@ fn say<'c>(words: &[&str], order: &[usize], gap: Gap, pick: impl Fn(usize) -> Op
     said.join(" ")
 }
 
-/// The places of the words as written, and turned if the halves may change places.
+/// Returns the places of the words as written, and turned if the halves may change places.
 fn orders(words: &[&str]) -> Vec<Vec<usize>> {
     let straight: Vec<usize> = (0..words.len()).collect();
     let turned = words.iter().position(|word| word.starts_with('<')).map(|at| (at + 1..words.len()).chain([at]).chain(0..at).collect());
@@ -79,7 +79,7 @@ fn width(word: &str) -> Option<usize> {
     })
 }
 
-/// Everything that may stand for one word of an entry.
+/// Returns everything that may stand for one word of an entry.
 fn choices(word: &str, book: &PhraseBook, depth: usize) -> Vec<String> {
     if let Some(root) = word.strip_prefix('~') {
         return affixes::forms(root);
@@ -95,7 +95,7 @@ fn choices(word: &str, book: &PhraseBook, depth: usize) -> Vec<String> {
     vec![word.strip_prefix("tag:").map_or(word.to_owned(), |name| format!("#{name}"))]
 }
 
-/// A member of one word in all its ways; of a longer one each word in its first.
+/// Returns a member of one word in all its ways; of a longer one each word in its first.
 fn of_member(member: &str, book: &PhraseBook, depth: usize) -> Vec<String> {
     let words: Vec<&str> = member.split_whitespace().filter(|word| width(word).is_none()).collect();
     if let [only] = words[..] {

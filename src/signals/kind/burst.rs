@@ -1,4 +1,4 @@
-//! Many posts in a short time (W-10, TelkomCare, second condition; A6 to A8).
+//! Many posts in a short time (W-10, TelkomCare, second condition; D36 to D38).
 
 use crate::config::reader::Table;
 use crate::post::Platform;

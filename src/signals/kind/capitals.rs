@@ -1,4 +1,4 @@
-//! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (A5).
+//! Writing in capitals: a share of all letters, or an unbroken shout within a calm text (D34).
 
 use crate::config::reader::Table;
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};

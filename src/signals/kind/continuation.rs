@@ -1,4 +1,4 @@
-//! A post that goes on with what the customer has just written (W-21, "Multi Tweet / Multi Post"; A16 to A21).
+//! A post that goes on with what the customer has just written (W-21, "Multi Tweet / Multi Post"; D55 to D63).
 //!
 //! Close in time, no reply of the brand between, and not a new subject: in doubt a further post belongs to the
 //! series, because an agent reads the series anyway; only what plainly opens another matter needs an answer of its own.
@@ -68,7 +68,7 @@ impl Continuation {
         close && in_session && !(self.reset_on_brand_reply && reply_between(series, near, at)) && same_thread(view, series)
     }
 
-    /// Whether the post opens another matter (2.9, 14).
+    /// Whether the post opens another matter (D57, D58).
     fn opens_subject(&self, view: &View<'_, '_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| findings.names.has(name);
         if self.numbered.is_some_and(is) && self.follows(view, series) {
@@ -85,7 +85,7 @@ impl Continuation {
     }
 
     /// Whether the number that the post gives itself goes on from the posts of the series: part 10 after a single post
-    /// is a date, and `1/2 hari` a fraction (2.10, 27).
+    /// is a date, and `1/2 hari` a fraction (D59).
     fn follows(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
         let Some(number) = PartNumber::of_text(&view.post.text) else { return true };
         usize::from(number.part) <= series.times.len() + 1 && !self.unit_follows(number.at.end, view)
@@ -149,13 +149,13 @@ fn nearest(times: &[Millis], at: Millis) -> Option<Millis> {
     times.iter().copied().min_by_key(|time| time.since(at).abs())
 }
 
-/// A reply stands between if it arrived between or was written between (2.9, 15).
+/// A reply stands between if it arrived between or was written between (D61).
 fn reply_between(series: &Series<'_>, near: Millis, at: Millis) -> bool {
     let (from, to) = (near.min(at), near.max(at));
     series.answered || series.replies.iter().any(|&reply| reply >= from && reply <= to)
 }
 
-/// On a page a thread is what hangs under one post (2.9, 13).
+/// On a page a thread is what hangs under one post (D56).
 fn same_thread(view: &View<'_, '_>, series: &Series<'_>) -> bool {
     match view.post.platform {
         Platform::Facebook | Platform::Instagram => {

@@ -1,7 +1,7 @@
 //! Accounts that the author names, and recipients of a mail: own ones, those on a list, or anybody else.
 //!
 //! W-10 speaks of the customer's act ("men-CC-kan atau mention"): a handle that the platform copied into a reply is
-//! not his (2.3, A14; `formats` 1.0).
+//! not his (D42).
 
 use rustc_hash::FxHashSet;
 
@@ -24,7 +24,7 @@ pub struct Mentions {
     pub recipients: Recipients,
     /// A mention counts too if the profile that came with it has that many followers.
     pub min_followers: Option<u64>,
-    /// Places that this signal has used already do not count again (A4).
+    /// Places that this signal has used already do not count again (D48).
     pub not_overlapping: Option<SignalId>,
 }
 

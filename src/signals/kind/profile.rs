@@ -1,4 +1,4 @@
-//! Who the author is: public official, influential person, press (W-10, TelkomCare, fifth condition; A31, A32).
+//! Who the author is: public official, influential person, press (W-10, TelkomCare, fifth condition; D49, D50).
 
 use rustc_hash::FxHashSet;
 

@@ -23,12 +23,10 @@ const OPTIONAL: [&str; 3] = ["not_overlapping", "new_topic", "numbered"];
 /// Characters of the source shown for a part.
 const SHOWN: usize = 60;
 
-/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// What kind of thing is changed.
     pub sort: Sort,
-    /// Where.
     pub at: Spot,
     /// The change in words.
     pub what: String,
@@ -37,7 +35,7 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// `text` with the change.
+    /// Returns `text` with the change.
     pub fn apply(&self, text: &str) -> String {
         let mut changed = text.to_owned();
         changed.replace_range(self.range.clone(), &self.instead);
@@ -45,7 +43,7 @@ impl Edit {
     }
 }
 
-/// All changes of the main document `source` of `rules`, in the order of the document.
+/// Returns all changes of the main document `source` of `rules`, in the order of the document.
 pub fn all(source: &Source, rules: &Rules) -> Vec<Edit> {
     let (root, _) = DeTable::parse_recoverable(source.text());
     let mut search = Search { source, rules, path: Vec::new(), edits: Vec::new() };
@@ -118,8 +116,8 @@ impl Search<'_> {
         }
     }
 
-    /// How far a number is moved, and its digits after the point. The sums of a score lie on a grid: less than one
-    /// place of it is no change.
+    /// Returns how far a number is moved, and its digits after the point. The sums of a score lie on a grid: less than
+    /// one place of it is no change.
     fn step(&self, written: &str) -> (f64, usize) {
         let decimals = written.split_once('.').map_or(0, |(_, after)| after.len());
         let score = self.path.get(1).filter(|_| self.path[0] == "signals").and_then(|name| grid(self.rules, name));
@@ -129,12 +127,12 @@ impl Search<'_> {
         }
     }
 
-    /// A summand of a score, not what the sum is held against.
+    /// Returns whether it is a summand of a score, not what the sum is held against.
     fn is_weight(&self) -> bool {
         matches!(self.path.iter().map(String::as_str).collect::<Vec<_>>()[..], ["signals", _, "signals", _])
     }
 
-    /// `range` with the comma behind it, or where it is the last of its list the one before it.
+    /// Returns `range` with the comma behind it, or where it is the last of its list the one before it.
     fn with_comma(&self, range: Range<usize>) -> Range<usize> {
         let text: &str = self.source.text();
         let after = text[range.end..].trim_start();
@@ -158,7 +156,7 @@ impl Search<'_> {
     }
 }
 
-/// The greatest common divisor of all weights of the score `name`, in hundredths.
+/// Returns the greatest common divisor of all weights of the score `name`, in hundredths.
 fn grid(rules: &Rules, name: &str) -> Option<u32> {
     let Kind::Score(score) = &rules.signal(rules.signal_named(name)?).kind else { return None };
     let weights = score.groups.iter().chain(score.names.iter().map(|(_, weight)| weight));

@@ -10,7 +10,7 @@ use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 use crate::text::{GuardLine, Search};
 
-/// What became of each guard of the book.
+/// Returns what became of each guard of the book.
 pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest]) -> Fates {
     let concerned = concerned(rules, tests);
     let lines = rules.book.guard_lines();

@@ -10,7 +10,6 @@ use crate::problem::Spot;
 /// One line written otherwise.
 #[derive(Debug)]
 pub(super) struct LineChange {
-    /// The line.
     pub at: Spot,
     /// The change in words.
     pub what: String,
@@ -28,7 +27,7 @@ impl LineChange {
     }
 }
 
-/// What became of each of `changes`. What concerns no test needs no run.
+/// Returns what became of each of `changes`. What concerns no test needs no run.
 pub(super) fn fates(folder: &Folder, tests: &[RuleTest], changes: Vec<LineChange>) -> Fates {
     let ran = on_all_cores(
         &changes,
@@ -44,7 +43,7 @@ pub(super) fn fates(folder: &Folder, tests: &[RuleTest], changes: Vec<LineChange
     changes.into_iter().zip(ran).map(|(change, fate)| (change.at, change.what, fate)).collect()
 }
 
-/// The folder with the line at `spot` written otherwise.
+/// Returns the folder with the line at `spot` written otherwise.
 pub(super) fn with_line(folder: &Folder, spot: &Spot, otherwise: impl Fn(&str) -> String) -> Option<Folder> {
     let path = Path::new(&*spot.file);
     let text = fs_err::read_to_string(path).ok()?;

@@ -9,7 +9,7 @@ use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 use crate::text::{EntryId, EntryInfo};
 
-/// What became of each entry of the book: its place, the change, its fate.
+/// Returns what became of each entry of the book: its place, the change, its fate.
 pub(super) fn fates(folder: &Folder, rules: &Rules, tests: &[RuleTest], occurrences: &Occurrences) -> Fates {
     let entries: Vec<(EntryId, &EntryInfo)> = rules.book.entries().collect();
     let occurring: Vec<&(EntryId, &EntryInfo)> = entries.iter().filter(|(id, _)| !occurrences.tests(*id).is_empty()).collect();

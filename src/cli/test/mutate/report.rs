@@ -4,7 +4,7 @@ use super::{Sort, Survey, Tally};
 use crate::cli::count;
 
 impl Survey {
-    /// At most `most` changes of each sort, and the counts.
+    /// Returns at most `most` changes of each sort, and the counts.
     pub fn render(&self, most: usize) -> String {
         let mut out = String::new();
         for (sort, tally) in &self.tallies {

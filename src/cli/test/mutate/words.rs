@@ -9,7 +9,7 @@ use crate::problem::Spot;
 use crate::rules::Rules;
 use crate::text::{Facts, Search, WordId};
 
-/// Each member of a class left out. It concerns the tests with a text that has all its words.
+/// Returns each member of a class left out. It concerns the tests with a text that has all its words.
 pub(super) fn without_members(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChange> {
     let texts = texts(rules, tests, |_, search| search.symbols().collect());
     let mut changes = Vec::new();
@@ -23,7 +23,8 @@ pub(super) fn without_members(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChan
     changes
 }
 
-/// Each root of a line standing for the bare word only. It concerns the tests with a text that has another form of it.
+/// Returns each root of a line standing for the bare word only. It concerns the tests with a text that has another form
+/// of it.
 pub(super) fn bare_roots(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChange> {
     let numbers = numbers(rules);
     let texts = texts(rules, tests, |facts, _| inflected(rules, &numbers, facts));
@@ -37,7 +38,7 @@ pub(super) fn bare_roots(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChange> {
     changes
 }
 
-/// What `look` sees in each text of the tests, with the number of the test.
+/// Returns what `look` sees in each text of the tests, with the number of the test.
 fn texts(rules: &Rules, tests: &[RuleTest], look: impl Fn(&Facts, &Search) -> FxHashSet<WordId>) -> Vec<(usize, FxHashSet<WordId>)> {
     let mut seen = Vec::new();
     let (mut search, mut hits) = (Search::default(), Vec::new());
@@ -56,13 +57,13 @@ fn tests_of(texts: &[(usize, FxHashSet<WordId>)], concerns: impl Fn(&FxHashSet<W
     tests
 }
 
-/// The numbers of all words.
+/// Returns the numbers of all words.
 fn numbers(rules: &Rules) -> FxHashMap<&str, WordId> {
     let known = (1..rules.vocabulary.size()).filter_map(|number| WordId::try_from(number).ok());
     known.filter_map(|number| Some((rules.vocabulary.spelling(number)?, number))).collect()
 }
 
-/// The roots of which `facts` has a form other than the bare word.
+/// Returns the roots of which `facts` has a form other than the bare word.
 fn inflected(rules: &Rules, numbers: &FxHashMap<&str, WordId>, facts: &Facts) -> FxHashSet<WordId> {
     let bare = |root: WordId| rules.vocabulary.spelling(root).and_then(|root| numbers.get(root.trim_start_matches('~')).copied());
     let of_token = facts.tokens.iter().flat_map(|token| {

@@ -12,7 +12,7 @@ use crate::problem::Spot;
 pub struct Guard {
     /// It must stand there; else it must not.
     pub wanted: bool,
-    /// What.
+    /// What must stand there, or must not.
     pub pattern: Pattern,
     /// Where, seen from the entry.
     pub place: GuardRange,
@@ -55,7 +55,7 @@ pub enum Scope {
     Clause,
     /// Up to the next full stop, question or exclamation mark.
     Sentence,
-    /// All of it.
+    /// The whole text.
     Post,
 }
 
@@ -95,7 +95,7 @@ fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, GuardRa
     Ok((Pattern::parse(between(guard, first, last))?, read_range(guard, place)?))
 }
 
-/// The part of `text` from its part `first` to its part `last`.
+/// Returns the part of `text` from its part `first` to its part `last`.
 fn between<'t>(text: &'t str, first: &str, last: &str) -> &'t str {
     let offset = |part: &str| (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     text.get(offset(first)..offset(last) + last.len()).unwrap_or(text)

@@ -76,7 +76,8 @@ const RULES: [&str; 12] = [
 /// Lines of a block that are looked at.
 const MOST_LINES: usize = 20;
 
-/// Where in `line` another mail begins because it says so: `-----Original Message-----`, with words before it or not.
+/// Returns where in `line` another mail begins because it says so: `-----Original Message-----`, with words before it
+/// or not.
 pub(super) fn rule_within(line: &str) -> Option<usize> {
     const RULED: [char; 7] = ['-', '_', '=', '*', '\u{2013}', '\u{2014}', '~'];
     let ruled = |symbol: char| RULED.contains(&symbol) || symbol.is_whitespace();
@@ -97,7 +98,7 @@ pub(super) fn rule_within(line: &str) -> Option<usize> {
     dashed.min()
 }
 
-/// Whether the lines from `at` on are the headers of another mail and the mail. `begun`: the author has written
+/// Returns whether the lines from `at` on are the headers of another mail and the mail. `begun`: the author has written
 /// something above.
 pub(super) fn begin_at(lines: &[&str], at: usize, begun: bool, sender: &Sender<'_>) -> bool {
     if !lines.get(at).is_some_and(|line| matches!(label(line), Some((Some(_), _)))) {
@@ -135,7 +136,7 @@ struct Block {
 }
 
 impl Block {
-    /// The block that begins with the first of `lines`. `None` if that is no header or the block is a form.
+    /// Returns the block that begins with the first of `lines`. `None` if that is no header or the block is a form.
     fn read(lines: &[&str], sender: &Sender<'_>) -> Option<Block> {
         let mut block = Block::default();
         let mut wrapped = 0;
@@ -213,7 +214,7 @@ impl Block {
     }
 }
 
-/// The header that a line names, if it is `name: value`; `None` inside for labels that are no headers.
+/// Returns the header that a line names, if it is `name: value`; `None` inside for labels that are no headers.
 fn label(line: &str) -> Option<(Option<Kind>, &str)> {
     const LONGEST: usize = 40;
     let line = line.trim_start_matches(|symbol: char| symbol.is_whitespace() || matches!(symbol, '*' | '_' | '#' | '|'));

@@ -18,26 +18,28 @@ const MOST_BYTES: usize = 600;
 /// A line that ends earlier is not wrapped: what follows it is another line of its author.
 const WRAPPED: usize = 40;
 
-/// Whether `body` may hold an introduction at all.
+/// Returns whether `body` may hold an introduction at all.
 pub(super) fn may_be_in(body: &str) -> bool {
     VERBS.iter().any(|verb| body.contains(verb)) || body.contains(">:")
 }
 
-/// How many of `lines` introduce a quoted mail. Text may follow in the last of them: the quoted mail begins there.
+/// Returns how many of `lines` introduce a quoted mail. Text may follow in the last of them: the quoted mail begins
+/// there.
 pub(super) fn lines_of(lines: &[&str]) -> Option<usize> {
     let text = paragraph(lines);
     let end = end_of(&text, || lines_after_are_marked(lines, &text))?;
     Some(text.get(..end)?.matches('\n').count() + 1)
 }
 
-/// Where within `line` an introduction with a date, a time and an address begins: text whose line ends were lost.
+/// Returns where within `line` an introduction with a date, a time and an address begins: text whose line ends were
+/// lost.
 pub(super) fn within(line: &str) -> Option<usize> {
     let openings = OPENINGS.iter().flat_map(|opening| line.match_indices(opening));
     let starts = openings.map(|(at, _)| at).filter(|&at| line.get(..at).is_some_and(|before| before.ends_with(char::is_whitespace)));
     starts.filter(|&at| end_of(cut(line.get(at..).unwrap_or_default()), || false).is_some()).min()
 }
 
-/// The first lines up to a blank one, bounded.
+/// Returns the first lines up to a blank one, bounded.
 fn paragraph(lines: &[&str]) -> String {
     let mut text = String::new();
     for line in lines.iter().take(MOST_LINES).take_while(|line| !line.trim().is_empty()) {
@@ -57,7 +59,7 @@ fn cut(line: &str) -> &str {
     line.get(..end).unwrap_or(line)
 }
 
-/// Whether the first words below the introduction are marked as quoted.
+/// Returns whether the first words below the introduction are marked as quoted.
 fn lines_after_are_marked(lines: &[&str], text: &str) -> bool {
     let after =
         lines.iter().skip(text.lines().position(|line| line.trim_end_matches(['*', '_', ' ']).ends_with(':')).map_or(0, |at| at + 1));
@@ -111,7 +113,7 @@ impl Read {
         (!(ends_sentence || first && small)).then_some(())
     }
 
-    /// Whether that introduces a mail, the line ending after the verb or not.
+    /// Returns whether that introduces a mail, the line ending after the verb or not.
     fn introduces(&self, line_ends: bool, marked: impl Fn() -> bool) -> bool {
         let begins = self.opened || self.dated;
         let named = self.words == 0 && (self.names > 0 || self.address.is_some());
@@ -157,7 +159,7 @@ fn end_of(text: &str, marked: impl Fn() -> bool) -> Option<usize> {
     None
 }
 
-/// The place after the colon of a verb that ends at `end`.
+/// Returns the place after the colon of a verb that ends at `end`.
 fn colon(text: &str, end: usize, word: &str) -> Option<usize> {
     if word.ends_with(':') {
         return Some(end);
@@ -182,7 +184,7 @@ fn date_after(text: &str, end: usize, read: &Read) -> Option<usize> {
     (bare.ends_with(':') && only_dates && when.date && known).then_some(end + bare.len())
 }
 
-/// Whether the line that a name at `end` closes is too short to have been wrapped.
+/// Returns whether the line that a name at `end` closes is too short to have been wrapped.
 fn wrapped_too_early(text: &str, end: usize) -> bool {
     let closes = text.get(end..).is_some_and(|rest| rest.starts_with('\n'));
     closes && text.get(..end).is_some_and(|before| before.rsplit('\n').next().is_some_and(|line| line.len() < WRAPPED))

@@ -124,7 +124,7 @@ const PERSONS: [&str; 8] = ["saya", "sy", "aku", "gue", "gua", "gw", "my", "me"]
 /// A line that ends earlier is not wrapped.
 const WRAPPED: usize = 50;
 
-/// `text` without the sentences that are not its author's.
+/// Returns `text` without the sentences that are not its author's.
 pub(super) fn without_disclaimers(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     if !["mail", "surel"].iter().chain(&MAIL).any(|word| lower.contains(word)) {
@@ -145,7 +145,8 @@ pub(super) fn without_disclaimers(text: &str) -> String {
     kept
 }
 
-/// The sentences of a text one after the other, each with the white space behind it. A heading belongs to what follows.
+/// Returns the sentences of a text one after the other, each with the white space behind it. A heading belongs to what
+/// follows.
 fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -160,7 +161,7 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// Where sentences end: after their full stop, at the end of a short line, and before a heading within a line.
+/// Returns where sentences end: after their full stop, at the end of a short line, and before a heading within a line.
 fn ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut at = 0;
@@ -188,7 +189,7 @@ fn ends(text: &str) -> Vec<usize> {
     ends
 }
 
-/// Whether `heading` at `place` of `line` has a colon behind it and nothing of a longer heading before it.
+/// Returns whether `heading` at `place` of `line` has a colon behind it and nothing of a longer heading before it.
 fn stands_as_heading(line: &str, place: usize, heading: &str) -> bool {
     let before = line.get(..place).unwrap_or_default();
     let after = line.get(place + heading.len()..).unwrap_or_default();
@@ -196,7 +197,7 @@ fn stands_as_heading(line: &str, place: usize, heading: &str) -> bool {
     before.ends_with([' ', '\t', '*', '-', '_']) && !longer && after.trim_start_matches([' ', '*']).starts_with(':')
 }
 
-/// Whether `part` is nothing but a heading.
+/// Returns whether `part` is nothing but a heading.
 fn is_heading(part: &str) -> bool {
     let lower = part.to_ascii_lowercase();
     HEADINGS.contains(&lower.trim_matches(|symbol: char| !symbol.is_alphanumeric()))
@@ -222,7 +223,7 @@ impl Words {
         self.speaks_of_this_mail() && !self.is_personal() && self.terms() >= needed()
     }
 
-    /// Whether a paragraph of lawyers goes on with this sentence.
+    /// Returns whether a paragraph of lawyers goes on with this sentence.
     fn go_on(&self) -> bool {
         let is_mail = |word: &String| MAIL.contains(&word.as_str());
         let strong = |word: &String| STRONG.iter().any(|term| word.starts_with(term));
@@ -251,7 +252,7 @@ impl Words {
         })
     }
 
-    /// How many different terms occur.
+    /// Returns how many different terms occur.
     fn terms(&self) -> usize {
         TERMS.iter().filter(|term| self.0.iter().any(|word| word.starts_with(**term))).count()
     }

@@ -23,7 +23,8 @@ impl<'t> Pieces<'t> {
         Pieces { text, at: 0 }
     }
 
-    /// The address in the brackets that open at the beginning of `rest`, and how long they are. It may be wrapped.
+    /// Returns the address in the brackets that open at the beginning of `rest`, and how long they are. It may be
+    /// wrapped.
     fn bracketed(rest: &'t str) -> Option<(Piece<'t>, usize)> {
         const LONGEST: usize = 320;
         let close = match rest.chars().next()? {
@@ -81,7 +82,6 @@ pub(super) struct When {
 }
 
 impl When {
-    /// What `text` says.
     pub(super) fn of(text: &str) -> Self {
         let mut when = When::default();
         for (piece, _) in Pieces::of(text) {
@@ -111,8 +111,8 @@ fn is_number(word: &str) -> bool {
     (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether `word` is a date in numbers, and whether it is or holds a time of day: `20/11/2026`, `2026-11-20T09:00`,
-/// `09.00`, `9:00:12`.
+/// Returns whether `word` is a date in numbers, and whether it is or holds a time of day: `20/11/2026`,
+/// `2026-11-20T09:00`, `09.00`, `9:00:12`.
 fn numeric(word: &str) -> (bool, bool) {
     if let Some((date, time)) = word.split_once('T').filter(|(date, _)| date.ends_with(|symbol: char| symbol.is_ascii_digit())) {
         return (numeric(date).0, numeric(time.get(..5).unwrap_or(time)).1);
