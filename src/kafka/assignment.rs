@@ -11,7 +11,7 @@ use crate::config::service::Start;
 
 use super::client::{Membership, Partition};
 use super::error::Call;
-use super::failpoint::{Bug, Point, made, pass};
+use super::failpoint::{Point, pass};
 use super::lane::{Lane, nothing};
 use super::positions::Positions;
 use super::refusal::Refusal;
@@ -71,9 +71,7 @@ impl<S: Stage> Lane<'_, S> {
     pub(super) fn revoked(&mut self, consumer: &BaseConsumer<Membership>, lost: bool) -> Result<(), Trouble> {
         self.work.report.update(|counts| counts.partitions = 0);
         let positions = std::mem::take(&mut self.work.positions);
-        if !made(Bug::NeverRestored) {
-            self.left.clear();
-        }
+        self.left.clear();
         if let Some(journal) = &self.journal {
             for position in positions.all() {
                 let end = if lost { None } else { journal.quiet_end(consumer, position.partition, SILENCE) };
@@ -107,7 +105,6 @@ impl<S: Stage> Lane<'_, S> {
             let (oldest, end) =
                 persist("find where a partition begins", PERSISTENCE, || self.work.report.beat(), ask).map_err(Trouble::outside)?;
             let next = match committed {
-                Some(offset) if offset < oldest && made(Bug::EarliestWhenGone) => oldest,
                 Some(offset) if offset < oldest || offset > end => return Err(self.gone(&partition, offset, oldest, end).into()),
                 Some(offset) => offset,
                 None => match self.first_start(consumer, &partition.0)? {
@@ -186,8 +183,7 @@ impl<S: Stage> Lane<'_, S> {
                 next: position.next,
                 journal_end: journal.end(position.partition, || self.work.report.beat())?,
             };
-            let seen = || left.iter().any(|left| left.partition == position.partition);
-            if left.contains(&as_left) || (made(Bug::NeverRestored) && seen()) {
+            if left.contains(&as_left) {
                 self.work.report.update(|counts| counts.kept_partitions += 1);
             } else {
                 wanted.push(position.partition);
@@ -197,13 +193,9 @@ impl<S: Stage> Lane<'_, S> {
         let kept = |partition: &i32| {
             self.work.positions.all().iter().any(|position| position.partition == *partition) && !wanted.contains(partition)
         };
-        let void = |partition: &i32| !kept(partition) && !made(Bug::NeverRestored);
-        let void: Vec<i32> = left.iter().map(|left| left.partition).filter(void).collect();
+        let void: Vec<i32> = left.iter().map(|left| left.partition).filter(|partition| !kept(partition)).collect();
         for partition in void {
             self.work.stage.forget(partition);
-        }
-        if made(Bug::NeverRestored) {
-            self.left = left;
         }
         unmarked.clone_from(&wanted);
         let (report, stage, stop) = (self.work.report, &mut self.work.stage, self.work.stop);

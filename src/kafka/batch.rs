@@ -12,7 +12,7 @@ use crate::config::reader::show_duration;
 
 use super::client::Membership;
 use super::error::{Call, Outcome, offset_gone, outcome};
-use super::failpoint::{Bug, made};
+use super::failpoint::{HELD_OPEN, Point, asked, pass};
 use super::lane::LaneSettings;
 use super::limit::Limits;
 use super::positions::Positions;
@@ -74,7 +74,8 @@ impl<'a, S: Stage> Work<'a, S> {
         first: &BorrowedMessage<'_>,
     ) -> Result<(), Trouble> {
         let begun = Instant::now();
-        let longest = millis(self.settings.run.transaction_interval);
+        let interval = millis(self.settings.run.transaction_interval);
+        let (shortest, longest) = if asked(Point::OpenBatch) { (HELD_OPEN, HELD_OPEN) } else { (SHORTEST.min(interval), interval) };
         let most = self.suspects.most_inputs(self.settings.run.batch);
         let mut next_burst = BURST;
         self.take(first)?;
@@ -83,18 +84,18 @@ impl<'a, S: Stage> Work<'a, S> {
             transaction.check()?;
             let age = begun.elapsed();
             let full = self.batch.inputs.len() >= most || age >= longest;
-            if consumer.context().has_changes() && made(Bug::BatchKeptAfterRevoke) {
-                drop(consumer.unassign());
-                std::thread::sleep(Duration::from_secs(3));
+            if consumer.context().has_changes() {
+                pass(Point::ChangeInBatch);
+                break;
             }
-            if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
+            if full || self.stop.load(Ordering::Relaxed) {
                 break;
             }
             if (age >= next_burst || self.batch.waiting >= BURST_BYTES) && transaction.is_delivered() {
                 self.write(transaction)?;
                 next_burst = age + BURST;
             }
-            let wait = SHORTEST.min(longest).saturating_sub(age);
+            let wait = shortest.saturating_sub(age);
             match consumer.poll(wait) {
                 Some(Ok(message)) => self.take(&message)?,
                 Some(Err(error)) => self.consumer_error(&error)?,
@@ -184,9 +185,7 @@ impl<'a, S: Stage> Work<'a, S> {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.records.clear();
         self.outbox.unreadable = false;
-        if !made(Bug::NoRollback) {
-            self.stage.rollback();
-        }
+        self.stage.rollback();
         self.positions.rollback();
         self.limits.rollback();
         let name = |&(position, offset): &(usize, i64)| {

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadata};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::KafkaError;
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, TopicPartitionList};
@@ -18,7 +18,7 @@ use super::assignment::Left;
 use super::batch::Work;
 use super::client::{Change, Membership};
 use super::error::Call;
-use super::failpoint::{Bug, Point, made, pass};
+use super::failpoint::{Point, pass};
 use super::report::LaneReport;
 use super::restore::Journal;
 use super::settings::{self, Member, millis};
@@ -221,19 +221,12 @@ impl<S: Stage> Lane<'_, S> {
         consumer: &BaseConsumer<Membership>,
         what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
-        let mut group = metadata(consumer)?;
+        let group = metadata(consumer)?;
         let transaction = self.writer.begin()?;
         let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
-                let mut offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
-                if made(Bug::BatchKeptAfterRevoke) {
-                    group = metadata(consumer)?;
-                }
-                if made(Bug::OffsetsOutsideTransaction) {
-                    drop(consumer.commit(&offsets, CommitMode::Sync));
-                    offsets = nothing();
-                }
+                let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
                 match transaction.commit(&offsets, &group) {
                     Ok(()) => {
                         self.work.commit();

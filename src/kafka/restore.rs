@@ -18,7 +18,6 @@ use crate::config::service::Kafka;
 
 use super::client::{Plain, serve};
 use super::error::{Call, Outcome, outcome};
-use super::failpoint::{Bug, made};
 use super::refusal::Refusal;
 use super::settings::{self, Isolation};
 use super::trouble::{Trouble, persist};
@@ -132,8 +131,7 @@ impl<'a> Journal<'a> {
                 })?,
             );
         }
-        let isolation = if made(Bug::UncommittedJournal) { Isolation::Uncommitted } else { Isolation::Committed };
-        let reader = reader(self.kafka, self.group, isolation)?;
+        let reader = reader(self.kafka, self.group, Isolation::Committed)?;
         let mut unread = TopicPartitionList::new();
         for (&partition, &end) in &ends {
             match self.settled(&reader, partition, end, &mut go_on)? {
