@@ -33,7 +33,7 @@ pub(super) enum Point {
 }
 
 /// How long a transaction is held open at [`Point::OpenBatch`].
-pub(super) const HELD_OPEN: Duration = Duration::from_secs(60);
+pub(super) const HELD_OPEN: Duration = Duration::from_secs(300);
 
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]

@@ -12,7 +12,7 @@ use triage::config::service::Service;
 
 use super::broker::{long, service, wait_until};
 use super::bugs;
-use super::calm::{Progress, wait_for_all};
+use super::calm::{Progress, open_transactions, wait_for_all};
 use super::crew::{Crew, end, ended, was_killed};
 use super::endings::Disturbed;
 use super::load::Load;
@@ -91,31 +91,19 @@ fn joined_and_left(test: &'static str, bug: Bug) -> Kinds {
     field.settle(vec![first])
 }
 
-/// A second process comes while the first has a transaction open, and takes a while to end it.
+/// A second process comes while the first has a transaction open and takes so long to end it that the second, if it is let,
+/// has begun.
 fn joined_in_mid_transaction(test: &'static str, bug: Bug) -> Kinds {
     let service = service(test, 4);
     // What is held open must not be given up by the brokers meanwhile.
-    let mut field = Field::new(&service, test, "60s", bug);
-    let first = field.crew.start(None, Some("open_batch=20*off->1*return;change_in_batch=sleep(5000)"));
-    field.progress.wait_for_more();
-    wait_for_standstill(&field.progress);
-    let before = field.assignments();
+    let mut field = Field::new(&service, test, "10m", bug);
+    let first = field.crew.start(None, Some("open_batch=1*return;change_in_batch=sleep(15000)"));
+    wait_until("partitions for the first", || field.assignments() >= 1);
+    wait_until("an open transaction", || open_transactions(&service).iter().any(|open| open.starts_with(&service.topics.agents)));
     let second = field.crew.start(None, None);
-    wait_until("partitions for both", || field.assignments() >= before + 2);
+    wait_until("partitions for both", || field.assignments() >= 3);
     field.progress.wait_for_more();
     field.settle(vec![first, second])
-}
-
-/// Waits until nothing was committed for a second.
-fn wait_for_standstill(progress: &Progress<'_>) {
-    let (mut last, mut since) = (None, Instant::now());
-    wait_until("a transaction held open", || {
-        let judged = progress.judged();
-        if judged != last {
-            (last, since) = (judged, Instant::now());
-        }
-        last.is_some() && since.elapsed() >= Duration::from_secs(1)
-    });
 }
 
 /// A process begins with states from long ago, with nothing to do but to look after them.

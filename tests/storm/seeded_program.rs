@@ -7,20 +7,20 @@ use std::process::Command;
 
 use super::bugs::{Sources, made, root};
 
-/// What the build reads. Tests and benches only have to be there.
-const COPIED: [&str; 5] = ["Cargo.toml", "Cargo.lock", "src", "tests", "benches"];
+/// What the build reads; tests and benches only have to be there.
+const COPIED: [&str; 6] = ["Cargo.toml", "Cargo.lock", "src", "config", "tests", "benches"];
 
 /// The program with the mistake `bug`; there until the next is built.
 pub fn build(bug: &str) -> PathBuf {
     let apart = root().join("target/seeded");
     let copy = apart.join("source");
     let changed = made(bug).unwrap_or_else(|problem| panic!("{problem}"));
+    std::fs::create_dir_all(&copy).expect("a folder");
     for entry in COPIED {
         mirror(Path::new(entry), &copy, &changed);
     }
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--locked", "--features", "failpoints", "--bin", "triage", "--target-dir"]).arg(apart.join("build"));
-    // What the mistake leaves unused is no concern of anybody.
     let output = cargo.current_dir(&copy).output().expect("cargo runs");
     assert!(output.status.success(), "{bug} does not build: {}", String::from_utf8_lossy(&output.stderr));
     apart.join("build/debug/triage")
