@@ -1,15 +1,21 @@
-//! Points at which a process can be made to die, and mistakes it can be made to make, for the tests of exactly-once and
-//! for the test of those tests. Without the feature `failpoints`, which no shipped program has, passing a point does
-//! nothing and no mistake can be made.
+//! Points at which a process can be made to die or to wait, for the tests of exactly-once. Without the feature
+//! `failpoints`, which no shipped program has, passing a point does nothing.
 //!
-//! `FAILPOINT=name:n` in the environment: a real SIGKILL, by the process itself, the `n`th time one of its lanes passes
-//! the point. `SEEDED_BUG=name`: that mistake. Knows nothing of what is done there.
+//! `FAILPOINTS=name=actions` in the environment, in the notation of the crate `fail`: `after_poll=19*off->return` is a
+//! real SIGKILL, by the process itself, the 20th time one of its lanes passes the point; `return(900)`: so many
+//! microseconds later; `sleep(3000)`: a wait of so many milliseconds. Knows nothing of what is done there.
 
-/// Where a process can die.
+use std::time::Duration;
+
+/// Where something can happen to a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Point {
     /// A first record was read, no transaction is open.
     AfterPoll,
+    /// A transaction begins. Asked for: it is held open until the group wants something, or for [`HELD_OPEN`].
+    OpenBatch,
+    /// The group wants something while a transaction is open.
+    ChangeInBatch,
     /// Some records of a transaction are handed over.
     MidProduce,
     /// All are delivered; the offsets are not sent.
@@ -26,74 +32,68 @@ pub(super) enum Point {
     InRebalance,
 }
 
-/// A mistake that must be noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bug {
-    /// Offsets are committed beside the transaction.
-    OffsetsOutsideTransaction,
-    /// The journal is written beside the transaction.
-    JournalOutsideTransaction,
-    /// What an aborted transaction has done to the state stays.
-    NoRollback,
-    /// A producer of which a late request may still be under way goes on.
-    NoEndGuard,
-    /// Partitions are given up while what was read of them is still to be committed, and is: as the member of the group
-    /// that the lane has become meanwhile. Either alone does no harm.
-    BatchKeptAfterRevoke,
-    /// The journal is read with what was never committed.
-    UncommittedJournal,
-    /// Where the committed offset is gone, reading begins at the oldest.
-    EarliestWhenGone,
-    /// A partition that comes back is taken to be as it was left.
-    NeverRestored,
-    /// States are forgotten by the wall clock, with their cases.
-    ExpiryByWallClock,
-}
+/// How long a transaction is held open at [`Point::OpenBatch`].
+pub(super) const HELD_OPEN: Duration = Duration::from_secs(300);
 
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
 pub(super) fn pass(_: Point) {}
 
-/// Whether the mistake is to be made.
+/// Whether something out of the ordinary is to be done at a point.
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
-pub(super) const fn made(_: Bug) -> bool {
+pub(super) const fn asked(_: Point) -> bool {
     false
 }
 
 #[cfg(feature = "failpoints")]
-pub(super) use self::armed::{made, pass};
+pub(super) use self::armed::{asked, pass};
 
 #[cfg(feature = "failpoints")]
 mod armed {
-    use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::Once;
     use std::thread;
     use std::time::Duration;
 
+    use fail::{FailScenario, fail_point};
     use signal_hook::consts::signal::SIGKILL;
     use signal_hook::low_level::raise;
 
-    use super::{Bug, Point};
+    use super::Point;
 
-    struct Armed {
-        name: String,
-        passes_left: AtomicU64,
+    /// Passes `point`; may be the end.
+    pub(in super::super) fn pass(point: Point) {
+        read_environment();
+        fail_point!(name(point), |micros| die(point, micros.and_then(|text| text.parse().ok()).unwrap_or_default()));
     }
 
-    fn armed() -> Option<&'static Armed> {
-        static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
-        let read = || {
-            let value = std::env::var("FAILPOINT").ok()?;
-            let (name, passes) = value.split_once(':')?;
-            Some(Armed { name: name.to_owned(), passes_left: AtomicU64::new(passes.parse().ok()?) })
+    /// Whether something out of the ordinary is to be done at `point`.
+    pub(in super::super) fn asked(point: Point) -> bool {
+        read_environment();
+        fail_point!(name(point), |_| true);
+        false
+    }
+
+    /// Reads `FAILPOINTS`, once; it holds as long as the process lives.
+    fn read_environment() {
+        static READ: Once = Once::new();
+        READ.call_once(|| std::mem::forget(FailScenario::setup()));
+    }
+
+    fn die(point: Point, micros: u64) {
+        let kill = move || {
+            thread::sleep(Duration::from_micros(micros));
+            drop(raise(SIGKILL));
         };
-        ARMED.get_or_init(read).as_ref()
+        // Beside the lane, which goes on into the call.
+        if point == Point::DuringCommit { drop(thread::spawn(kill)) } else { kill() }
     }
 
     fn name(point: Point) -> &'static str {
         match point {
             Point::AfterPoll => "after_poll",
+            Point::OpenBatch => "open_batch",
+            Point::ChangeInBatch => "change_in_batch",
             Point::MidProduce => "mid_produce",
             Point::BeforeOffsets => "before_offsets",
             Point::AfterOffsets => "after_offsets",
@@ -101,49 +101,6 @@ mod armed {
             Point::AfterCommit => "after_commit",
             Point::DuringRestore => "during_restore",
             Point::InRebalance => "in_rebalance",
-        }
-    }
-
-    /// Passes `point`; may be the end.
-    pub(in super::super) fn pass(point: Point) {
-        let Some(armed) = armed().filter(|armed| armed.name == name(point)) else { return };
-        if armed.passes_left.fetch_sub(1, Ordering::Relaxed) != 1 {
-            return;
-        }
-        match point {
-            // Long enough for the client to send some of what it was given.
-            Point::MidProduce => thread::sleep(Duration::from_millis(u64::from(std::process::id() % 16))),
-            // Beside the lane, which goes on into the call; most commits take 0.5 to 3 ms.
-            Point::DuringCommit => {
-                let delay = Duration::from_micros(u64::from(std::process::id() % 32) * 60);
-                drop(thread::spawn(move || {
-                    thread::sleep(delay);
-                    drop(raise(SIGKILL));
-                }));
-                return;
-            }
-            _ => (),
-        }
-        drop(raise(SIGKILL));
-    }
-
-    /// Whether the mistake is to be made.
-    pub(in super::super) fn made(bug: Bug) -> bool {
-        static SEEDED: OnceLock<Option<String>> = OnceLock::new();
-        SEEDED.get_or_init(|| std::env::var("SEEDED_BUG").ok()).as_deref() == Some(bug_name(bug))
-    }
-
-    fn bug_name(bug: Bug) -> &'static str {
-        match bug {
-            Bug::OffsetsOutsideTransaction => "offsets_outside_transaction",
-            Bug::JournalOutsideTransaction => "journal_outside_transaction",
-            Bug::NoRollback => "no_rollback",
-            Bug::NoEndGuard => "no_end_guard",
-            Bug::BatchKeptAfterRevoke => "batch_kept_after_revoke",
-            Bug::UncommittedJournal => "uncommitted_journal",
-            Bug::EarliestWhenGone => "earliest_when_gone",
-            Bug::NeverRestored => "never_restored",
-            Bug::ExpiryByWallClock => "expiry_by_wall_clock",
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) mod transaction;
 use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerGroupMetadata};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::KafkaError;
 
 use self::batch::Work;
@@ -32,7 +32,6 @@ use super::clients::context::Membership;
 use super::clients::settings::millis;
 use super::errors::recovery::Call;
 use super::errors::trouble::Trouble;
-use super::failpoint::{Bug, made};
 use super::journal::reader::Journal;
 use super::stages::stage::Stage;
 
@@ -81,19 +80,12 @@ impl<S: Stage> Lane<'_, S> {
         consumer: &BaseConsumer<Membership>,
         what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
-        let mut group = metadata(consumer)?;
+        let group = metadata(consumer)?;
         let transaction = self.writer.begin()?;
         let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
-                let mut offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
-                if made(Bug::BatchKeptAfterRevoke) {
-                    group = metadata(consumer)?;
-                }
-                if made(Bug::OffsetsOutsideTransaction) {
-                    drop(consumer.commit(&offsets, CommitMode::Sync));
-                    offsets = nothing();
-                }
+                let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
                 match transaction.commit(&offsets, &group) {
                     Ok(()) => {
                         self.work.committed();

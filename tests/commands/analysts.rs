@@ -159,5 +159,5 @@ fn captured_posts_need_a_key() {
         assert!(ended == code && err.contains(expected), "{arguments:?}: {ended}: {err}");
     };
     check(&[], 2, "pseudonyms need a secret key");
-    check(&["--key-file", "rustfmt.toml"], 0, "68 records captured; 0 verdicts decided otherwise");
+    check(&["--key-file", ".rustfmt.toml"], 0, "68 records captured; 0 verdicts decided otherwise");
 }

@@ -61,7 +61,7 @@ fn a_document_over_several_lines_gets_a_hint() {
     check(backtest, &format!("{{\"schema\":\"tel\n{}\n{}\n{}\n", posts[0], posts[1], posts[0]), None);
     check(backtest, "{\"schema\":\n", None);
     check(&["backtest", "--sweep", "burst.posts=3..4", "--input"], &pretty, array);
-    check(&["capture", "--key-file", "rustfmt.toml", "--input"], &pretty, array);
+    check(&["capture", "--key-file", ".rustfmt.toml", "--input"], &pretty, array);
     check(&["backtest", "--input", DEMO, "--labels"], "[\n{\"post_id\": \"1\", \"class\": \"promo\"}\n]", array);
     check(&["backtest", "--input", DEMO, "--labels"], "[{\"post_id\": \"1\", \"class\": \"promo\"}]", array);
     check(&["report", "--corrections", DEMO, "--verdicts"], &pretty, None);

@@ -105,7 +105,7 @@ fn no_command_passes_controls_on() {
     check("backtest --input FILE:posts --labels FILE:no_labels");
     check("backtest --input FILE:one --verdicts FILE:HOSTILE");
     check("backtest --input FILE:posts --sweep HOSTILE");
-    check("capture --input FILE:one --key-file rustfmt.toml");
+    check("capture --input FILE:one --key-file .rustfmt.toml");
     check("report --verdicts FILE:verdicts --corrections FILE:labels");
     check("report --verdicts FILE:verdicts --corrections FILE:labels --format json");
     check("report --verdicts FILE:labels --corrections FILE:no_labels");

@@ -36,7 +36,12 @@ pub fn triage(service: &Service, arguments: &[&str]) -> Command {
 
 /// The same with the rules in `config`.
 pub fn triage_with(config: &Path, service: &Service, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_triage"));
+    program_with(Path::new(env!("CARGO_BIN_EXE_triage")), config, service, arguments)
+}
+
+/// The same of another build of the program.
+pub fn program_with(program: &Path, config: &Path, service: &Service, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).arg("--config").arg(config);
     // Those are for the tests, and the program would wonder about them.
     command.env_remove("TRIAGE_LONG").env_remove("TRIAGE_TEST_KAFKA");

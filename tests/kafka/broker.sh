@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Nodes of Apache Kafka on loopback, for the end-to-end tests.
 #
-#   broker.sh fetch             gets the jars (Maven Central) into the cache
+#   broker.sh fetch             gets the jars (Maven Central) into the cache, once; nothing else fetches or installs
+#                               anything
 #   broker.sh start DIR [PID [PORT]]
 #                               starts a node with its data in DIR (made here), prints its bootstrap address and that
 #                               of its encrypted listener, which lets in user `app` with password `correct horse`
@@ -18,8 +19,8 @@
 #   broker.sh stop DIR          stops that node and removes DIR
 #   broker.sh tool CLASS ...    runs one of Kafka's own tools, such as org.apache.kafka.tools.TopicCommand
 #
-# The cache is $TRIAGE_TEST_KAFKA, by default target/kafka of the project. Needs Java 17 and Maven; both are installed
-# with apt-get where that is allowed.
+# The cache is $TRIAGE_TEST_KAFKA, by default target/kafka of the project. Needs Java 17 and, to fetch, Maven; `fetch`
+# installs both with apt-get where that is allowed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -42,6 +43,7 @@ need() {
     usable "$1" && return
     local package=$2
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "broker.sh: installing $package with apt-get" >&2
         { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package"; } >&2 ||
             fail "apt-get could not install $package: install it by hand, the tests need a real broker"
     fi
@@ -60,12 +62,18 @@ fetch() {
     flock -w 600 9 || fail "another process has held $cache/lock for ten minutes"
     if [ ! -e "$libs/complete" ]; then
         need mvn maven
+        echo "broker.sh: fetching Apache Kafka into $libs with Maven" >&2
         rm -rf "$libs"
         mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$libs" >&2 ||
             fail "Maven could not get the jars of $here/pom.xml"
         touch "$libs/complete"
     fi
     exec 9>&-
+}
+
+# Whether all is there that a node needs.
+ready() {
+    [ -e "$libs/complete" ] && usable java || fail "Apache Kafka is not here yet: run \`tests/kafka/broker.sh fetch\`, then the tests again"
 }
 
 java_tool() {
@@ -251,13 +259,13 @@ stop() {
 
 case ${1:-} in
 fetch) fetch ;;
-start) fetch && start "${2:?DIR}" "${3:-}" "${4:-}" ;;
-cluster) fetch && cluster "${2:?DIR}" "${3:?PID}" ;;
+start) ready && start "${2:?DIR}" "${3:-}" "${4:-}" ;;
+cluster) ready && cluster "${2:?DIR}" "${3:?PID}" ;;
 outlive) outlive "${2:?DIR}" "${3:?PID}" ;;
 crash) end "${2:?DIR}" KILL ;;
 halt) end "${2:?DIR}" TERM ;;
 resume) resume "${2:?DIR}" ;;
 stop) stop "${2:?DIR}" ;;
-tool) fetch && shift && java_tool "$@" ;;
+tool) ready && shift && java_tool "$@" ;;
 *) fail "usage: broker.sh fetch | start DIR [PID [PORT]] | crash|halt|resume|stop DIR | tool CLASS ..." ;;
 esac

@@ -12,7 +12,7 @@ use super::broker::wait_until;
 use super::calm::{wait_for_all, wait_for_closed};
 use super::load::Load;
 use super::oracle::{Findings, examine};
-use super::program::{Process, shipped, triage_with};
+use super::program::{Process, program_with, shipped};
 
 /// A process that is told to end has so long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -26,6 +26,7 @@ pub struct Crew<'a> {
     transaction_timeout: &'static str,
     environment: Vec<(&'static str, String)>,
     rules: PathBuf,
+    program: PathBuf,
 }
 
 impl<'a> Crew<'a> {
@@ -33,7 +34,8 @@ impl<'a> Crew<'a> {
     pub fn new(service: &'a Service, test: &'static str, transaction_timeout: &'static str) -> Self {
         let logs = std::env::temp_dir().join(format!("triage-storm-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&logs).expect("a folder for logs");
-        Crew { service, test, logs, started: 0, transaction_timeout, environment: Vec::new(), rules: shipped() }
+        let program = env!("CARGO_BIN_EXE_triage").into();
+        Crew { service, test, logs, started: 0, transaction_timeout, environment: Vec::new(), rules: shipped(), program }
     }
 
     /// Processes get this too.
@@ -48,12 +50,18 @@ impl<'a> Crew<'a> {
         self
     }
 
-    /// `triage run`, which dies the `n`th time it passes a point, if `failpoint` says `point:n`.
-    pub fn start(&mut self, instance: Option<&str>, failpoint: Option<&str>) -> Process {
+    /// Processes are this build of the program.
+    pub fn with_program(mut self, program: PathBuf) -> Self {
+        self.program = program;
+        self
+    }
+
+    /// `triage run`, to which happens what `failpoints` say; see the module `failpoint` of the program.
+    pub fn start(&mut self, instance: Option<&str>, failpoints: Option<&str>) -> Process {
         self.started += 1;
         let log = std::fs::File::create(self.logs.join(format!("{:04}.log", self.started))).expect("a log");
-        let mut command = triage_with(&self.rules, self.service, &["run"]);
-        command.args(instance.map(|name| format!("--instance={name}"))).envs(failpoint.map(|point| ("FAILPOINT", point)));
+        let mut command = program_with(&self.program, &self.rules, self.service, &["run"]);
+        command.args(instance.map(|name| format!("--instance={name}"))).envs(failpoints.map(|points| ("FAILPOINTS", points)));
         command.env("TRIAGE_RUN__TRANSACTION_TIMEOUT", self.transaction_timeout).env("TRIAGE_RUN__SESSION_TIMEOUT", "6s");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         Process(command.stderr(Stdio::from(log)).spawn().expect("triage starts"))

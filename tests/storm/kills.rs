@@ -10,16 +10,18 @@ use super::crew::{Crew, ended, was_killed};
 use super::load::Load;
 use super::program::Process;
 
-/// The points, and the most times one is passed before it is deadly.
-const POINTS: [(&str, usize); 8] = [
-    ("after_poll", 60),
-    ("mid_produce", 1_500),
-    ("before_offsets", 60),
-    ("after_offsets", 60),
-    ("during_commit", 60),
-    ("after_commit", 60),
-    ("during_restore", 300),
-    ("in_rebalance", 3),
+/// The points, the most times one is passed before it is deadly, and the most microseconds until it is.
+const POINTS: [(&str, usize, u64); 8] = [
+    ("after_poll", 60, 0),
+    // Long enough for the client to send some of what it was given.
+    ("mid_produce", 1_500, 15_000),
+    ("before_offsets", 60, 0),
+    ("after_offsets", 60, 0),
+    // Most commits take 0.5 to 3 ms.
+    ("during_commit", 60, 2_000),
+    ("after_commit", 60, 0),
+    ("during_restore", 300, 0),
+    ("in_rebalance", 3, 0),
 ];
 
 const RANDOM: &str = "random";
@@ -46,7 +48,7 @@ struct Storm {
 
 impl Storm {
     fn new(weather: &Weather) -> Self {
-        let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, _)| std::iter::repeat_n(*point, weather.each)).collect();
+        let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, ..)| std::iter::repeat_n(*point, weather.each)).collect();
         deck.extend(std::iter::repeat_n(RANDOM, weather.random));
         let mut dice = Rng::with_seed(11);
         dice.shuffle(&mut deck);
@@ -59,8 +61,9 @@ impl Storm {
 
     fn next(&mut self, crew: &mut Crew<'_>, instance: Option<&str>) -> Option<Doomed> {
         let cause = self.deck.pop().or(self.endless.then_some(RANDOM))?;
-        let point = POINTS.iter().find(|(point, _)| *point == cause);
-        let failpoint = point.map(|(point, most)| format!("{point}:{}", 1 + self.dice.usize(..*most)));
+        let point = POINTS.iter().find(|(point, ..)| *point == cause);
+        let failpoint =
+            point.map(|&(point, most, micros)| format!("{point}={}*off->return({})", self.dice.usize(..most), self.dice.u64(..=micros)));
         let process = crew.start(instance, failpoint.as_deref());
         let life = if point.is_some() { LONGEST_LIFE } else { Duration::from_millis(500 + self.dice.usize(..5_000) as u64) };
         Some(Doomed { process, cause, born: Instant::now(), life })
@@ -129,7 +132,7 @@ fn killed_processes_lose_and_repeat_nothing() {
     drop(slots);
     let processes = names.iter().map(|name| crew.start(*name, None)).collect();
     crew.finish(load, processes);
-    let missing: Vec<&str> = POINTS.map(|(point, _)| point).into_iter().filter(|point| !storm.kills.contains_key(point)).collect();
+    let missing: Vec<&str> = POINTS.map(|(point, ..)| point).into_iter().filter(|point| !storm.kills.contains_key(point)).collect();
     assert!(missing.is_empty(), "{test}: never killed at {missing:?}");
     assert!(storm.total() >= 20, "{test}: only {} kills", storm.total());
 }

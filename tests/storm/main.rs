@@ -4,7 +4,8 @@
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
 //! it all; `kills`, `members`, `brokers`, `cluster`, `reloads` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
-//! long it lasts. `seeded` makes sure that all this would notice a program that is wrong.
+//! long it lasts. `seeded` makes sure that all this would notice a program that is wrong: one with a mistake of `bugs`,
+//! built by `seeded_program`.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +20,7 @@
 #[path = "../e2e/broker.rs"]
 mod broker;
 mod brokers;
+mod bugs;
 mod calm;
 mod cluster;
 mod crew;
@@ -37,5 +39,6 @@ mod reloads;
 #[path = "../e2e/ruleset.rs"]
 mod ruleset;
 mod seeded;
+mod seeded_program;
 #[path = "../e2e/texts.rs"]
 mod texts;

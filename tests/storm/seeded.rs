@@ -1,7 +1,7 @@
-//! Tests of the tests: a program with a mistake in it must be noticed. `SEEDED_BUG` names the mistake; each has a short
+//! Tests of the tests: a program with a mistake in it must be noticed. The mistakes are those of `bugs`; each has a short
 //! battery that meets it for certain, and that finds nothing in a program without one.
 //!
-//! `no_end_guard` is tried in `endings`, where the proxy is. `ONLY=name,name` tries only those.
+//! Each mistake costs a build, so all this is for the long form. `ONLY=name,name` tries only those.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,14 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::Service;
 
 use super::broker::{long, service, wait_until};
-use super::calm::{Progress, wait_for_all};
+use super::bugs;
+use super::calm::{Progress, open_transactions, wait_for_all};
 use super::crew::{Crew, end, ended, was_killed};
 use super::endings::Disturbed;
 use super::load::Load;
 use super::program::Process;
-use super::proxy::Fault;
+use super::proxy::{Fault, Report};
+use super::seeded_program;
 
 /// Records a second.
 const RATE: usize = 500;
@@ -39,7 +41,7 @@ impl<'a> Field<'a> {
         let of = |test, stage: &str| Crew::new(service, test, transaction_timeout).with("TRIAGE_RUN__STAGE", stage);
         let mut crew = of(test, "triage");
         if let Some(bug) = bug {
-            crew = crew.with("SEEDED_BUG", bug);
+            crew = crew.with_program(seeded_program::build(bug));
         }
         let ingest = of("seeded-ingest", "ingest").start(None, None);
         Field { crew, ingest, load: Load::start(service, RATE, 41), progress: Progress::new(service) }
@@ -62,7 +64,7 @@ fn killed_before_the_commit(test: &'static str, bug: Bug) -> Kinds {
     let service = service(test, 4);
     let mut field = Field::new(&service, test, "2s", bug);
     for _ in 0..2 {
-        let mut process = field.crew.start(Some("pod-0"), Some("after_offsets:20"));
+        let mut process = field.crew.start(Some("pod-0"), Some("after_offsets=19*off->return"));
         wait_until("a kill", || ended(&mut process).is_some_and(was_killed));
     }
     let last = field.crew.start(Some("pod-0"), None);
@@ -89,6 +91,21 @@ fn joined_and_left(test: &'static str, bug: Bug) -> Kinds {
     field.settle(vec![first])
 }
 
+/// A second process comes while the first has a transaction open and takes so long to end it that the second, if it is let,
+/// has begun.
+fn joined_in_mid_transaction(test: &'static str, bug: Bug) -> Kinds {
+    let service = service(test, 4);
+    // What is held open must not be given up by the brokers meanwhile.
+    let mut field = Field::new(&service, test, "10m", bug);
+    let first = field.crew.start(None, Some("open_batch=1*return;change_in_batch=sleep(15000)"));
+    wait_until("partitions for the first", || field.assignments() >= 1);
+    wait_until("an open transaction", || open_transactions(&service).iter().any(|open| open.starts_with(&service.topics.agents)));
+    let second = field.crew.start(None, None);
+    wait_until("partitions for both", || field.assignments() >= 3);
+    field.progress.wait_for_more();
+    field.settle(vec![first, second])
+}
+
 /// A process begins with states from long ago, with nothing to do but to look after them.
 fn begun_anew(test: &'static str, bug: Bug) -> Kinds {
     let service = service(test, 4);
@@ -109,6 +126,15 @@ fn begun_anew(test: &'static str, bug: Bug) -> Kinds {
 fn refused(test: &'static str, bug: Bug) -> Kinds {
     let broker = Disturbed::start("-refusing");
     let kinds = broker.storm(test, &[Fault::Refused], 200, bug, |report| report.least() >= 10).1.kinds();
+    broker.node.tell("stop");
+    kinds
+}
+
+/// Requests to commit arrive when the next transaction is open.
+fn ended_late(test: &'static str, bug: Bug) -> Kinds {
+    let broker = Disturbed::start("-late");
+    let met = |report: &Report| if bug.is_some() { report.late_accepted >= 3 } else { report.late_refused >= 3 };
+    let kinds = broker.storm(test, &[Fault::Late], 200, bug, met).1.kinds();
     broker.node.tell("stop");
     kinds
 }
@@ -150,24 +176,27 @@ fn delete_all(service: &Service, topic: &str) {
 
 type Battery = fn(&'static str, Bug) -> Kinds;
 
-/// The mistakes that are always tried, and those only in the long form.
-const ALWAYS: [(&str, Battery); 2] =
-    [("offsets_outside_transaction", killed_before_the_commit), ("uncommitted_journal", killed_before_the_commit)];
-const LONG: [(&str, Battery); 6] = [
+/// Each mistake and what meets it.
+const BATTERIES: [(&str, Battery); 9] = [
+    ("batch_kept_after_revoke", joined_in_mid_transaction),
+    ("earliest_when_gone", deleted),
     ("expiry_by_wall_clock", begun_anew),
     ("journal_outside_transaction", killed_before_the_commit),
     ("never_restored", joined_and_left),
-    ("batch_kept_after_revoke", joined_and_left),
+    ("no_end_guard", ended_late),
     ("no_rollback", refused),
-    ("earliest_when_gone", deleted),
+    ("offsets_outside_transaction", killed_before_the_commit),
+    ("uncommitted_journal", killed_before_the_commit),
 ];
 
 /// The same batteries without a mistake.
-const SOUND: [(&str, Battery); 5] = [
+const SOUND: [(&str, Battery); 7] = [
     ("sound-killed", killed_before_the_commit),
     ("sound-joined", joined_and_left),
+    ("sound-held", joined_in_mid_transaction),
     ("sound-anew", begun_anew),
     ("sound-refused", refused),
+    ("sound-late", ended_late),
     ("sound-deleted", deleted),
 ];
 
@@ -178,13 +207,17 @@ fn chosen(cases: &[(&'static str, Battery)]) -> Vec<(&'static str, Battery)> {
 }
 
 #[test]
+fn every_mistake_has_a_battery() {
+    assert_eq!(bugs::names(), BATTERIES.map(|(name, _)| name));
+}
+
+#[test]
 fn a_mistake_in_the_program_is_noticed() {
-    let mut cases = chosen(&ALWAYS);
-    if long() {
-        cases.extend(chosen(&LONG));
+    if !long() {
+        return;
     }
     let mut unnoticed = Vec::new();
-    for (bug, battery) in cases {
+    for (bug, battery) in chosen(&BATTERIES) {
         let begun = Instant::now();
         let kinds = battery(bug, Some(bug));
         println!("seeded: {bug}: noticed as {kinds:?} in {:.0?}", begun.elapsed());

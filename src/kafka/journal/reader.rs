@@ -19,7 +19,6 @@ use crate::kafka::clients::context::{Plain, serve};
 use crate::kafka::clients::settings::{self, Isolation};
 use crate::kafka::errors::recovery::{Call, Recovery, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
-use crate::kafka::failpoint::{Bug, made};
 
 /// How long one question to a broker may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -104,8 +103,7 @@ impl<'a> Journal<'a> {
                 })?,
             );
         }
-        let isolation = if made(Bug::UncommittedJournal) { Isolation::Uncommitted } else { Isolation::Committed };
-        let reader = reader(self.kafka, self.group, isolation)?;
+        let reader = reader(self.kafka, self.group, Isolation::Committed)?;
         let mut unread = TopicPartitionList::new();
         for (&partition, &end) in &ends {
             match self.settled(&reader, partition, end, &mut go_on)? {

@@ -16,7 +16,6 @@ use crate::kafka::clients::context::{Membership, Partition};
 use crate::kafka::errors::recovery::Call;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::{Trouble, persist};
-use crate::kafka::failpoint::{Bug, made};
 use crate::kafka::journal::owner::{META_KEY, Meta};
 use crate::kafka::stages::record::Outgoing;
 use crate::kafka::stages::stage::Stage;
@@ -65,9 +64,7 @@ impl<S: Stage> Lane<'_, S> {
     pub(super) fn revoked(&mut self, consumer: &BaseConsumer<Membership>, lost: bool) -> Result<(), Trouble> {
         self.work.report.update(|counts| counts.partitions = 0);
         let positions = std::mem::take(&mut self.work.positions);
-        if !made(Bug::NeverRestored) {
-            self.released.clear();
-        }
+        self.released.clear();
         if let Some(journal) = &self.journal {
             for position in positions.all() {
                 let end = if lost { None } else { journal.quiet_end(consumer, position.partition, SILENCE) };
@@ -101,7 +98,6 @@ impl<S: Stage> Lane<'_, S> {
             let (oldest, end) =
                 persist("find where a partition begins", PERSISTENCE, || self.work.report.beat(), ask).map_err(Trouble::outside)?;
             let next = match committed {
-                Some(offset) if offset < oldest && made(Bug::EarliestWhenGone) => oldest,
                 Some(offset) if offset < oldest || offset > end => return Err(self.gone(&partition, offset, oldest, end).into()),
                 Some(offset) => offset,
                 None => match self.first_start(consumer, &partition.0)? {

@@ -19,7 +19,7 @@ use crate::kafka::clients::context::Membership;
 use crate::kafka::clients::settings::millis;
 use crate::kafka::errors::recovery::{Call, Recovery, offset_gone, recovery};
 use crate::kafka::errors::trouble::Trouble;
-use crate::kafka::failpoint::{Bug, made};
+use crate::kafka::failpoint::{HELD_OPEN, Point, asked, pass};
 use crate::kafka::stages::record::{Inbound, Outbox};
 use crate::kafka::stages::stage::Stage;
 
@@ -74,7 +74,8 @@ impl<'a, S: Stage> Work<'a, S> {
         first: &BorrowedMessage<'_>,
     ) -> Result<(), Trouble> {
         let begun = Instant::now();
-        let longest = millis(self.settings.run.transaction_interval);
+        let interval = millis(self.settings.run.transaction_interval);
+        let (shortest, longest) = if asked(Point::OpenBatch) { (HELD_OPEN, HELD_OPEN) } else { (SHORTEST.min(interval), interval) };
         let most = self.suspects.most_inputs(self.settings.run.batch);
         let mut next_handover = HANDOVER_INTERVAL;
         self.take(first)?;
@@ -83,18 +84,18 @@ impl<'a, S: Stage> Work<'a, S> {
             transaction.check()?;
             let age = begun.elapsed();
             let full = self.batch.inputs.len() >= most || age >= longest;
-            if consumer.context().has_changes() && made(Bug::BatchKeptAfterRevoke) {
-                drop(consumer.unassign());
-                std::thread::sleep(Duration::from_secs(3));
+            if consumer.context().has_changes() {
+                pass(Point::ChangeInBatch);
+                break;
             }
-            if full || self.stop.load(Ordering::Relaxed) || consumer.context().has_changes() {
+            if full || self.stop.load(Ordering::Relaxed) {
                 break;
             }
             if (age >= next_handover || self.batch.waiting >= HANDOVER_BYTES) && transaction.is_delivered() {
                 self.write(transaction)?;
                 next_handover = age + HANDOVER_INTERVAL;
             }
-            let wait = SHORTEST.min(longest).saturating_sub(age);
+            let wait = shortest.saturating_sub(age);
             match consumer.poll(wait) {
                 Some(Ok(message)) => self.take(&message)?,
                 Some(Err(error)) => self.consumer_error(&error)?,
@@ -184,9 +185,7 @@ impl<'a, S: Stage> Work<'a, S> {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.records.clear();
         self.outbox.unreadable = false;
-        if !made(Bug::NoRollback) {
-            self.stage.aborted();
-        }
+        self.stage.aborted();
         self.positions.aborted();
         self.limits.aborted();
         let name = |&(position, offset): &(usize, i64)| {

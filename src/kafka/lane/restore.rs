@@ -10,7 +10,7 @@ use super::{Lane, Released};
 use crate::kafka::clients::context::Membership;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::Trouble;
-use crate::kafka::failpoint::{Bug, Point, made, pass};
+use crate::kafka::failpoint::{Point, pass};
 use crate::kafka::journal::owner::{META_KEY, Meta};
 use crate::kafka::journal::reader::Journal;
 use crate::kafka::stages::stage::Stage;
@@ -23,9 +23,6 @@ impl<S: Stage> Lane<'_, S> {
         let left = std::mem::take(&mut self.released);
         let changed = changed(journal, &self.work, &left)?;
         forget_void(&mut self.work, &left, &changed);
-        if made(Bug::NeverRestored) {
-            self.released = left;
-        }
         read_back(journal, &mut self.work, consumer, &changed, ours)
     }
 }
@@ -39,8 +36,7 @@ fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Released
             next: position.next,
             journal_end: journal.end(position.partition, || work.report.beat())?,
         };
-        let seen = || left.iter().any(|left| left.partition == position.partition);
-        if left.contains(&as_released) || (made(Bug::NeverRestored) && seen()) {
+        if left.contains(&as_released) {
             work.report.update(|counts| counts.kept_partitions += 1);
         } else {
             changed.push(position.partition);
@@ -53,8 +49,7 @@ fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Released
 fn forget_void<S: Stage>(work: &mut Work<'_, S>, left: &[Released], changed: &[i32]) {
     let kept =
         |partition: &i32| work.positions.all().iter().any(|position| position.partition == *partition) && !changed.contains(partition);
-    let void = |partition: &i32| !kept(partition) && !made(Bug::NeverRestored);
-    let void: Vec<i32> = left.iter().map(|left| left.partition).filter(void).collect();
+    let void: Vec<i32> = left.iter().map(|left| left.partition).filter(|partition| !kept(partition)).collect();
     for partition in void {
         work.stage.forget(partition);
     }

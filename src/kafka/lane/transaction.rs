@@ -3,14 +3,13 @@
 //! A [`Transaction`] borrows the [`Writer`], so two at once do not compile; commit and abort consume it, and one that is
 //! dropped is aborted.
 
-use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::ConsumerGroupMetadata;
 use rdkafka::error::KafkaResult;
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{ClientConfig, TopicPartitionList};
 
 use crate::config::service::{Kafka, Run, Topics};
@@ -20,9 +19,9 @@ use crate::kafka::clients::context::Deliveries;
 use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
 use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
-use crate::kafka::failpoint::{Bug, Point, made, pass};
+use crate::kafka::failpoint::{Point, pass};
 use crate::kafka::stages::record::Outgoing;
-use crate::kafka::topics::topic::{Topic, name};
+use crate::kafka::topics::topic::name;
 
 /// A request that was answered only after so long may have been sent twice.
 const SUSPICIOUS: Duration = Duration::from_millis(RETRY_BACKOFF_MS as u64 * 8 / 10);
@@ -72,7 +71,7 @@ impl<'a> Writer<'a> {
     /// cannot tell the broker which of two transactions the late request to end one was meant for.
     pub(in crate::kafka) fn begin(&mut self) -> Result<Transaction<'_, 'a>, Trouble> {
         let disturbed = self.producer.client().context().disturbed() && self.made.elapsed() >= SHORTEST_LIFE;
-        if (self.suspicious || disturbed) && !made(Bug::NoEndGuard) {
+        if self.suspicious || disturbed {
             tracing::info!(target: "kafka", "replacing the producer after a slow or disturbed transaction");
             self.producer = make(self.kafka, &self.config, self.timeout, self.report)?;
             self.made = Instant::now();
@@ -122,9 +121,6 @@ impl Transaction<'_, '_> {
     /// The same to `topic`, whatever the record says of its destination.
     pub(in crate::kafka) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
         pass(Point::MidProduce);
-        if record.to == Topic::Journal && made(Bug::JournalOutsideTransaction) {
-            return self.send_beside(topic, record);
-        }
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
         message.key = record.key.as_deref();
@@ -145,20 +141,6 @@ impl Transaction<'_, '_> {
             thread::sleep(LOOK);
             message = returned;
         }
-    }
-
-    /// Writes `record` whatever becomes of the transaction.
-    fn send_beside(&self, topic: &str, record: &Outgoing) -> Result<(), Trouble> {
-        static BESIDE: OnceLock<BaseProducer> = OnceLock::new();
-        let mut config = ClientConfig::new();
-        config.set("bootstrap.servers", self.writer.kafka.brokers.join(",")).set("linger.ms", "0");
-        let make = || config.create().unwrap_or_else(|error| panic!("create a producer: {error}"));
-        let producer = BESIDE.get_or_init(make);
-        let mut message = BaseRecord::<[u8], [u8]>::to(topic);
-        (message.partition, message.key, message.payload) = (record.partition, record.key.as_deref(), record.value.as_deref());
-        producer.send(message).map_err(|(error, _)| Trouble::of(Call::Other, "write a record", &error))?;
-        producer.poll(Duration::ZERO);
-        Ok(())
     }
 
     /// An error as soon as a record of this transaction was not delivered.

@@ -10,7 +10,6 @@ use crate::author::{AuthorState, ID_MEMORY};
 use crate::post::Millis;
 
 use super::record::{Outbox, Outgoing};
-use crate::kafka::failpoint::{Bug, made};
 use crate::kafka::topics::topic::Topic;
 
 /// How often a partition is looked through for states that nobody needs any more, in milliseconds.
@@ -154,7 +153,7 @@ impl Customers {
     pub(super) fn sweep(&mut self, partition: i32, now: Millis) {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);
-        let horizon = if made(Bug::ExpiryByWallClock) { now } else { now.min(states.newest) };
+        let horizon = now.min(states.newest);
         let forgotten = states.customers.iter().filter(|(_, kept)| horizon > kept.needed_until);
         let swept: Vec<Box<str>> = forgotten.map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
         for customer in swept {
@@ -165,8 +164,7 @@ impl Customers {
 
 impl Kept {
     fn new(state: &AuthorState, record: Packed) -> Self {
-        let has_case = state.case.is_some() && !made(Bug::ExpiryByWallClock);
-        let needed_until = if has_case { Millis::new(i64::MAX) } else { state.last_record.plus(2 * ID_MEMORY) };
+        let needed_until = if state.case.is_some() { Millis::new(i64::MAX) } else { state.last_record.plus(2 * ID_MEMORY) };
         Kept { record, needed_until }
     }
 
