@@ -85,8 +85,8 @@ def made():
     row("complaint: precision", flags("complaint", 0))
     row("complaint: recall", flags("complaint", 1))
     row("influence: F1", flags("influence", 2))
-    row("adverts that leave", share("advert"), least=0.66, aim=0.85)
-    row("small talk that leaves", share("troll"), least=0.50, aim=0.75)
+    row("adverts that leave", share("advert"), least=0.70, aim=0.85)
+    row("small talk that leaves", share("troll"), least=0.62, aim=0.75)
     row("normal posts that leave, share", [left(report, "normal")[0] / left(report, "normal")[1] for report, *_ in halves], most=0.01)
     row("promo questions that leave", [away["promo_question"] for _, away, *_ in halves], most=1)
 
