@@ -2,7 +2,7 @@
 //! is written in capitals.
 //!
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
-//! original text, so every token keeps its place there (2.9, 24).
+//! original text, so every token keeps its place there (D69).
 
 pub mod affixes;
 mod capitals;

@@ -154,7 +154,7 @@ impl Case {
         }
     }
 
-    /// Takes back what the post `id` contributed: it was edited and is judged anew (2.9, 7).
+    /// Takes back what the post `id` contributed: it was edited and is judged anew (D7).
     pub fn take_back(&mut self, id: &str) {
         self.keep_posts(|post| post != id);
     }

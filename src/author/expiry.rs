@@ -1,6 +1,6 @@
 //! What has expired when a record arrives: a whole state that nobody touched for long, a case without posts.
 //!
-//! The record decides, not the wall clock (2.9, 18): a state that expired is emptied by the next record of its customer.
+//! The record decides, not the wall clock (D66): a state that expired is emptied by the next record of its customer.
 
 use super::{AuthorState, Case, ID_MEMORY};
 use crate::post::Millis;
@@ -22,7 +22,7 @@ impl AuthorState {
         expired
     }
 
-    /// Empties a state whose last record lies further back than the longest memory that applies to it (2.9, 18).
+    /// Empties a state whose last record lies further back than the longest memory that applies to it (D66).
     fn forget_all(&mut self, limits: &Limits, now: Millis) -> Option<Case> {
         let case = self.case.as_ref().map_or(0, |case| if case.hard { limits.hard_ttl } else { limits.idle_ttl });
         if now.since(self.last_record) <= ID_MEMORY.max(case) {
@@ -32,7 +32,7 @@ impl AuthorState {
     }
 
     /// Ends the open case if the customer's next post, written at `at`, comes too long after its last one, or if an
-    /// ordinary case has become too old (A2). Returns it if it was hard.
+    /// ordinary case has become too old (D27). Returns it if it was hard.
     pub(super) fn expire_case(&mut self, limits: &Limits, at: Millis) -> Option<Case> {
         let case = self.case.as_ref()?;
         if self.newest.is_some_and(|newest| at <= newest) {

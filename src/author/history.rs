@@ -63,7 +63,7 @@ impl AuthorState {
 }
 
 /// Whether the brand may have written what `post` answers: the feed says so, or does not say who did. Its reply need
-/// not be in the feed (A19).
+/// not be in the feed (D61).
 fn may_answer_brand(own: &OwnAccounts, post: &Post<'_>) -> bool {
     let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
     answered.is_none_or(|id| own.has_id(id) || own.has_handle(id))

@@ -74,13 +74,13 @@ fn dated(limits: &Limits, post: &Post<'_>, arrived: Millis) -> Recognised {
 }
 
 /// A mail that claims to be much older than its record: the clock of its sender is wrong or it lay about for days. It
-/// counts from when it came (2.10, 32).
+/// counts from when it came (D13).
 fn is_stale_mail(limits: &Limits, post: &Post<'_>, arrived: Millis) -> bool {
     let oldest = limits.max_mail_age.filter(|_| post.platform == Platform::Email);
     oldest.is_some_and(|oldest| arrived.since(post.created_at) > oldest)
 }
 
-/// Why nobody need read `post`, the reasons in this order (2.9, 6). What must be remembered of such a post is.
+/// Why nobody need read `post`, the reasons in this order (D5). What must be remembered of such a post is.
 fn unread(
     rules: &Rules,
     state: &mut AuthorState,
@@ -115,7 +115,7 @@ fn unread(
 }
 
 impl AuthorState {
-    /// A post was taken away: its quotations go, its conditions stay (A27).
+    /// A post was taken away: its quotations go, its conditions stay (D9).
     fn delete(&mut self, post: &Post<'_>) -> Skip {
         if let Some(case) = &mut self.case {
             case.blank_quotes(&post.post_id);
@@ -145,7 +145,7 @@ impl AuthorState {
     }
 
     /// Whether a post written at `at` can count: what is settled stays settled, and what is much older than the case is
-    /// no part of it (2.9, 16 and 19).
+    /// no part of it (D64, D67).
     fn may_count(&self, limits: &Limits, at: Millis) -> bool {
         let too_old = self.case.as_ref().is_some_and(|case| case.first_at.since(at) > limits.idle_ttl);
         !self.is_settled(at) && !too_old

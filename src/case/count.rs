@@ -1,4 +1,4 @@
-//! Counts a post in the customer's case, opening one if there is none (2.9, 3).
+//! Counts a post in the customer's case, opening one if there is none (D29).
 
 use crate::author::{AuthorState, Case, Recognised};
 use crate::post::{Millis, Post};

@@ -16,7 +16,7 @@ pub enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// Reads an inbox record; one that half a character has spoilt is mended (2.10, 37).
+    /// Reads an inbox record; one that half a character has spoilt is mended (D12).
     ///
     /// # Errors
     /// The reason, in words for an operator: the record is no JSON of ours, or names another schema.

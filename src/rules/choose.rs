@@ -14,7 +14,7 @@ impl Rules {
         self.conditions.iter().map(|condition| condition.test.holds(names)).collect()
     }
 
-    /// The class that puts the post aside by what it says: those whose posts are not counted come first (2.9, 1). `None`:
+    /// The class that puts the post aside by what it says: those whose posts are not counted come first (D1). `None`:
     /// the post counts.
     pub fn put_aside(&self, names: &Names) -> Option<ClassNumber> {
         let aside = self.classes.iter().take_while(|class| !class.feeds);

@@ -16,7 +16,7 @@ pub(super) fn gather<'a>(rules: &'a Rules, candidate: &Candidate<'_, 'a>, class:
     evidence
 }
 
-/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (2.9, 24).
+/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (D69).
 fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
