@@ -1,6 +1,6 @@
 //! Accounts that a post names, in its text or in its record, and accounts in lists.
 //!
-//! A handle that the platform copied into a reply is not the author's (2.3, D42; `formats` 1.0).
+//! A handle that the platform copied into a reply is not the author's (D42).
 
 use std::collections::hash_map::Entry;
 use std::hash::{Hash, Hasher};
