@@ -70,8 +70,11 @@ pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool)
     run.transaction_timeout = run.transaction_timeout.max(TRANSACTION_TIMEOUT);
     let member = Member { transactional_id: group.clone(), instance: None, group };
     // Before anything is read: from here on nobody else can replay.
-    let writer =
-        if send { Some(Writer::new(&service.kafka, settings::producer(&service.kafka, &run, &member)?, &run, &report)) } else { None };
+    let writer = if send {
+        Some(Writer::new(&service.kafka, settings::producer_to_feeds(&service.kafka, &run, &member)?, &run, &report))
+    } else {
+        None
+    };
     let writer = writer.transpose().map_err(refusal)?;
     let plan = Plan::make(service, &onlooker, selection, most)?;
     if let Some(mut writer) = writer.filter(|_| plan.replay.total() > 0) {
