@@ -39,11 +39,12 @@ pub use self::letters::{Frequency, Letter, ListOptions, Listing, Resent, Selecti
 pub use self::reconcile::{Account, Discrepancy, Kind, PartitionAccount, Passage, Scope, reconcile};
 pub use self::recorded::coordinates::Coordinates;
 pub use self::recorded::range::{Edge, Stored, before, stored};
-pub use self::stages::dead_letter::dead_letter;
+pub use self::stages::dead_letter::Reason;
 pub use self::stages::headers;
 pub use self::stages::ingest::Ingest;
+pub use self::stages::outbox::{Draft, Outbox, Outgoing};
 pub use self::stages::recent::{Judged, Recent};
-pub use self::stages::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
+pub use self::stages::record::{Inbound, Source};
 pub use self::stages::stage::Stage;
 pub use self::stages::triage::Triage;
 pub use self::topics::admin::Admin;

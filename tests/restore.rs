@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use proptest::prelude::*;
 
 use triage::author::MAX_POSTS;
-use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic, Triage};
+use triage::kafka::{Inbound, Outbox, Stage, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
 use triage::rules::{self, Rules};
@@ -121,7 +121,7 @@ fn records(steps: &[Step]) -> Vec<Record> {
 struct Run {
     stage: Triage,
     journal: BTreeMap<Vec<u8>, Vec<u8>>,
-    outputs: Vec<Outgoing>,
+    outputs: Vec<String>,
 }
 
 impl Run {
@@ -154,11 +154,17 @@ impl Run {
     fn transact(&mut self, records: &[Record], first: usize) {
         let out = self.process(records, first);
         self.stage.committed();
-        for record in out.records {
+        for record in out.records() {
+            let key = || record.key.expect("a key").to_vec();
             match (record.to, record.value) {
-                (Topic::Journal, Some(value)) => drop(self.journal.insert(record.key.expect("a key"), value)),
-                (Topic::Journal, None) => drop(self.journal.remove(&record.key.expect("a key"))),
-                (_, value) => self.outputs.push(Outgoing { value, ..record }),
+                (Topic::Journal, Some(value)) => drop(self.journal.insert(key(), value.to_vec())),
+                (Topic::Journal, None) => drop(self.journal.remove(&key())),
+                (to, value) => {
+                    let text = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+                    let headers: Vec<_> = record.headers().map(|(name, value)| (name, text(value))).collect();
+                    let place = (to, record.partition, record.timestamp);
+                    self.outputs.push(format!("{place:?} {:?} {:?} {headers:?}", text(record.key), text(value)));
+                }
             }
         }
     }

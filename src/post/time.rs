@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
@@ -46,15 +47,57 @@ impl Millis {
 
     /// Reads RFC 3339 with any offset.
     pub fn parse(text: &str) -> Option<Self> {
-        Millis::claimed(DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis())
+        let millis = parse_own(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis()));
+        millis.and_then(Millis::claimed)
     }
+
+    /// As RFC 3339 with milliseconds, in UTC. Every verdict says several times: this takes no allocation.
+    fn write(self) -> [u8; FORM.len()] {
+        // Every time between `FIRST` and `LAST` is one of the library's, too.
+        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        let (date, time) = (at.date_naive(), at.time());
+        let numbers = [
+            date.year().unsigned_abs(),
+            date.month(),
+            date.day(),
+            time.hour(),
+            time.minute(),
+            time.second(),
+            time.nanosecond() / 1_000_000,
+        ];
+        let mut text = *FORM;
+        for (place, mut number) in PLACES.into_iter().zip(numbers) {
+            for digit in text[place].iter_mut().rev() {
+                *digit = b"0123456789"[(number % 10) as usize];
+                number /= 10;
+            }
+        }
+        text
+    }
+}
+
+/// What [`Millis`] are written as: the numbers stand at [`PLACES`].
+const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+const PLACES: [Range<usize>; 7] = [0..4, 5..7, 8..10, 11..13, 14..16, 17..19, 20..23];
+
+/// Reads what [`Millis::write`] has written, which most times are; `None` of any other form.
+fn parse_own(text: &str) -> Option<i64> {
+    let text: &[u8; FORM.len()] = text.as_bytes().try_into().ok()?;
+    let same_signs = [4, 7, 10, 13, 16, 19, 23].into_iter().all(|place| text[place] == FORM[place]);
+    let mut numbers = [0; PLACES.len()];
+    for (place, number) in PLACES.into_iter().zip(&mut numbers) {
+        for digit in &text[place] {
+            *number = *number * 10 + char::from(*digit).to_digit(10)?;
+        }
+    }
+    let [year, month, day, hour, minute, second, milli] = numbers;
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|_| same_signs)?;
+    Some(date.and_hms_milli_opt(hour, minute, second, milli)?.and_utc().timestamp_millis())
 }
 
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every time between `FIRST` and `LAST` is one of the library's, too.
-        let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
-        f.write_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
+        f.write_str(std::str::from_utf8(&self.write()).unwrap_or_default())
     }
 }
 
@@ -74,7 +117,7 @@ impl JsonSchema for Millis {
 
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.write()).unwrap_or_default())
     }
 }
 
@@ -96,7 +139,27 @@ impl<'de> Deserialize<'de> for Millis {
 
 #[cfg(test)]
 mod tests {
+    use chrono::SecondsFormat;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn is_written_and_read_as_the_library_does(millis in FIRST..=LAST) {
+            let library = DateTime::from_timestamp_millis(millis).expect("a time").to_rfc3339_opts(SecondsFormat::Millis, true);
+            prop_assert_eq!(Millis(millis).to_string(), &*library);
+            prop_assert_eq!(parse_own(&library), Some(millis));
+        }
+
+        #[test]
+        fn what_only_looks_like_our_form_is_read_as_the_library_does(
+            text in "[0-9]{3}[0-9a]-[0-2][0-9]-[0-4][0-9][T t][0-3][0-9]:[0-9]{2}:[0-9]{2}[.,][0-9]{3}[Zz0]",
+        ) {
+            let library = DateTime::parse_from_rfc3339(&text).ok().and_then(|at| Millis::claimed(at.timestamp_millis()));
+            prop_assert_eq!(Millis::parse(&text), library);
+        }
+    }
 
     #[test]
     fn reads_offsets_and_writes_utc_milliseconds() {
@@ -106,6 +169,7 @@ mod tests {
         check("2025-01-07T03:01:12.000Z", "2025-01-07T03:01:12.000Z");
         check("2025-01-07T10:01:12+07:00", "2025-01-07T03:01:12.000Z");
         check("2099-12-31T23:59:59.9999Z", "2099-12-31T23:59:59.999Z");
+        check("2016-12-31T23:59:60.000Z", "2017-01-01T00:00:00.000Z");
         check("2025-01-07T03:01:12z", "2025-01-07T03:01:12.000Z");
         check("2025-01-07 03:01:12.5+00:00", "2025-01-07T03:01:12.500Z");
         check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z");

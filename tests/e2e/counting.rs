@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use triage::config::service::Service;
 use triage::kafka;
-use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Outgoing, Refusal, Stage, Topic};
+use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Refusal, Stage, Topic};
 use triage::post::Millis;
 
 use super::broker::{Record, consume_all, produce};
@@ -58,14 +58,12 @@ impl Stage for Counting {
         if matches!(self.fault, Fault::TooLarge { offset } if offset == record.offset) {
             value.resize(3_000_000, b'.');
         }
-        let (key, value, timestamp) = (Some(key), Some(value), Some(record.timestamp));
-        out.push(Outgoing { to: Topic::Agents, partition: None, key, value, headers: Vec::new(), timestamp });
+        out.push(Topic::Agents).key(&*key).value(&*value).at(record.timestamp);
     }
 
     fn journal(&mut self, out: &mut Outbox) {
         for ((partition, key), count) in &self.overlay {
-            let (key, value) = (Some(key.clone()), Some(count.to_string().into_bytes()));
-            out.push(Outgoing { to: Topic::Journal, partition: Some(*partition), key, value, headers: Vec::new(), timestamp: None });
+            out.push(Topic::Journal).partition(*partition).key(&**key).value(count.to_string().as_bytes());
         }
     }
 

@@ -25,8 +25,8 @@ fn state() -> Vec<u8> {
     record.timestamp = Millis::new(sample::written_at(0));
     stage.process(&record, &mut out);
     stage.journal(&mut out);
-    let journal = out.records.into_iter().find(|record| record.to == Topic::Journal);
-    journal.and_then(|record| record.value).expect("a state")
+    let journal = out.records().find(|record| record.to == Topic::Journal);
+    journal.and_then(|record| record.value).expect("a state").to_vec()
 }
 
 #[test]

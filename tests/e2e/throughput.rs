@@ -14,7 +14,7 @@ use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedPr
 use rdkafka::util::Timeout;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::{Service, Topics};
-use triage::kafka::{Inbound, Outbox, Outgoing, Stage, Topic, Triage};
+use triage::kafka::{Inbound, Outbox, Stage, Topic, Triage};
 
 const RECORDS: usize = 500_000;
 
@@ -49,9 +49,7 @@ impl Stage for PassThrough {
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
-        let (key, value) = (record.key.map(<[u8]>::to_vec), record.value.map(<[u8]>::to_vec));
-        let headers = vec![("triage.source".into(), Some(record.source().into_bytes()))];
-        out.push(Outgoing { to: Topic::Agents, partition: None, key, value, headers, timestamp: Some(record.timestamp) });
+        out.push(Topic::Agents).key(record.key).value(record.value).header("triage.source", record.source()).at(record.timestamp);
     }
 }
 

@@ -17,7 +17,6 @@ use crate::kafka::errors::recovery::Call;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::journal::owner::{META_KEY, Meta};
-use crate::kafka::stages::record::Outgoing;
 use crate::kafka::stages::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
@@ -180,15 +179,7 @@ impl<S: Stage> Lane<'_, S> {
     fn mark(&mut self, consumer: &BaseConsumer<Membership>, unmarked: Vec<i32>) -> Result<(), Trouble> {
         let value = if unmarked.is_empty() { None } else { serde_json::to_vec(&self.meta(consumer)?).ok() };
         for partition in unmarked {
-            let (key, value) = (Some(META_KEY.to_vec()), value.clone());
-            self.work.outbox.push(Outgoing {
-                to: Topic::Journal,
-                partition: Some(partition),
-                key,
-                value,
-                headers: Vec::new(),
-                timestamp: None,
-            });
+            self.work.outbox.push(Topic::Journal).partition(partition).key(META_KEY).value(value.as_deref());
         }
         match self.transact(consumer, |work, transaction| work.write(transaction))? {
             true => Ok(()),

@@ -20,7 +20,8 @@ use crate::kafka::clients::settings::millis;
 use crate::kafka::errors::recovery::{Call, Recovery, offset_gone, recovery};
 use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::failpoint::{HELD_OPEN, Point, asked, pass};
-use crate::kafka::stages::record::{Inbound, Outbox};
+use crate::kafka::stages::outbox::Outbox;
+use crate::kafka::stages::record::Inbound;
 use crate::kafka::stages::stage::Stage;
 
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
@@ -54,8 +55,6 @@ struct Batch {
     inputs: Vec<(usize, i64)>,
     /// The input of each record in the outbox.
     origins: Vec<usize>,
-    /// Bytes in the outbox.
-    waiting: usize,
     counts: Counts,
 }
 
@@ -91,7 +90,7 @@ impl<'a, S: Stage> Work<'a, S> {
             if full || self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            if (age >= next_handover || self.batch.waiting >= HANDOVER_BYTES) && transaction.is_delivered() {
+            if (age >= next_handover || self.outbox.bytes() >= HANDOVER_BYTES) && transaction.is_delivered() {
                 self.write(transaction)?;
                 next_handover = age + HANDOVER_INTERVAL;
             }
@@ -111,12 +110,13 @@ impl<'a, S: Stage> Work<'a, S> {
     /// Writes what is in the outbox. What no input was noted for comes from none.
     pub(super) fn write(&mut self, transaction: &Transaction<'_, '_>) -> Result<(), Trouble> {
         let origins = self.batch.origins.drain(..).chain(std::iter::repeat(NO_INPUT));
-        for (record, input) in self.outbox.records.drain(..).zip(origins) {
+        let written = self.outbox.records().zip(origins).try_for_each(|(record, input)| {
             transaction.send(&self.settings.topics, &record, input)?;
             self.batch.counts.written[record.to as usize] += 1;
-        }
-        self.batch.waiting = 0;
-        Ok(())
+            Ok(())
+        });
+        self.outbox.clear();
+        written
     }
 
     fn take(&mut self, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
@@ -127,15 +127,12 @@ impl<'a, S: Stage> Work<'a, S> {
         let input = self.batch.inputs.len();
         self.batch.inputs.push((position, message.offset()));
         self.batch.counts.records += 1;
-        match self.suspects.letter(&self.stage, &record) {
-            Some(letter) => self.outbox.push(letter),
-            None => self.stage.process(&record, &mut self.outbox),
+        if !self.suspects.reject(&self.stage, &record, &mut self.outbox) {
+            self.stage.process(&record, &mut self.outbox);
         }
         self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
         self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
-        let new = &self.outbox.records[self.batch.origins.len()..];
-        self.batch.waiting += new.iter().map(|record| record.value.as_ref().map_or(0, Vec::len)).sum::<usize>();
-        self.batch.origins.resize(self.outbox.records.len(), input);
+        self.batch.origins.resize(self.outbox.len(), input);
         self.check_limit(&record)
     }
 
@@ -145,7 +142,7 @@ impl<'a, S: Stage> Work<'a, S> {
         let Some(limit) = self.limits.note(record.topic, unreadable, Instant::now()) else { return Ok(()) };
         tracing::error!(
             target: "kafka",
-            at = record.source(),
+            at = %record.source(),
             "{} of the last {} records of {} cannot be read: it is not read on for {}, then tried again; `triage dead-letters list` says \
              what is wrong; mend the feed, or raise [ingest.dead_letter_limit] and restart to let them become dead letters",
             limit.records,
@@ -183,7 +180,7 @@ impl<'a, S: Stage> Work<'a, S> {
     /// The transaction was aborted; `refused` are the inputs whose records no broker will take.
     pub(super) fn aborted(&mut self, refused: &[usize]) {
         let batch = std::mem::take(&mut self.batch);
-        self.outbox.records.clear();
+        self.outbox.clear();
         self.outbox.unreadable = false;
         self.stage.aborted();
         self.positions.aborted();

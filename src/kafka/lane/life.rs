@@ -127,7 +127,7 @@ impl<S: Stage> Lane<'_, S> {
             work.stage.tick(position.partition, now, &mut work.outbox);
         }
         work.stage.journal(&mut work.outbox);
-        if work.outbox.records.is_empty() {
+        if work.outbox.is_empty() {
             work.stage.committed();
             return Ok(());
         }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::positions::Positions;
 use super::transaction::NO_INPUT;
-use crate::kafka::stages::dead_letter::dead_letter;
-use crate::kafka::stages::record::{Inbound, Outgoing};
+use crate::kafka::stages::dead_letter::Reason;
+use crate::kafka::stages::outbox::Outbox;
+use crate::kafka::stages::record::Inbound;
 use crate::kafka::stages::stage::Stage;
-use crate::kafka::topics::topic::Topic;
 
 type InputId = (String, i32, i64);
 
@@ -27,28 +27,17 @@ impl Suspects {
         if self.one_by_one > 0 { 1 } else { most }
     }
 
-    /// What to write instead of asking the stage.
-    pub(super) fn letter(&self, stage: &dyn Stage, record: &Inbound<'_>) -> Option<Outgoing> {
+    /// Whether the stage is not to be asked about `record`; then it became a dead letter here.
+    pub(super) fn reject(&self, stage: &dyn Stage, record: &Inbound<'_>, out: &mut Outbox) -> bool {
         if self.guilty.is_empty() {
-            return None;
+            return false;
         }
-        let strikes = *self.guilty.get(&(record.topic.to_owned(), record.partition, record.offset))?;
+        let Some(strikes) = self.guilty.get(&(record.topic.to_owned(), record.partition, record.offset)) else { return false };
         let bytes = record.value.map_or(0, <[u8]>::len);
-        let mut letter = dead_letter(
-            stage.name(),
-            &stage.rules(),
-            record,
-            "not_writable",
-            &format!("the broker refuses what this record ({bytes} bytes) becomes"),
-        );
-        // Its own timestamp may be what the broker does not like.
-        letter.timestamp = None;
-        if strikes > 1 {
-            letter.value = None;
-            letter.headers.retain(|(name, _)| name.starts_with("triage."));
-        }
-        debug_assert_eq!(letter.to, Topic::DeadLetters);
-        Some(letter)
+        let message = format!("the broker refuses what this record ({bytes} bytes) becomes");
+        let why = Reason { stage: stage.name(), rules: &stage.rules(), code: "not_writable", message: &message };
+        why.letter_of_refused(record, *strikes > 1, out);
+        true
     }
 
     /// A transaction of so many inputs was aborted; `refused` are those whose records no broker will take.

@@ -20,7 +20,7 @@ use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
 use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Point, pass};
-use crate::kafka::stages::record::Outgoing;
+use crate::kafka::stages::outbox::Outgoing;
 use crate::kafka::topics::topic::name;
 
 /// A request that was answered only after so long may have been sent twice.
@@ -114,17 +114,17 @@ impl Transaction<'_, '_> {
     }
 
     /// Writes `record`, which comes from the `input`th input of this transaction.
-    pub(in crate::kafka) fn send(&self, topics: &Topics, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn send(&self, topics: &Topics, record: &Outgoing<'_>, input: usize) -> Result<(), Trouble> {
         self.send_to(name(topics, record.to), record, input)
     }
 
     /// The same to `topic`, whatever the record says of its destination.
-    pub(in crate::kafka) fn send_to(&self, topic: &str, record: &Outgoing, input: usize) -> Result<(), Trouble> {
+    pub(in crate::kafka) fn send_to(&self, topic: &str, record: &Outgoing<'_>, input: usize) -> Result<(), Trouble> {
         pass(Point::MidProduce);
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
         message.partition = record.partition;
-        message.key = record.key.as_deref();
-        message.payload = record.value.as_deref();
+        message.key = record.key;
+        message.payload = record.value;
         message.timestamp = record.timestamp.map(|at| at.get());
         message.headers = headers(record);
         let begun = Instant::now();
@@ -252,10 +252,8 @@ impl Drop for Transaction<'_, '_> {
     }
 }
 
-fn headers(record: &Outgoing) -> Option<OwnedHeaders> {
-    if record.headers.is_empty() {
-        return None;
-    }
-    let empty = OwnedHeaders::new_with_capacity(record.headers.len());
-    Some(record.headers.iter().fold(empty, |all, (key, value)| all.insert(Header { key, value: value.as_deref() })))
+fn headers(record: &Outgoing<'_>) -> Option<OwnedHeaders> {
+    let headers = record.headers();
+    let empty = (headers.len() > 0).then(|| OwnedHeaders::new_with_capacity(headers.len()))?;
+    Some(headers.fold(empty, |all, (key, value)| all.insert(Header { key, value })))
 }

@@ -4,10 +4,9 @@
 //! Who replays is told by one transactional id for each group: a second process ends the first one's transaction before
 //! it reads what was done, so the two cannot send the same letter.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::{Offset, TopicPartitionList};
 use serde::Serialize;
 
@@ -21,7 +20,8 @@ use crate::kafka::lane::report::LaneReport;
 use crate::kafka::lane::transaction::{NO_INPUT, Transaction, Writer};
 use crate::kafka::recorded::onlooker::Onlooker;
 use crate::kafka::stages::headers::{REPLAYED, says_why};
-use crate::kafka::stages::record::{Header, Outgoing};
+use crate::kafka::stages::outbox::Outbox;
+use crate::kafka::stages::record::Inbound;
 use crate::kafka::topics::topic::Topic;
 
 /// The one transaction may take longer than one of the service.
@@ -70,8 +70,11 @@ pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool)
     run.transaction_timeout = run.transaction_timeout.max(TRANSACTION_TIMEOUT);
     let member = Member { transactional_id: group.clone(), instance: None, group };
     // Before anything is read: from here on nobody else can replay.
-    let writer =
-        if send { Some(Writer::new(&service.kafka, settings::producer(&service.kafka, &run, &member)?, &run, &report)) } else { None };
+    let writer = if send {
+        Some(Writer::new(&service.kafka, settings::producer_to_feeds(&service.kafka, &run, &member)?, &run, &report))
+    } else {
+        None
+    };
     let writer = writer.transpose().map_err(refusal)?;
     let plan = Plan::make(service, &onlooker, selection, most)?;
     if let Some(mut writer) = writer.filter(|_| plan.replay.total() > 0) {
@@ -182,6 +185,7 @@ impl Plan {
 
     fn send(&self, service: &Service, onlooker: &Onlooker<'_>, transaction: &Transaction<'_, '_>) -> Result<(), Trouble> {
         let topic = &service.topics.dead_letters;
+        let mut out = Outbox::default();
         for (&partition, chosen) in &self.chosen {
             let (Some(first), Some(last)) = (chosen.first(), chosen.last()) else { continue };
             let mut found = 0;
@@ -193,7 +197,9 @@ impl Plan {
                 let partition =
                     Some(source.partition).filter(|partition| self.partitions.get(&source.topic).is_some_and(|count| partition < count));
                 transaction.check()?;
-                transaction.send_to(&source.topic, &as_it_was(message, &letter, partition), NO_INPUT)
+                out.clear();
+                add_as_it_was(message, &letter, partition, &mut out);
+                out.records().try_for_each(|record| transaction.send_to(&source.topic, &record, NO_INPUT))
             })?;
             if found != chosen.len() {
                 return Err(Trouble::Abort("dead letters were deleted while they were read".to_owned()));
@@ -203,20 +209,15 @@ impl Plan {
     }
 }
 
-/// The record that `letter` was.
-fn as_it_was(message: &BorrowedMessage<'_>, letter: &Letter, partition: Option<i32>) -> Outgoing {
-    let theirs = message.headers().into_iter().flat_map(|headers| headers.iter());
-    let theirs = theirs.filter(|header| !says_why(header.key) && header.key != REPLAYED);
-    let mut headers: Vec<Header> = theirs.map(|header| (Cow::Owned(header.key.to_owned()), header.value.map(<[u8]>::to_vec))).collect();
-    let place = format!("{}/{}/{}", message.topic(), letter.partition, letter.offset);
-    headers.push((Cow::Borrowed(REPLAYED), Some(place.into_bytes())));
-    Outgoing {
-        // Where it goes is said when it is sent: feeds are no topics of ours.
-        to: Topic::Inbox,
-        partition,
-        key: message.key().map(<[u8]>::to_vec),
-        value: message.payload().map(<[u8]>::to_vec),
-        headers,
-        timestamp: Some(letter.at),
-    }
+/// Adds the record that `letter` was.
+fn add_as_it_was(message: &BorrowedMessage<'_>, letter: &Letter, partition: Option<i32>, out: &mut Outbox) {
+    let record = Inbound::new(message);
+    // Where it goes is said when it is sent: feeds are no topics of ours.
+    out.push(Topic::Inbox)
+        .partition(partition)
+        .key(record.key)
+        .value(record.value)
+        .headers_of(&record, |name| !says_why(name) && name != REPLAYED)
+        .header(REPLAYED, record.source())
+        .at(letter.at);
 }

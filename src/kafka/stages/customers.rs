@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::author::{AuthorState, ID_MEMORY};
 use crate::post::Millis;
 
-use super::record::{Outbox, Outgoing};
+use super::outbox::Outbox;
 use crate::kafka::topics::topic::Topic;
 
 /// How often a partition is looked through for states that nobody needs any more, in milliseconds.
@@ -96,14 +96,7 @@ impl Customers {
             if value.is_none() && !touched.known {
                 continue;
             }
-            out.push(Outgoing {
-                to: Topic::Journal,
-                partition: Some(touched.partition),
-                key: Some(touched.customer.as_bytes().to_vec()),
-                value,
-                headers: Vec::new(),
-                timestamp: None,
-            });
+            out.push(Topic::Journal).partition(touched.partition).key(touched.customer.as_bytes()).value(value.as_deref());
         }
     }
 

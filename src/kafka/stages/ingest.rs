@@ -1,7 +1,6 @@
 //! The first stage: a raw record becomes canonical ones, each keyed by the customer whose case it belongs to. Keeps no
 //! state.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -10,9 +9,10 @@ use arc_swap::ArcSwap;
 use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
-use super::dead_letter::dead_letter;
+use super::dead_letter::Reason;
 use super::headers::{FORMAT, ITEM, REPLAYED, SOURCE};
-use super::record::{Header, Inbound, Outbox, Outgoing, copy_headers};
+use super::outbox::Outbox;
+use super::record::Inbound;
 use super::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
@@ -36,7 +36,7 @@ impl Ingest {
     }
 
     fn reject(&self, record: &Inbound<'_>, code: &str, message: &str, out: &mut Outbox) {
-        out.push(dead_letter(self.name(), &self.rules.hash, record, code, message));
+        Reason { stage: self.name(), rules: &self.rules.hash, code, message }.letter(record, out);
     }
 }
 
@@ -54,8 +54,7 @@ impl Stage for Ingest {
     }
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
-        let headers = record.headers();
-        let format = headers.iter().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8((*value)?).ok());
+        let format = record.headers().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8(value?).ok());
         let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own: &self.rules.own };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
@@ -65,25 +64,20 @@ impl Stage for Ingest {
                 return self.reject(record, rejected.code, &rejected.message, out);
             }
         };
-        let source = record.source();
         let total = reading.items.len();
         for (place, item) in reading.items.iter().enumerate() {
-            let mut value = Vec::with_capacity(raw.bytes.len() / total + 128);
-            item.write_json(&mut value);
-            let mut headers = copy_headers(record, |name| !NOT_KEPT.contains(&name));
-            headers.push(header(SOURCE, source.clone()));
-            headers.push(header(ITEM, format!("{}/{total}", place + 1)));
-            let key = Some(item.customer(&self.rules.own).as_str().as_bytes().to_vec());
-            out.push(Outgoing { to: Topic::Inbox, partition: None, key, value: Some(value), headers, timestamp: Some(record.timestamp) });
+            out.push(Topic::Inbox)
+                .key(item.customer(&self.rules.own).as_str().as_bytes())
+                .value_with(|bytes| item.write_json(bytes))
+                .headers_of(record, |name| !NOT_KEPT.contains(&name))
+                .header(SOURCE, record.source())
+                .header(ITEM, format_args!("{}/{total}", place + 1))
+                .at(record.timestamp);
         }
         if !reading.bad.is_empty() {
             self.reject(record, "bad_items", &name_all(&reading.bad, total), out);
         }
     }
-}
-
-fn header(name: &'static str, value: String) -> Header {
-    (Cow::Borrowed(name), Some(value.into_bytes()))
 }
 
 /// Which items of a batch could not be read, and why.

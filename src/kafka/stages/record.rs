@@ -1,10 +1,9 @@
-//! A record as it was read and as it is to be written, without a client.
+//! A record as it was read, without a client.
 
-use std::borrow::Cow;
+use std::fmt;
 
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 
-use crate::kafka::topics::topic::Topic;
 use crate::post::Millis;
 
 /// A record as it was read.
@@ -50,65 +49,31 @@ impl<'a> Inbound<'a> {
     }
 
     /// Its headers, in order; a header may lack a value.
-    pub fn headers(&self) -> Vec<(&str, Option<&[u8]>)> {
-        match &self.headers {
-            InboundHeaders::Message(message) => {
-                message.headers().map(|headers| headers.iter().map(|header| (header.key, header.value)).collect()).unwrap_or_default()
-            }
-            InboundHeaders::Listed(headers) => headers.iter().map(|&(name, value)| (name, Some(value))).collect(),
-        }
+    pub fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
+        let (message, listed) = match self.headers {
+            InboundHeaders::Message(message) => (message.headers(), &[][..]),
+            InboundHeaders::Listed(headers) => (None, headers),
+        };
+        let read = message.into_iter().flat_map(|headers| headers.iter()).map(|header| (header.key, header.value));
+        read.chain(listed.iter().map(|&(name, value)| (name, Some(value))))
     }
 
     /// Where it stands, as the header `triage.source` writes it.
-    pub fn source(&self) -> String {
-        format!("{}/{}/{}", self.topic, self.partition, self.offset)
+    pub fn source(&self) -> Source<'a> {
+        Source { topic: self.topic, partition: self.partition, offset: self.offset }
     }
 }
 
-/// A header to be written.
-pub type Header = (Cow<'static, str>, Option<Vec<u8>>);
-
-/// A record to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Where to.
-    pub to: Topic,
-    /// The partition; `None`: by the key.
-    pub partition: Option<i32>,
-    /// Its key.
-    pub key: Option<Vec<u8>>,
-    /// Its value; `None` is a tombstone.
-    pub value: Option<Vec<u8>>,
-    /// Its headers.
-    pub headers: Vec<Header>,
-    /// Its timestamp; `None`: the time of writing.
-    pub timestamp: Option<Millis>,
+/// Where a record stands; shown as `topic/partition/offset`.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
 }
 
-/// What a stage has to say, in order.
-#[derive(Debug, Default)]
-pub struct Outbox {
-    /// The records to be written.
-    pub records: Vec<Outgoing>,
-    /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
-    /// letters.
-    pub unreadable: bool,
-    /// Posts and case events that had to be forgotten before their time: their customer had too many.
-    pub forgotten_early: u64,
-    /// Posts of which the feed says what no one here knows.
-    pub unknown_kinds: u64,
-}
-
-impl Outbox {
-    /// Adds a record.
-    pub fn push(&mut self, record: Outgoing) {
-        self.records.push(record);
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.topic, self.partition, self.offset)
     }
-}
-
-/// The headers of `record` whose names `keep` wants.
-pub fn copy_headers(record: &Inbound<'_>, keep: impl Fn(&str) -> bool) -> Vec<Header> {
-    let headers = record.headers();
-    let kept = headers.into_iter().filter(|(name, _)| keep(name));
-    kept.map(|(name, value)| (Cow::Owned(name.to_owned()), value.map(<[u8]>::to_vec))).collect()
 }

@@ -4,7 +4,8 @@
 //! A stage keeps no clock and no client. What it remembers it changes in an overlay, which the lane merges or drops
 //! with the transaction.
 
-use super::record::{Inbound, Outbox};
+use super::outbox::Outbox;
+use super::record::Inbound;
 use crate::post::Millis;
 
 /// What becomes of records, in one lane.

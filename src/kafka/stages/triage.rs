@@ -3,9 +3,11 @@
 //! Decides nothing itself: that is [`engine::step`].
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use serde::Serialize;
 
 use crate::engine::{self, Workspace};
 use crate::post::{CustomerKey, EventKind, Input, Millis};
@@ -13,10 +15,11 @@ use crate::record::{Arrival, Destination, Output, ShadowRecord};
 use crate::rules::Rules;
 
 use super::customers::Customers;
-use super::dead_letter::dead_letter;
+use super::dead_letter::Reason;
 use super::headers::SOURCE;
+use super::outbox::{Draft, Outbox};
 use super::recent::{Judged, Recent};
-use super::record::{Inbound, Outbox, Outgoing};
+use super::record::Inbound;
 use super::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
@@ -29,6 +32,8 @@ pub struct Triage {
     with_text: bool,
     workspace: Workspace,
     customers: Customers,
+    /// Where the record at hand stands.
+    source: String,
     /// Posts of the open transaction, for [`Recent`].
     judged: Vec<Judged>,
 }
@@ -44,8 +49,8 @@ impl Triage {
     /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
-        let (workspace, customers, judged) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, judged }
+        let (workspace, customers, source, judged) = Default::default();
+        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, source, judged }
     }
 
     /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
@@ -61,7 +66,7 @@ impl Triage {
     }
 
     fn reject(&self, record: &Inbound<'_>, code: &str, message: &str, out: &mut Outbox) {
-        out.push(dead_letter(self.name(), &self.rules.hash, record, code, message));
+        Reason { stage: self.name(), rules: &self.rules.hash, code, message }.letter(record, out);
     }
 }
 
@@ -90,9 +95,10 @@ impl Stage for Triage {
             Some(key) => Cow::Borrowed(key),
             None => Cow::Owned(self.customer_of(&input)),
         };
-        let source = record.source();
-        let arrival =
-            Arrival { customer: &customer, at: record.timestamp, source: &source, with_text: self.with_text, every_condition: false };
+        self.source.clear();
+        let _ = write!(self.source, "{}", record.source());
+        let (at, source, with_text) = (record.timestamp, self.source.as_str(), self.with_text);
+        let arrival = Arrival { customer: &customer, at, source, with_text, every_condition: false };
         self.customers.note(record.partition, record.timestamp);
         if self.recent.is_some() && matches!(input, Input::Post(_)) {
             let value = record.value.unwrap_or_default().into();
@@ -104,12 +110,14 @@ impl Stage for Triage {
         let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
-            out.push(outgoing(self.rules.hash.as_str(), record, &customer, &source, output));
+            write_output(output, &self.rules.hash, record, &arrival, out);
         }
         if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
             let others = engine::step(&mut shadow.workspace, &shadow.rules, &mut before, &input, &arrival);
-            let value = ShadowRecord::of_difference(&outputs, &others).and_then(|record| sonic_rs::to_vec(&record).ok());
-            out.records.extend(value.map(|value| verdict(Topic::Shadow, record, &customer, &source, value)));
+            if let Some(difference) = ShadowRecord::of_difference(&outputs, &others) {
+                // One that could not be written would only be missed on trial.
+                let _ = write_json(out.push(Topic::Shadow), &difference, &arrival);
+            }
         }
     }
 
@@ -155,28 +163,23 @@ impl Triage {
     }
 }
 
-fn outgoing(rules: &str, record: &Inbound<'_>, customer: &str, source: &str, output: &Output<'_>) -> Outgoing {
-    let (to, value) = match output {
-        Output::Triage(destination, record) => (topic(*destination), sonic_rs::to_vec(record)),
-        Output::Escalation(record) => (Topic::Escalations, sonic_rs::to_vec(record)),
-        Output::DeadLetter { code, message } => return dead_letter("triage", rules, record, code, message),
+fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival: &Arrival<'_>, out: &mut Outbox) {
+    let reject = |code, message: &str, out: &mut Outbox| Reason { stage: "triage", rules, code, message }.letter(record, out);
+    let written = match output {
+        Output::Triage(destination, verdict) => write_json(out.push(topic(*destination)), verdict, arrival),
+        Output::Escalation(escalation) => write_json(out.push(Topic::Escalations), escalation, arrival),
+        Output::DeadLetter { code, message } => return reject(code, message, out),
     };
-    match value {
-        Ok(value) => verdict(to, record, customer, source, value),
-        Err(error) => dead_letter("triage", rules, record, "not_serialisable", &error.to_string()),
+    if let Err(error) = written {
+        reject("not_serialisable", &error.to_string(), out);
     }
 }
 
-/// A record about the post in `record`.
-fn verdict(to: Topic, record: &Inbound<'_>, customer: &str, source: &str, value: Vec<u8>) -> Outgoing {
-    Outgoing {
-        to,
-        partition: None,
-        key: Some(customer.as_bytes().to_vec()),
-        value: Some(value),
-        headers: vec![(Cow::Borrowed(SOURCE), Some(source.as_bytes().to_vec()))],
-        timestamp: Some(record.timestamp),
-    }
+/// Fills in `draft` with what is said of the record that arrived.
+fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> sonic_rs::Result<()> {
+    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| sonic_rs::to_writer(bytes, said))?;
+    draft.header(SOURCE, arrival.source).at(arrival.at);
+    Ok(())
 }
 
 fn topic(destination: Destination) -> Topic {
