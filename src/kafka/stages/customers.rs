@@ -127,9 +127,13 @@ impl Customers {
     pub(super) fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
         let customer = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
         let states = self.partitions.entry(partition).or_default();
-        let state = value.map(AuthorState::decode).transpose().map_err(|error| error.to_string())?.unwrap_or_default();
+        let Some(record) = value else {
+            states.customers.remove(key);
+            return Ok(());
+        };
+        let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
         states.newest = states.newest.max(state.last_record);
-        match Kept::new(customer, &state, &mut self.buffer) {
+        match Kept::as_read(customer, record, &state, &mut self.buffer) {
             Some(kept) => drop(states.customers.replace(kept)),
             None => drop(states.customers.remove(key)),
         }

@@ -15,15 +15,18 @@ pub(super) struct Kept(Box<[u8]>);
 impl Kept {
     /// `customer` in this state, written in `buffer`; `None` where there is nothing to remember.
     pub(super) fn new(customer: &str, state: &AuthorState, buffer: &mut Vec<u8>) -> Option<Self> {
-        buffer.clear();
-        let mut length = customer.len();
-        while length >= 0x80 {
-            buffer.push(length.to_le_bytes()[0] | 0x80);
-            length >>= 7;
-        }
-        buffer.push(length.to_le_bytes()[0]);
-        buffer.extend_from_slice(customer.as_bytes());
+        begin(customer, buffer);
         state.encode_into(buffer).then(|| Kept(buffer.as_slice().into()))
+    }
+
+    /// The same of a journal record that was just read as `state`, kept as it is unless it is in an older form.
+    pub(super) fn as_read(customer: &str, record: &[u8], state: &AuthorState, buffer: &mut Vec<u8>) -> Option<Self> {
+        if Head::of(record).is_none() {
+            return Kept::new(customer, state, buffer);
+        }
+        begin(customer, buffer);
+        buffer.extend_from_slice(record);
+        Some(Kept(buffer.as_slice().into()))
     }
 
     fn parts(&self) -> (&[u8], &[u8]) {
@@ -61,6 +64,18 @@ impl Kept {
     }
 }
 
+/// Puts what stands before the record of `customer` into `buffer`, which it clears.
+fn begin(customer: &str, buffer: &mut Vec<u8>) {
+    buffer.clear();
+    let mut length = customer.len();
+    while length >= 0x80 {
+        buffer.push(length.to_le_bytes()[0] | 0x80);
+        length >>= 7;
+    }
+    buffer.push(length.to_le_bytes()[0]);
+    buffer.extend_from_slice(customer.as_bytes());
+}
+
 impl Borrow<[u8]> for Kept {
     fn borrow(&self) -> &[u8] {
         self.parts().0
@@ -95,9 +110,7 @@ mod tests {
         let names = ["x:1".to_owned(), "email:".to_owned() + &"a".repeat(300), "x:".to_owned() + &"9".repeat(125), String::new()];
         for (number, name) in (1..).zip(&names) {
             let state = AuthorState { ended: Some(Millis::new(number)), ..AuthorState::default() };
-            customers.insert(
-                Kept::new(name, &AuthorState::default(), &mut buffer).unwrap_or_else(|| Kept::new(name, &state, &mut buffer).unwrap()),
-            );
+            customers.insert(Kept::new(name, &state, &mut buffer).unwrap());
         }
         for (number, name) in (1..).zip(&names) {
             let kept = customers.get(name.as_bytes()).unwrap();
@@ -114,5 +127,17 @@ mod tests {
         };
         check(None, 5 + 2 * ID_MEMORY);
         check(Some(Case::default()), i64::MAX);
+    }
+
+    #[test]
+    fn a_record_of_before_is_kept_as_one_of_today() {
+        let state = AuthorState { ended: Some(Millis::new(1)), ..AuthorState::default() };
+        let (today, before) = (state.encode().unwrap(), serde_json::to_vec(&state).unwrap());
+        let newer = [today.as_slice(), b"\x78\x01"].concat();
+        for (record, kept) in [(&today, &today), (&before, &today), (&newer, &newer)] {
+            assert_eq!(Kept::as_read("x:1", record, &state, &mut Vec::new()).unwrap().record(), kept.as_slice());
+        }
+        let nothing = AuthorState::default();
+        assert!(Kept::as_read("x:1", &serde_json::to_vec(&nothing).unwrap(), &nothing, &mut Vec::new()).is_none());
     }
 }
