@@ -8,20 +8,23 @@ mod case;
 mod codec;
 mod expiry;
 mod history;
+mod json;
 mod memory;
 mod recognise;
 mod remember;
 mod remembered;
+mod unknown;
 mod version;
 
-pub use self::case::{Case, MetCondition};
-pub use self::codec::CorruptState;
+pub use self::case::{Case, MetCondition, Reason};
+pub use self::codec::{CorruptState, Head};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
 pub use self::memory::SeriesMemory;
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
+pub use self::unknown::{Unknown, UnknownOfPost};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -39,10 +42,10 @@ const MAX_REPLIES: usize = 8;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AuthorState {
     /// Time of the newest record that was counted.
-    #[serde(rename = "r", with = "codec::number")]
+    #[serde(rename = "r", with = "json::number")]
     pub last_record: Millis,
     /// Newest time of writing among the customer's posts.
-    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub newest: Option<Millis>,
     /// Recent posts in order of arrival.
     #[serde(rename = "p", default, skip_serializing_if = "Vec::is_empty")]
@@ -51,23 +54,32 @@ pub struct AuthorState {
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<(SmolStr, i64)>,
     /// When the latest replies of the brand were written, in order of arrival.
-    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty", with = "codec::numbers")]
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty", with = "json::numbers")]
     pub replies: Vec<Millis>,
     /// The newest series.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesMemory>,
     /// What was written up to then is settled (`resolved`, `dismissed`).
-    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub ended: Option<Millis>,
     /// The open case.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Case>,
+    /// What a newer program has written of the customer.
+    #[serde(skip)]
+    pub unknown: Unknown,
 }
 
 impl AuthorState {
     /// Whether there is nothing that the next record could need.
     pub fn is_empty(&self) -> bool {
-        self.posts.is_empty() && self.events.is_empty() && self.replies.is_empty() && self.case.is_none() && self.ended.is_none()
+        let no_posts = self.posts.is_empty() && self.events.is_empty() && self.replies.is_empty();
+        no_posts && self.ended.is_none() && !self.is_kept()
+    }
+
+    /// Whether time alone does not make the state one that nobody needs: a case is open, or a newer program knows why.
+    fn is_kept(&self) -> bool {
+        self.case.is_some() || !self.unknown.is_empty()
     }
 
     /// Whether what was written at `at` is settled already.

@@ -30,7 +30,7 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         opened_at: case.opened_at,
         at: arrival.at,
         conditions: case.condition_names().map(str::to_owned).collect(),
-        evidence: case.conditions.iter().flat_map(|condition| condition.evidence.iter().cloned()).collect(),
+        evidence: case.conditions.iter().flat_map(|condition| condition.evidence.iter().map(|reason| reason.piece.clone())).collect(),
         posts: case.posts.iter().map(|post| post.to_string()).collect(),
         supersedes: Vec::new(),
         notify: &rules.escalation.notify,

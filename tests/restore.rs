@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 use arc_swap::ArcSwap;
 use proptest::prelude::*;
 
-use triage::author::MAX_POSTS;
+use triage::author::{AuthorState, MAX_POSTS};
 use triage::kafka::{Inbound, Outbox, Stage, Topic, Triage};
 use triage::post::Millis;
 use triage::problem::Reporter;
@@ -129,11 +129,14 @@ impl Run {
         Run { stage: Triage::new(Arc::clone(&RULES), true), journal: BTreeMap::new(), outputs: Vec::new() }
     }
 
-    /// A stage that begins where another has left off, knowing its journal only.
-    fn restored(journal: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+    /// A stage that begins where another has left off, knowing its journal only; perhaps as it was written when its records
+    /// were JSON.
+    fn restored(journal: &BTreeMap<Vec<u8>, Vec<u8>>, as_json: bool) -> Self {
         let mut run = Run { journal: journal.clone(), ..Run::new() };
         for (key, value) in journal {
-            run.stage.restore(0, key, Some(value)).expect("a journal record");
+            let json = || serde_json::to_vec(&AuthorState::decode(value).expect("a journal record")).expect("JSON");
+            let value = if as_json { json() } else { value.clone() };
+            run.stage.restore(0, key, Some(&value)).expect("a journal record");
         }
         run
     }
@@ -184,6 +187,7 @@ proptest! {
         steps in steps(),
         cut in any::<prop::sample::Index>(),
         batches in prop::collection::vec((1_usize..7, any::<bool>()), 1..12),
+        as_json in any::<bool>(),
     ) {
         let records = records(&steps);
         let cut = cut.index(records.len());
@@ -191,7 +195,7 @@ proptest! {
         for (offset, record) in records.iter().enumerate().take(cut) {
             undisturbed.transact(std::slice::from_ref(record), offset);
         }
-        let mut restored = Run::restored(&undisturbed.journal);
+        let mut restored = Run::restored(&undisturbed.journal, as_json);
         undisturbed.outputs.clear();
         for (offset, record) in records.iter().enumerate().skip(cut) {
             undisturbed.transact(std::slice::from_ref(record), offset);

@@ -1,10 +1,11 @@
 //! The open case of a customer: the conditions seen since it began, with their evidence.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
-use super::codec;
+use super::json;
 use super::remembered::is_false;
+use super::unknown::Unknown;
 use crate::post::Millis;
 use crate::signals::Evidence;
 
@@ -24,10 +25,10 @@ pub struct Case {
     #[serde(rename = "i")]
     pub id: SmolStr,
     /// When that was written.
-    #[serde(rename = "t", with = "codec::number")]
+    #[serde(rename = "t", with = "json::number")]
     pub first_at: Millis,
     /// When its newest post was written.
-    #[serde(rename = "l", with = "codec::number")]
+    #[serde(rename = "l", with = "json::number")]
     pub last_at: Millis,
     /// Posts that are complaints.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +46,7 @@ pub struct Case {
     #[serde(rename = "h", default, skip_serializing_if = "is_false")]
     pub hard: bool,
     /// When it became one: the time of that record.
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub opened_at: Option<Millis>,
     /// Team leader who has it.
     #[serde(rename = "tl", default, skip_serializing_if = "Option::is_none")]
@@ -54,11 +55,14 @@ pub struct Case {
     #[serde(rename = "pic", default, skip_serializing_if = "Option::is_none")]
     pub pic_tiket: Option<SmolStr>,
     /// When the customer was called last.
-    #[serde(rename = "cb", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    #[serde(rename = "cb", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub last_callback: Option<Millis>,
     /// When the unit expects to be done.
-    #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
+    #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub unit_eta: Option<Millis>,
+    /// What a newer program has written of it.
+    #[serde(skip)]
+    pub unknown: Unknown,
 }
 
 /// A condition met in a case.
@@ -71,8 +75,22 @@ pub struct MetCondition {
     #[serde(rename = "p")]
     pub posts: Vec<SmolStr>,
     /// Why.
-    #[serde(rename = "e", default, deserialize_with = "codec::owned_evidence")]
-    pub evidence: Vec<Evidence<'static>>,
+    #[serde(rename = "e", default, deserialize_with = "owned_reasons")]
+    pub evidence: Vec<Reason>,
+    /// What a newer program has written of it.
+    #[serde(skip)]
+    pub unknown: Unknown,
+}
+
+/// A piece of evidence that a case keeps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Reason {
+    /// The piece.
+    pub piece: Evidence<'static>,
+    /// What a newer program has written of it.
+    #[serde(skip)]
+    pub unknown: Unknown,
 }
 
 impl Case {
@@ -150,7 +168,7 @@ impl Case {
         let Ok(at) = self.conditions.binary_search_by(|condition| (*condition.name).cmp(name)) else { return };
         let kept = &mut self.conditions[at].evidence;
         if kept.len() < MAX_EVIDENCE {
-            kept.push(evidence.clone().into_owned());
+            kept.push(Reason { piece: evidence.clone().into_owned(), unknown: Unknown::default() });
         }
     }
 
@@ -164,24 +182,34 @@ impl Case {
         self.complaints.retain(|post| keep(post));
         for condition in &mut self.conditions {
             condition.posts.retain(|post| keep(post));
-            condition.evidence.retain(|evidence| keep(&evidence.post_id));
+            condition.evidence.retain(|reason| keep(&reason.piece.post_id));
         }
         self.conditions.retain(|condition| !condition.posts.is_empty());
     }
 
     /// Drops every quotation: texts were kept when they were taken and are not any more (D70).
     pub fn drop_quotes(&mut self) {
-        self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence).for_each(|evidence| evidence.quote = None);
+        self.pieces().for_each(|piece| piece.quote = None);
     }
 
     /// Blanks every quotation of the post `id` (D9).
     pub fn blank_quotes(&mut self, id: &str) {
-        let evidence = self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence);
-        evidence.filter(|evidence| evidence.post_id == *id).for_each(|evidence| {
-            evidence.quote = None;
-            evidence.entry = None;
+        self.pieces().filter(|piece| piece.post_id == *id).for_each(|piece| {
+            piece.quote = None;
+            piece.entry = None;
         });
     }
+
+    fn pieces(&mut self) -> impl Iterator<Item = &mut Evidence<'static>> {
+        self.conditions.iter_mut().flat_map(|condition| &mut condition.evidence).map(|reason| &mut reason.piece)
+    }
+}
+
+/// Evidence, independent of the bytes it was read from.
+fn owned_reasons<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reason>, D::Error> {
+    let evidence: Vec<Evidence<'de>> = Deserialize::deserialize(deserializer)?;
+    let owned = evidence.into_iter().map(Evidence::into_owned);
+    Ok(owned.map(|piece| Reason { piece, unknown: Unknown::default() }).collect())
 }
 
 fn push_witness(witnesses: &mut Vec<SmolStr>, id: &str) {

@@ -1,79 +1,206 @@
-//! The journal record of a customer's state: compact JSON, times as numbers.
+//! The journal record of a customer's state: a version, then fields as protobuf's wire format has them. Reads the JSON of
+//! before, too ([`super::json`]).
 //!
-//! Unknown fields are ignored and missing ones empty, so that a state written by an older or a newer version can be
-//! read.
+//! A new field gets a new number. A program that does not know it keeps its bytes and writes them again, so programs before
+//! and after may take turns at a journal, as they do when a new one is rolled out; to whom the field is new, it is missing,
+//! and every missing field means what was so before it. A change that cannot be made like that makes another version, which
+//! is refused by programs that do not know it. Nobody but this module knows the numbers:
+//!
+//! | part | fields |
+//! |---|---|
+//! | record | one byte, the version (1), then the fields of the state; JSON begins with `{` instead |
+//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case` |
+//! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
+//! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
+//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta` |
+//! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
+//! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
+//! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
+//! | conversations | 8 bytes for each row with that flag, in their order |
+//! | aside | what a row cannot hold: 1 place of the post, 2 `id`, 3 `version`, 4 `conversation`, 5 `at`, 6 `seen`, 7 `texts_before` |
+//!
+//! Kept free: in the state 12 for closed cases, 13 for silences, 14 for reminders, 15 for the accepted rule set; in the case 14
+//! for its reminders, 15 for its silence. Fields stand in the order of their numbers. Times are zigzag numbers of milliseconds
+//! after `last_record`, itself after 1970; in a row four bytes. An id is eight bytes where it is a decimal number, else text:
+//! the kind of the field tells. A customer is `kept` if time alone must not make his record one that nobody needs.
+//!
+//! By hand, because crates that come near do not do it: `prost` drops the fields that it does not know, `minicbor` too and is
+//! twice as long, `postcard` cannot grow. `benches/state.rs` measures.
 
+mod case;
+mod posts;
+mod series;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use smol_str::SmolStr;
+
+use self::wire::{Broken, Reader, Writer, unzigzag, zigzag};
 use super::AuthorState;
-use crate::signals::Evidence;
+use crate::post::Millis;
 
-/// Evidence, independent of the bytes it was read from.
-pub(super) fn owned_evidence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Evidence<'static>>, D::Error> {
-    let evidence: Vec<Evidence<'de>> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(evidence.into_iter().map(Evidence::into_owned).collect())
+/// The version of the format.
+const VERSION: u8 = 1;
+
+/// Fields of a state.
+mod field {
+    pub(super) const LAST_RECORD: u32 = 1;
+    pub(super) const KEPT: u32 = 2;
+    pub(super) const NEWEST: u32 = 3;
+    pub(super) const POSTS: super::posts::Fields = super::posts::Fields { conversations: 4, rows: 5, asides: 6 };
+    pub(super) const CONVERSATIONS: u32 = POSTS.conversations;
+    pub(super) const ROWS: u32 = POSTS.rows;
+    pub(super) const ASIDE: u32 = POSTS.asides;
+    pub(super) const EVENT: u32 = 7;
+    pub(super) const REPLIES: u32 = 8;
+    pub(super) const SERIES: u32 = 9;
+    pub(super) const ENDED: u32 = 10;
+    pub(super) const CASE: u32 = 11;
 }
+
+/// Fields of an event.
+const EVENT_ID: u32 = 1;
+const EVENT_SEEN: u32 = 2;
 
 /// A journal record that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("the state record of a customer cannot be read ({0}): it was not written by this program")]
-pub struct CorruptState(#[from] serde_json::Error);
+pub enum CorruptState {
+    /// It looks like JSON and is none.
+    #[error("the state record of a customer cannot be read ({0}): it was not written by this program")]
+    Json(#[from] serde_json::Error),
+    /// It has the version and not the fields.
+    #[error("the state record of a customer cannot be read ({0}): it was not written by this program")]
+    Fields(&'static str),
+    /// It has another version.
+    #[error("the state record of a customer has the format {0}, which this program does not know (it knows {VERSION} and JSON)")]
+    Version(u8),
+}
+
+impl From<Broken> for CorruptState {
+    fn from(Broken(why): Broken) -> Self {
+        CorruptState::Fields(why)
+    }
+}
+
+/// What can be told of a record without reading all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Time of the newest record that was counted.
+    pub last_record: Millis,
+    /// Time alone must not make it one that nobody needs: a case is open, or a newer program has written something.
+    pub kept: bool,
+}
+
+impl Head {
+    /// The head of `record`; `None` where it has none of this format.
+    pub fn of(record: &[u8]) -> Option<Self> {
+        let mut fields = fields(record)?;
+        let last_record = fields.next().ok()?.filter(|first| first.number == field::LAST_RECORD)?;
+        let kept = fields.next().ok()?.filter(|second| second.number == field::KEPT);
+        Some(Head { last_record: last_record.time().ok()?, kept: kept.and_then(|kept| kept.flag().ok()).unwrap_or(false) })
+    }
+}
 
 impl AuthorState {
     /// The journal record; `None` is a tombstone: nothing is left to remember.
     pub fn encode(&self) -> Option<Vec<u8>> {
-        if self.is_empty() {
-            return None;
+        let mut record = Vec::new();
+        self.encode_into(&mut record).then_some(record)
+    }
+
+    /// Puts the journal record at the end of `out`; `false`: nothing is left to remember, and nothing was written.
+    pub fn encode_into(&self, out: &mut Vec<u8>) -> bool {
+        let anything = !self.is_empty();
+        if anything {
+            out.push(VERSION);
+            self.write(&mut Writer { out, base: self.last_record });
         }
-        sonic_rs::to_vec(self).ok()
+        anything
     }
 
-    /// Reads a journal record.
+    fn write(&self, writer: &mut Writer<'_>) {
+        writer.number(field::LAST_RECORD, zigzag(self.last_record.get()));
+        writer.flag(field::KEPT, self.is_kept());
+        writer.time(field::NEWEST, self.newest);
+        posts::write(&field::POSTS, &self.posts, writer);
+        for (id, seen) in &self.events {
+            writer.part(field::EVENT, |writer| {
+                writer.id(EVENT_ID, Some(id));
+                writer.number(EVENT_SEEN, zigzag(seen.wrapping_sub(writer.base.get())));
+            });
+        }
+        if !self.replies.is_empty() {
+            writer.part(field::REPLIES, |writer| self.replies.iter().for_each(|at| writer.after_base(at.get())));
+        }
+        if let Some(series) = &self.series {
+            writer.part(field::SERIES, |writer| series::write(series, writer));
+        }
+        writer.time(field::ENDED, self.ended);
+        if let Some(case) = &self.case {
+            writer.part(field::CASE, |writer| case::write(case, writer));
+        }
+        writer.out.extend_from_slice(self.unknown.bytes());
+    }
+
+    /// Reads a journal record, of today or from before.
     pub fn decode(record: &[u8]) -> Result<Self, CorruptState> {
-        Ok(serde_json::from_slice(record)?)
+        match (fields(record), record.first()) {
+            (Some(fields), _) => Ok(AuthorState::read(fields)?),
+            (None, Some(b'{')) => Ok(serde_json::from_slice(record)?),
+            (None, Some(&version)) => Err(CorruptState::Version(version)),
+            (None, None) => Err(CorruptState::Fields("it is empty")),
+        }
+    }
+
+    fn read(mut fields: Reader<'_>) -> Result<Self, Broken> {
+        let first = fields.next()?.filter(|first| first.number == field::LAST_RECORD);
+        let last_record = Millis::new(unzigzag(first.ok_or(Broken("it does not begin with its time"))?.number()?));
+        fields.base = last_record;
+        let mut state = AuthorState { last_record, ..AuthorState::default() };
+        let mut conversations = Reader { rest: &[], base: last_record };
+        while let Some(field) = fields.next()? {
+            match field.number {
+                // Follows from the others.
+                field::KEPT => drop(field.flag()?),
+                field::NEWEST => state.newest = Some(field.time()?),
+                field::CONVERSATIONS => conversations = field.part()?,
+                field::ROWS => state.posts = posts::read_rows(&field, &mut conversations)?,
+                field::ASIDE => posts::read_aside(&field, &mut state.posts)?,
+                field::EVENT => state.events.push(read_event(field.part()?)?),
+                field::REPLIES => state.replies = read_replies(field.part()?)?,
+                field::SERIES => state.series = Some(series::read(field.part()?)?),
+                field::ENDED => state.ended = Some(field.time()?),
+                field::CASE => state.case = Some(case::read(field.part()?)?),
+                _ => state.unknown.keep(field.bytes),
+            }
+        }
+        Ok(state)
     }
 }
 
-/// A time as a number of milliseconds.
-pub(super) mod number {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::post::Millis;
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-    pub(crate) fn serialize<S: Serializer>(at: &Millis, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(at.get())
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Millis, D::Error> {
-        i64::deserialize(deserializer).map(Millis::new)
-    }
+/// The fields of a record of the known version; times are numbers after 1970.
+fn fields(record: &[u8]) -> Option<Reader<'_>> {
+    let (&VERSION, rest) = record.split_first()? else { return None };
+    Some(Reader { rest, base: Millis::new(0) })
 }
 
-/// A time that may be missing.
-pub(super) mod optional_number {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::post::Millis;
-
-    pub(crate) fn serialize<S: Serializer>(at: &Option<Millis>, serializer: S) -> Result<S::Ok, S::Error> {
-        at.map(Millis::get).serialize(serializer)
+fn read_event(mut part: Reader<'_>) -> Result<(SmolStr, i64), Broken> {
+    let (mut id, mut seen) = (SmolStr::default(), part.base.get());
+    while let Some(field) = part.next()? {
+        match field.number {
+            EVENT_ID => id = field.id()?,
+            EVENT_SEEN => seen = field.moment()?,
+            _ => return Err(Broken("an event says more than it may")),
+        }
     }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Millis>, D::Error> {
-        Ok(Option::<i64>::deserialize(deserializer)?.map(Millis::new))
-    }
+    Ok((id, seen))
 }
 
-/// Several times.
-pub(super) mod numbers {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::post::Millis;
-
-    pub(crate) fn serialize<S: Serializer>(times: &[Millis], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(times.iter().map(|at| at.get()))
+fn read_replies(mut part: Reader<'_>) -> Result<Vec<Millis>, Broken> {
+    let mut replies = Vec::new();
+    while !part.rest.is_empty() {
+        replies.push(Millis::new(part.after_base()?));
     }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Millis>, D::Error> {
-        Ok(Vec::<i64>::deserialize(deserializer)?.into_iter().map(Millis::new).collect())
-    }
+    Ok(replies)
 }

@@ -28,7 +28,10 @@ impl AuthorState {
         if now.since(self.last_record) <= ID_MEMORY.max(case) {
             return None;
         }
-        std::mem::take(self).case.filter(|case| case.hard)
+        // How long it is needed, what wrote it knows.
+        let unknown = std::mem::take(&mut self.unknown);
+        let forgotten = std::mem::replace(self, AuthorState { unknown, ..AuthorState::default() });
+        forgotten.case.filter(|case| case.hard)
     }
 
     /// Ends the open case if the customer's next post, written at `at`, comes too long after its last one, or if an

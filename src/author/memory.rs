@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::remembered::{Remembered, is_false};
+use super::unknown::Unknown;
 use super::version::{Age, age, print, version};
-use super::{AuthorState, MAX_POSTS, codec};
+use super::{AuthorState, MAX_POSTS, json};
 use crate::post::{EventKind, Millis, Post};
 
 /// The newest series of a customer.
@@ -15,7 +16,7 @@ pub struct SeriesMemory {
     #[serde(rename = "i")]
     pub anchor: SmolStr,
     /// When that was written.
-    #[serde(rename = "t", with = "codec::number")]
+    #[serde(rename = "t", with = "json::number")]
     pub first_at: Millis,
     /// What that answered.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
@@ -29,6 +30,9 @@ pub struct SeriesMemory {
     /// A reply of the brand arrived after its last post.
     #[serde(rename = "a", default, skip_serializing_if = "is_false")]
     pub answered: bool,
+    /// What a newer program has written of it.
+    #[serde(skip)]
+    pub unknown: Unknown,
 }
 
 /// What an arriving record means to the memory of posts.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::codec;
+use super::json;
+use super::unknown::UnknownOfPost;
 use crate::post::Millis;
 
 /// A post that was judged.
@@ -25,10 +26,10 @@ pub struct Remembered {
     #[serde(rename = "e", default, skip_serializing_if = "is_false")]
     pub edited: bool,
     /// When its first version was written.
-    #[serde(rename = "t", with = "codec::number")]
+    #[serde(rename = "t", with = "json::number")]
     pub at: Millis,
     /// Time of its record.
-    #[serde(rename = "r", with = "codec::number")]
+    #[serde(rename = "r", with = "json::number")]
     pub seen: Millis,
     /// Its conversation, if another post began it.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +52,9 @@ pub struct Remembered {
     /// It was taken away.
     #[serde(rename = "d", default, skip_serializing_if = "is_false")]
     pub deleted: bool,
+    /// What a newer program has written of it.
+    #[serde(skip)]
+    pub unknown: Option<Box<UnknownOfPost>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

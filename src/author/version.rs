@@ -95,6 +95,7 @@ impl Remembered {
     /// The version that takes the place of `earlier` keeps what only memory knows of it.
     pub fn follow(&mut self, earlier: &Remembered) {
         self.in_series = earlier.in_series;
+        self.unknown.clone_from(&earlier.unknown);
         if self.version.is_some() && self.version == earlier.version {
             self.texts_before.clone_from(&earlier.texts_before);
             self.texts_before.push(earlier.text);

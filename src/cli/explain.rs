@@ -20,6 +20,7 @@ use super::input::Line;
 use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
+use crate::author::AuthorState;
 use crate::kafka::{self, Coordinates, headers};
 use crate::post::Millis;
 use crate::record::Output;
@@ -49,6 +50,9 @@ pub struct Explain {
     /// Records before that one which are looked through for earlier posts of the same customer; they are explained too
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "from", value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     back: i64,
+    /// A record of the journal as TOPIC/PARTITION/OFFSET: what is remembered of its customer there, as JSON
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["file", "text", "word", "from"])]
+    state: Option<Coordinates>,
     #[command(flatten)]
     kafka: KafkaOptions,
     /// How the explanation is printed
@@ -62,6 +66,9 @@ fn time(text: &str) -> Result<Millis, &'static str> {
 
 impl Explain {
     pub(super) fn run(self) -> Result<Exit, Stop> {
+        if let Some(place) = &self.state {
+            return self.show_state(place);
+        }
         let rules = load_rules(&self.config.folder)?;
         if !self.word.is_empty() {
             self.word.iter().for_each(|word| Page::of(Word { rules: &rules, word }).show());
@@ -93,6 +100,16 @@ impl Explain {
                 page::document(&format!("[\n{}\n]", records.join(",\n")));
             }
         }
+        Ok(Exit::Ok)
+    }
+}
+
+impl Explain {
+    fn show_state(&self, place: &Coordinates) -> Result<Exit, Stop> {
+        let stored = kafka::before(&self.kafka.load(&self.config)?, place, 0)?;
+        let record = stored.last().map(|record| record.value.as_slice()).unwrap_or_default();
+        let state = AuthorState::decode(record).map_err(|error| Stop::usage(error.to_string()))?;
+        page::document(&serde_json::to_string_pretty(&state).unwrap_or_default());
         Ok(Exit::Ok)
     }
 }

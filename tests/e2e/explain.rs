@@ -1,5 +1,8 @@
 //! `triage explain --from`: a record in Kafka is explained with the earlier posts of its customer, and nobody's offsets move.
 
+use triage::author::AuthorState;
+use triage::post::Millis;
+
 use super::broker::{Record, produce, service};
 use super::program::{json, triage};
 
@@ -32,4 +35,14 @@ fn a_record_is_explained_with_what_came_before_it() {
     let said = String::from_utf8_lossy(&missing.stderr).into_owned();
     assert_eq!(missing.status.code(), Some(69), "{said}");
     assert!(said.contains("partition 0 has offsets 0 to 2"), "{said}");
+}
+
+#[test]
+fn a_state_in_the_journal_is_shown_as_json() {
+    let service = service("remembered", 1);
+    let state = AuthorState { last_record: Millis::new(5), ended: Some(Millis::new(3)), ..AuthorState::default() };
+    let record = Record { key: Some(b"x:17".to_vec()), value: state.encode(), partition: 0, ..Record::default() };
+    produce(&service.kafka, &service.topics.state, [record]);
+    let (code, shown) = json(&service, &["explain", "--state", &format!("{}/0/0", service.topics.state)]);
+    assert_eq!((code, shown), (Some(0), serde_json::json!({ "r": 5, "z": 3 })));
 }

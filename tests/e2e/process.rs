@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use triage::author::AuthorState;
 use triage::config::service::Service;
 
 use super::broker::{consume, consume_all, long, produce, service, wait_until};
@@ -35,7 +36,13 @@ fn states(service: &Service) -> BTreeMap<String, String> {
         match record.value {
             // Whose journal it is.
             _ if record.key_text().starts_with('\0') => (),
-            Some(_) => drop(states.insert(record.key_text(), record.text())),
+            Some(value) => {
+                let state = AuthorState::decode(&value).expect("a state");
+                states.insert(
+                    String::from_utf8_lossy(&record.key.unwrap_or_default()).into_owned(),
+                    serde_json::to_string(&state).expect("JSON"),
+                );
+            }
             None => drop(states.remove(&record.key_text())),
         }
     }

@@ -247,7 +247,7 @@ fn compare_states(service: &Service, states: &States, findings: &mut Findings) {
     for (key, state) in states {
         let found = journal.remove(key);
         if found != state.encode() {
-            let show = |value: Option<Vec<u8>>| value.map(|value| String::from_utf8_lossy(&value).into_owned());
+            let show = |value: Option<Vec<u8>>| value.map(|value| AuthorState::decode(&value));
             findings.add("state", format!("{key:?}: journal {:?}, should be {:?}", show(found), show(state.encode())));
         }
     }

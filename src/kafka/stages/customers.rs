@@ -3,12 +3,16 @@
 //!
 //! Knows neither rules nor records of the inbox: the stage changes a state, the journal record is made here.
 
-use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
-use rustc_hash::FxHashMap;
+mod kept;
 
-use crate::author::{AuthorState, ID_MEMORY};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::author::AuthorState;
 use crate::post::Millis;
 
+use self::kept::Kept;
 use super::outbox::Outbox;
 use crate::kafka::topics::topic::Topic;
 
@@ -23,45 +27,36 @@ const MOST_SWEPT: usize = 5_000;
 pub(super) struct Customers {
     partitions: FxHashMap<i32, States>,
     overlay: Overlay,
+    /// Where records are written before they are kept.
+    buffer: Vec<u8>,
 }
 
 /// The customers of one partition.
 #[derive(Default)]
 struct States {
-    customers: FxHashMap<Box<str>, Kept>,
+    customers: FxHashSet<Kept>,
     /// Time of its newest record.
     newest: Millis,
     next_sweep: Millis,
 }
 
-/// A customer between two transactions: the last journal record, compressed. A lane may have a million of them, and states
-/// that were read take far more memory.
-struct Kept {
-    record: Packed,
-    /// So long, in record time, it may be asked for.
-    needed_until: Millis,
-}
-
-/// A compressed journal record: the same ids and times stand in it again and again.
-struct Packed(Box<[u8]>);
-
 /// States that the open transaction has touched, in that order.
 #[derive(Default)]
 struct Overlay {
     touched: Vec<Touched>,
-    places: FxHashMap<i32, FxHashMap<Box<str>, usize>>,
+    places: FxHashMap<i32, FxHashMap<Arc<str>, usize>>,
     /// Time of the newest record of each partition.
     newest: FxHashMap<i32, Millis>,
 }
 
 struct Touched {
     partition: i32,
-    customer: Box<str>,
+    customer: Arc<str>,
     state: AuthorState,
     /// The journal knows the customer.
     known: bool,
     /// What the journal of this transaction says; `None`: that there is nothing to remember.
-    record: Option<Packed>,
+    record: Option<Kept>,
 }
 
 impl Customers {
@@ -78,10 +73,11 @@ impl Customers {
         let place = match places.get(customer) {
             Some(&place) => place,
             None => {
-                let known = self.partitions.get(&partition).and_then(|states| states.customers.get(customer));
-                let state = known.map(Kept::read).unwrap_or_default();
-                touched.push(Touched { partition, customer: customer.into(), state, known: known.is_some(), record: None });
-                places.insert(customer.into(), touched.len() - 1);
+                let known = self.partitions.get(&partition).and_then(|states| states.customers.get(customer.as_bytes()));
+                let state = known.map(Kept::state).unwrap_or_default();
+                let customer: Arc<str> = customer.into();
+                places.insert(Arc::clone(&customer), touched.len());
+                touched.push(Touched { partition, customer, state, known: known.is_some(), record: None });
                 touched.len() - 1
             }
         };
@@ -91,12 +87,12 @@ impl Customers {
     /// The journal records of the open transaction.
     pub(super) fn journal(&mut self, out: &mut Outbox) {
         for touched in &mut self.overlay.touched {
-            let value = touched.state.encode();
-            touched.record = value.as_deref().map(Packed::new);
-            if value.is_none() && !touched.known {
+            touched.record = Kept::new(&touched.customer, &touched.state, &mut self.buffer);
+            if touched.record.is_none() && !touched.known {
                 continue;
             }
-            out.push(Topic::Journal).partition(touched.partition).key(touched.customer.as_bytes()).value(value.as_deref());
+            let value = touched.record.as_ref().map(Kept::record);
+            out.push(Topic::Journal).partition(touched.partition).key(touched.customer.as_bytes()).value(value);
         }
     }
 
@@ -106,11 +102,11 @@ impl Customers {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
         }
-        for Touched { partition, customer, state, record, .. } in self.overlay.touched.drain(..) {
+        for Touched { partition, customer, record, .. } in self.overlay.touched.drain(..) {
             let customers = &mut self.partitions.entry(partition).or_default().customers;
             match record {
-                Some(record) => drop(customers.insert(customer, Kept::new(&state, record))),
-                None => drop(customers.remove(&customer)),
+                Some(record) => drop(customers.replace(record)),
+                None => drop(customers.remove(customer.as_bytes())),
             }
         }
         self.overlay.places.clear();
@@ -125,13 +121,15 @@ impl Customers {
     pub(super) fn restore(&mut self, partition: i32, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
         let customer = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
         let states = self.partitions.entry(partition).or_default();
-        match value {
-            Some(value) => {
-                let state = AuthorState::decode(value).map_err(|error| error.to_string())?;
-                states.newest = states.newest.max(state.last_record);
-                states.customers.insert(customer.into(), Kept::new(&state, Packed::new(value)));
-            }
-            None => drop(states.customers.remove(customer)),
+        let Some(record) = value else {
+            states.customers.remove(key);
+            return Ok(());
+        };
+        let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
+        states.newest = states.newest.max(state.last_record);
+        match Kept::as_read(customer, record, &state, &mut self.buffer) {
+            Some(kept) => drop(states.customers.replace(kept)),
+            None => drop(states.customers.remove(key)),
         }
         Ok(())
     }
@@ -147,32 +145,10 @@ impl Customers {
         let Some(states) = self.partitions.get_mut(&partition).filter(|states| now >= states.next_sweep) else { return };
         states.next_sweep = now.plus(SWEEP);
         let horizon = now.min(states.newest);
-        let forgotten = states.customers.iter().filter(|(_, kept)| horizon > kept.needed_until);
-        let swept: Vec<Box<str>> = forgotten.map(|(customer, _)| customer.clone()).take(MOST_SWEPT).collect();
+        let forgotten = states.customers.iter().filter(|kept| horizon > kept.needed_until());
+        let swept: Vec<String> = forgotten.map(|kept| kept.customer().into_owned()).take(MOST_SWEPT).collect();
         for customer in swept {
             *self.state(partition, &customer) = AuthorState::default();
         }
-    }
-}
-
-impl Kept {
-    fn new(state: &AuthorState, record: Packed) -> Self {
-        let needed_until = if state.case.is_some() { Millis::new(i64::MAX) } else { state.last_record.plus(2 * ID_MEMORY) };
-        Kept { record, needed_until }
-    }
-
-    fn read(&self) -> AuthorState {
-        // It was written here or read when the partition was restored.
-        AuthorState::decode(&self.record.unpack()).unwrap_or_else(|error| panic!("a state that could be read before: {error}"))
-    }
-}
-
-impl Packed {
-    fn new(record: &[u8]) -> Self {
-        Packed(compress_prepend_size(record).into())
-    }
-
-    fn unpack(&self) -> Vec<u8> {
-        decompress_size_prepended(&self.0).unwrap_or_else(|error| panic!("a record that was packed here: {error}"))
     }
 }

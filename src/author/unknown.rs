@@ -1,0 +1,35 @@
+//! What a newer program has written into a customer's record and this one cannot read: kept as it is, and written again.
+//!
+//! Knows nothing of what it may mean.
+
+/// Fields of one part of the record, as their bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unknown(Vec<u8>);
+
+impl Unknown {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The bytes, to be written again.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Adds a field.
+    pub(super) fn keep(&mut self, field: &[u8]) {
+        self.0.extend_from_slice(field);
+    }
+}
+
+/// The same of a post, which stands in a row of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnknownOfPost {
+    /// Its flags.
+    pub(super) flags: u16,
+    /// The columns after the last known one, without the zeros at their end.
+    pub(super) columns: Vec<u8>,
+    /// The fields of what its row cannot hold.
+    pub(super) fields: Unknown,
+}
