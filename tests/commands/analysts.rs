@@ -135,6 +135,8 @@ fn what_is_learned_is_a_configuration_to_review() {
         "_promo_score",
         "--class",
         "promo",
+        "--trials",
+        "5",
         "--out",
         &out,
     ];
@@ -160,7 +162,8 @@ fn words_are_learned_for_a_condition_without_any_class() {
     std::fs::write(path("posts"), post).unwrap();
     std::fs::write(path("labels"), "{\"post_id\":\"1\",\"media_threat\":true}\n").unwrap();
     let (input, labels) = (path("posts"), path("labels"));
-    let learn = |more: &[&str]| said(&[&["learn", "--config", "config", "--input", &input, "--labels", &labels], more].concat());
+    let learn =
+        |more: &[&str]| said(&[&["learn", "--config", "config", "--input", &input, "--labels", &labels, "--trials", "30"], more].concat());
     let (code, shown, err) = learn(&["--condition", "media_threat"]);
     assert_eq!(code, 0, "{err}");
     assert!(shown.starts_with("media_threat: 1 labelled posts, 1 missed, 0 taken wrongly\n"), "{shown}");

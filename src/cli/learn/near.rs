@@ -98,12 +98,12 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// The tokens up to `at` have led to the step `next`; `filled` is the one that stands for a class.
-    fn go(&mut self, at: usize, next: usize, filled: Option<(usize, &Box<str>)>) {
+    fn go(&mut self, at: usize, next: usize, filled: Option<(usize, &str)>) {
         let steps = self.steps;
         let Some(step) = steps.get(next) else {
             self.found.extend(filled.map(|(token, class)| NearMiss {
                 token,
-                class: class.clone(),
+                class: class.into(),
                 entry: self.entry,
                 skipped: self.skipped,
             }));
@@ -124,14 +124,14 @@ impl Walk<'_> {
         }
     }
 
-    fn word(&mut self, at: usize, next: usize, wanted: WordId, filled: Option<(usize, &Box<str>)>) {
+    fn word(&mut self, at: usize, next: usize, wanted: WordId, filled: Option<(usize, &str)>) {
         let ends: Vec<usize> = self.search.beginning_at(at).filter(|(symbol, _)| *symbol == wanted).map(|(_, end)| end).collect();
         for end in ends {
             self.go(end, next + 1, filled);
         }
     }
 
-    fn leap(&mut self, at: usize, next: usize, most: usize, filled: Option<(usize, &Box<str>)>) {
+    fn leap(&mut self, at: usize, next: usize, most: usize, filled: Option<(usize, &str)>) {
         let sentence = |token: usize| self.facts.tokens.get(token).map(|token| token.sentence);
         let own = sentence(at.saturating_sub(1));
         let reach = (0..=most).take_while(|skipped| sentence(at + skipped) == own).count();
