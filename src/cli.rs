@@ -3,6 +3,7 @@
 mod backtest;
 mod capture;
 mod check;
+mod cores;
 mod dead_letters;
 #[allow(clippy::disallowed_methods, reason = "the demonstration paces itself and waits with deadlines; decisions get no time from it")]
 mod demo;
@@ -23,6 +24,7 @@ mod settings;
 mod since;
 mod test;
 mod topics;
+mod underline;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -167,6 +167,11 @@ impl Rules {
         &self.signals[usize::from(id)]
     }
 
+    /// Returns the signals that signal `id` stands on: itself, if it follows from no others.
+    pub fn leaves_of(&self, id: SignalId) -> Vec<SignalId> {
+        leaves(&Expression::Name(Ref::Signal(id)), &self.signals)
+    }
+
     /// Returns the number of the signal called `name`, helpers included; `None` if these rules have none.
     pub fn signal_named(&self, name: &str) -> Option<SignalId> {
         self.signals.iter().position(|signal| signal.name == name).and_then(|at| SignalId::try_from(at).ok())

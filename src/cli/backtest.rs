@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use self::gate::Gate;
-pub use self::lines::Recording;
+pub use self::lines::{Recording, bar};
 use self::phrases::Usage;
 use self::summary::Summary;
 use self::sweep::Sweep;

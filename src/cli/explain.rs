@@ -5,7 +5,6 @@ mod posts;
 mod report;
 #[cfg(test)]
 mod tests;
-mod underline;
 mod why;
 mod word;
 

@@ -111,7 +111,7 @@ pub fn folder() -> TempDir {
 }
 
 /// Returns the rule set on disk after `changes`: in the file named first, the text named second becomes the third.
-fn folder_with(changes: &[(&str, &str, &str)]) -> TempDir {
+pub fn folder_with(changes: &[(&str, &str, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, text) in FILES {
         let of_file = changes.iter().filter(|(file, ..)| *file == name);

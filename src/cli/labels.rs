@@ -17,7 +17,8 @@ use crate::rules::Rules;
 #[derive(Debug, Deserialize)]
 struct Label {
     post_id: String,
-    class: Classes,
+    /// `None`: not judged.
+    class: Option<Classes>,
     #[serde(default = "yes")]
     sure: bool,
     /// Names of signals and conditions of the post itself; `null`: not judged.
@@ -32,11 +33,13 @@ enum Classes {
     Several(Vec<String>),
 }
 
-impl Classes {
+impl Label {
+    /// Returns the classes of which any is right; none if the class was not judged.
     fn names(&self) -> &[String] {
-        match self {
-            Classes::One(name) => std::slice::from_ref(name),
-            Classes::Several(names) => names,
+        match &self.class {
+            None => &[],
+            Some(Classes::One(name)) => std::slice::from_ref(name),
+            Some(Classes::Several(names)) => names,
         }
     }
 }
@@ -58,7 +61,7 @@ impl Labels {
         let mut labels = Labels::default();
         for (number, line) in (1..).zip(input::lines(path)?) {
             labels.insert(&line).map_err(|error| {
-                let hint = input::not_a_line(&line).map_or_else(|| "a label has post_id and class".to_owned(), str::to_owned);
+                let hint = input::not_a_line(&line).map_or_else(|| "a label has post_id, and a class or flags".to_owned(), str::to_owned);
                 Stop::usage(format!("{}:{number}: not a label: {error}; {hint}", path.display()))
             })?;
         }
@@ -87,9 +90,26 @@ impl Labels {
         let label = self.by_post.get(post_id)?;
         match label.flags.get(name) {
             Some(flag) => *flag,
-            None if self.flags.contains(name) => None,
-            None => Some(label.class.names().iter().any(|class| class == name)),
+            None if self.flags.contains(name) || label.class.is_none() => None,
+            None => Some(label.names().iter().any(|class| class == name)),
         }
+    }
+
+    /// Returns the classes that the post may have; none if that was not judged.
+    pub fn classes(&self, post_id: &str) -> &[String] {
+        self.by_post.get(post_id).map(Label::names).unwrap_or_default()
+    }
+
+    /// Returns what `verdict` says otherwise than the label of its post: `class`, and flags that `knows` knows.
+    pub fn mistakes(&self, verdict: &TriageRecord<'_>, knows: impl Fn(&str) -> bool) -> BTreeSet<String> {
+        let Some(label) = self.by_post.get(verdict.post_id) else { return BTreeSet::new() };
+        let flags = label.flags.iter().filter(|(name, _)| knows(name));
+        let mut wrong: BTreeSet<String> =
+            flags.filter(|(name, flag)| flag.is_some_and(|flag| flag != says(verdict, name))).map(|(name, _)| name.clone()).collect();
+        if !label.names().is_empty() && label.names().iter().all(|name| name != verdict.class) {
+            wrong.insert("class".to_owned());
+        }
+        wrong
     }
 
     pub fn compare(&self, rules: &Rules) -> Comparison<'_> {
@@ -171,7 +191,20 @@ impl<'l> Comparison<'l> {
         if !self.seen.insert(id.as_str()) {
             return;
         }
-        let names = label.class.names();
+        if label.class.is_some() {
+            self.compare_class(at, label.names(), verdict);
+        }
+        for (name, expected) in &label.flags {
+            let (Some(expected), Some(counts)) = (expected, self.flags.get_mut(name)) else { continue };
+            let ours = says(verdict, name);
+            counts.add(ours, *expected);
+            if ours != *expected {
+                self.mistakes.push(mistake(at, verdict, name, expected.to_string(), ours.to_string()));
+            }
+        }
+    }
+
+    fn compare_class(&mut self, at: usize, names: &[String], verdict: &TriageRecord<'_>) {
         let right = names.iter().any(|name| name == verdict.class);
         let left = leaves_the_queue(verdict.route);
         let needs_answer = names.iter().any(|name| self.counted.contains(name));
@@ -185,14 +218,6 @@ impl<'l> Comparison<'l> {
         if !right && (left == needs_answer) {
             let decided = format!("{} -> {}", verdict.class, verdict.route);
             self.mistakes.push(Mistake { severe: silenced && needs_answer, ..mistake(at, verdict, "class", names.join("|"), decided) });
-        }
-        for (name, expected) in &label.flags {
-            let (Some(expected), Some(counts)) = (expected, self.flags.get_mut(name)) else { continue };
-            let ours = says(verdict, name);
-            counts.add(ours, *expected);
-            if ours != *expected {
-                self.mistakes.push(mistake(at, verdict, name, expected.to_string(), ours.to_string()));
-            }
         }
     }
 

@@ -133,8 +133,10 @@ fn what_is_learned_is_a_configuration_to_review() {
         &labels,
         "--score",
         "_promo_score",
-        "--target",
+        "--class",
         "promo",
+        "--trials",
+        "5",
         "--out",
         &out,
     ];
@@ -150,6 +152,37 @@ fn what_is_learned_is_a_configuration_to_review() {
     // It is never written over, and nothing is written into the rules in use.
     let (code, _, err) = said(&arguments);
     assert!(code == 2 && err.contains("exists already"), "{err}");
+}
+
+#[test]
+fn words_are_learned_for_a_condition_without_any_class() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let post = "{\"schema\":\"telkomcare.post.v1\",\"platform\":\"x\",\"post_id\":\"1\",\"text\":\"@TelkomCare internet mati, besok saya kirim ke buletin kampung\",\"created_at\":\"2026-01-01T00:00:00Z\",\"author\":{\"id\":\"91\"}}\n";
+    std::fs::write(path("posts"), post).unwrap();
+    std::fs::write(path("labels"), "{\"post_id\":\"1\",\"media_threat\":true}\n").unwrap();
+    let (input, labels) = (path("posts"), path("labels"));
+    let learn =
+        |more: &[&str]| said(&[&["learn", "--config", "config", "--input", &input, "--labels", &labels, "--trials", "30"], more].concat());
+    let (code, shown, err) = learn(&["--condition", "media_threat"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(shown.starts_with("media_threat: 1 labelled posts, 1 missed, 0 taken wrongly\n"), "{shown}");
+    assert!(shown.contains("\n`buletin` into {"), "{shown}");
+    assert!(shown.contains("besok saya kirim ke buletin kampung"), "the post is shown: {shown}");
+    let (code, shown, err) = learn(&["--flag", "media_threat", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let answer: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let words = answer["words"]["proposed"].as_array().unwrap();
+    let word = words.iter().find(|word| word["member"] == "buletin").unwrap();
+    assert_eq!((&word["right"][0]["post_id"], word["wrong"].as_array().map(Vec::len)), (&"1".into(), Some(0)), "{word}");
+    assert!(word["at"].as_str().unwrap().starts_with("config/lexicon/classes/"), "{word}");
+    // Whoever names nothing that the rules know is told what they know.
+    for (aim, expected) in [("--condition", "conditions are"), ("--flag", "no signal and no condition"), ("--class", "classes are")] {
+        let (code, _, err) = learn(&[aim, "nothing_known"]);
+        assert!(code == 2 && err.contains(expected), "{aim}: {err}");
+    }
+    let (code, ..) = learn(&[]);
+    assert_eq!(code, 2, "something must be told better");
 }
 
 #[test]

@@ -113,7 +113,8 @@ pub fn file(path: &Path) -> Result<Lines, Stop> {
     Ok(Lines::new(lines, bar))
 }
 
-fn bar(length: u64) -> ProgressBar {
+/// Returns a bar for so much work; hidden where nobody watches.
+pub fn bar(length: u64) -> ProgressBar {
     if length == 0 || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -3,9 +3,9 @@
 use anstyle::{AnsiColor, Style};
 
 use super::insight::{Capitals, Insight};
-use super::underline::{Mark, underline};
 use super::why::Why;
 use crate::cli::page::{Page, one_line};
+use crate::cli::underline::{Mark, underline};
 use crate::cli::{count, reason};
 use crate::post::Input;
 use crate::record::{Destination, EscalationRecord, Output, TriageRecord, UNREAD};

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::super::labels::Counts;
 use super::examples::Examples;
 
 /// Four ways to tell the same.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Figures {
     target: String,
     posts: usize,

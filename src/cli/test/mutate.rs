@@ -13,13 +13,13 @@ mod tests;
 mod words;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
 use super::document::RuleTest;
 use super::occurrence::Occurrences;
 use super::run_one;
+use crate::cli::cores::on_all_cores;
 use crate::config::reader::{Folder, Overrides};
 use crate::problem::{Reporter, Spot};
 use crate::rules::{self, Rules};
@@ -171,25 +171,4 @@ fn with_rules<'t>(rules: &mut Rules, tests: impl Iterator<Item = &'t RuleTest>) 
         }
     }
     Fate::Survives { tests: ran }
-}
-
-/// Does all `jobs`, each core with a workplace of its own; the results in the order of the jobs.
-fn on_all_cores<J: Sync, W, R: Send + Copy>(jobs: &[J], workplace: impl Fn() -> W + Sync, work: impl Fn(&mut W, &J) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut place = workplace();
-        let mut done = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = jobs.get(number) else { return done };
-            done.push((number, work(&mut place, job)));
-        }
-    };
-    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(jobs.len())).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    results.sort_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, result)| result).collect()
 }

@@ -11,17 +11,18 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// Lines with broken UTF-8 that are named one by one.
 const MAX_BROKEN_LINES: usize = 5;
 
-/// A folder with documents, one of which may say something else than on disk: what would be if it were edited.
+/// A folder with documents, some of which may say something else than on disk: what would be if they were edited.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
-    edited: Option<(PathBuf, Arc<str>)>,
+    /// The last edit of a document holds.
+    edited: Vec<(PathBuf, Arc<str>)>,
 }
 
 impl Folder {
     /// Returns the folder at `path` as it is.
     pub fn new(path: &Path) -> Self {
-        Folder { path: path.to_owned(), edited: None }
+        Folder { path: path.to_owned(), edited: Vec::new() }
     }
 
     /// Returns the same folder, its document `name` saying `text`.
@@ -33,7 +34,9 @@ impl Folder {
     /// Returns the same for the document at `path` in the folder.
     #[must_use]
     pub fn edited_at(&self, path: &Path, text: &str) -> Self {
-        Folder { path: self.path.clone(), edited: Some((path.to_owned(), text.into())) }
+        let mut folder = self.clone();
+        folder.edited.push((path.to_owned(), text.into()));
+        folder
     }
 
     /// Returns the file that `name` stands for.
@@ -48,9 +51,9 @@ impl Folder {
 
     /// Reads the document at `path` in the folder.
     pub fn read_path(&self, path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Source> {
-        match &self.edited {
-            Some((edited, text)) if edited == path => Some(Source::new(&path.display().to_string(), text)),
-            _ => Source::read(path, named_at, reporter),
+        match self.edited.iter().rev().find(|(edited, _)| edited == path) {
+            Some((_, text)) => Some(Source::new(&path.display().to_string(), text)),
+            None => Source::read(path, named_at, reporter),
         }
     }
 }

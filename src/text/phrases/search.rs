@@ -27,6 +27,13 @@ impl Search {
         self.sightings.iter().map(|sighting| sighting.symbol)
     }
 
+    /// The words, roots and classes that begin at the token `at` of the text searched last, each with one past its last token.
+    pub fn beginning_at(&self, at: usize) -> impl Iterator<Item = (WordId, usize)> {
+        let Range { from, to, .. } = self.ranges.get(at).copied().unwrap_or_default();
+        let begin = self.sightings.get(from as usize..to as usize).unwrap_or_default();
+        begin.iter().map(|sighting| (sighting.symbol, sighting.end as usize))
+    }
+
     /// Whether the text searched last, all of it, is a member of `class`.
     pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
         let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Fate, Fates, on_all_cores, with_rules};
+use super::{Fate, Fates, with_rules};
+use crate::cli::cores::on_all_cores;
 use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::for_each_text;
 use crate::config::reader::{Folder, Overrides};

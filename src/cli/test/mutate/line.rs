@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Fate, Fates, on_all_cores, with_edit};
+use super::{Fate, Fates, with_edit};
+use crate::cli::cores::on_all_cores;
 use crate::cli::test::document::RuleTest;
 use crate::config::reader::Folder;
 use crate::problem::Spot;

@@ -1,7 +1,8 @@
 //! Entries of lexicons left out one by one.
 
 use super::line::with_line;
-use super::{Fate, Fates, on_all_cores, with_edit, with_rules};
+use super::{Fate, Fates, with_edit, with_rules};
+use crate::cli::cores::on_all_cores;
 use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::{Occurrences, bare_name};
 use crate::config::reader::{Folder, Overrides};
