@@ -20,7 +20,7 @@ pub use self::case::{Case, MetCondition, Reason};
 pub use self::codec::{CorruptState, Head};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
-pub use self::memory::SeriesMemory;
+pub use self::memory::{ID_MEMORY, MAX_POSTS, SeriesMemory};
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
@@ -31,10 +31,6 @@ use smol_str::SmolStr;
 
 use crate::post::Millis;
 
-/// Posts, and event ids, remembered of one customer (D10).
-pub const MAX_POSTS: usize = 64;
-/// How long ids are remembered, in milliseconds of record time.
-pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;
 /// Replies of the brand remembered.
 const MAX_REPLIES: usize = 8;
 

@@ -8,10 +8,10 @@ pub mod affixes;
 mod capitals;
 #[cfg(test)]
 mod conformance;
-mod entities;
 mod entry;
 mod facts;
 mod link;
+mod names_and_links;
 mod overlap;
 mod phrases;
 mod plain_word;

@@ -1,4 +1,4 @@
-//! Posts and series as they are remembered.
+//! Posts and series as they are remembered, how many and how long.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -6,8 +6,13 @@ use smol_str::SmolStr;
 use super::remembered::{Remembered, is_false};
 use super::unknown::Unknown;
 use super::version::{Age, age, print, version};
-use super::{AuthorState, MAX_POSTS, json};
+use super::{AuthorState, json};
 use crate::post::{EventKind, Millis, Post};
+
+/// Posts, and event ids, remembered of one customer (D10).
+pub const MAX_POSTS: usize = 64;
+/// How long ids are remembered, in milliseconds of record time.
+pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;
 
 /// The newest series of a customer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

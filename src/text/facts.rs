@@ -5,7 +5,7 @@
 //! original text, so every token keeps its place there (D69).
 
 use super::capitals::Capitals;
-use super::entities::Entity;
+use super::names_and_links::Entity;
 use super::span::Span;
 
 /// How many ways of reading one token are kept: the word itself, the word without its clitic, two prefixes.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::capitals::{Acronyms, Capitals, letters};
-use super::entities::{self, Entity, Kind};
 use super::facts::{Facts, Named, READINGS, Token};
+use super::names_and_links::{self, Entity, Kind};
 use super::plain_word::PlainWord;
 use super::span::Span;
 use super::vocabulary::{Form, Vocabulary, add_reading};
@@ -41,7 +41,7 @@ fn fill(facts: &mut Facts, texts: (&str, Option<&str>), platform: Platform, voca
 fn read_part(facts: &mut Facts, part: (&str, bool), platform: Platform, vocabulary: &Vocabulary, acronyms: &Acronyms) {
     let (text, in_subject) = part;
     let mut entities = std::mem::take(&mut facts.scratch.entities);
-    entities::find(text, platform, &mut entities);
+    names_and_links::find(text, platform, &mut entities);
     let mut lower = std::mem::take(&mut facts.scratch.text_in_lower_case);
     lower.clear();
     lower.push_str(text);
