@@ -9,7 +9,7 @@
 //! | `topics` | [`Topic`]: names, shapes, and [`Admin`], who checks and makes them |
 //! | `stages` | [`Ingest`] and [`Triage`]: what a record becomes; the names of its [`headers`]; states of customers |
 //! | `journal` | whose the journal of the states is, and how it is read back |
-//! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Service`] runs lanes |
+//! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Supervisor`] runs lanes |
 //! | `recorded` | what lies in topics, for the commands that look on: [`stored`], [`before`] |
 //! | `letters` | the dead letters: [`dead_letters`] shows them, [`replay`](replay()) feeds them in again |
 //! | `reconcile` | [`reconcile`](reconcile()) compares what was read with what was written |

@@ -51,7 +51,7 @@
 //!
 //! | word | means |
 //! | --- | --- |
-//! | stage | a transactional loop over Kafka: `ingest` or `triage` ([`kafka::stage::Stage`]) |
+//! | stage | a transactional loop over Kafka: `ingest` or `triage` ([`kafka::Stage`]) |
 //! | lane | one thread that runs a stage with a consumer and a producer of its own |
 //! | supervisor | runs the lanes of a process, begins one anew that failed ([`kafka::Supervisor`]) |
 //! | coordinates | topic, partition and offset of a record ([`kafka::Coordinates`]) |

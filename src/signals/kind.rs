@@ -1,6 +1,6 @@
 //! The closed set of kinds of signals, one file each: its keys, how it is compiled, how it looks at a post.
 //!
-//! A kind is listed once, in [`kinds!`], with the name that the configuration has for it. A further one is a file with a
+//! A kind is listed once, in `kinds!`, with the name that the configuration has for it. A further one is a file with a
 //! type that has `compile` and `evaluate` like the others, and a line there.
 
 pub mod burst;
