@@ -2,18 +2,18 @@
 //! shared with other lanes.
 //!
 //! Here is what a lane has and its one movement: do something in a transaction, or go back to where it was before.
-//! Around it, from the outside in: [`service`] runs lanes and begins them anew, [`life`] is one such life,
+//! Around it, from the outside in: [`supervisor`] runs lanes and begins them anew, [`run`] is one such run,
 //! [`assignment`] and [`restore`] take partitions in, [`batch`] fills a transaction, [`transaction`] writes it.
 //!
 //! It knows no rule and no format: that is the [`Stage`]'s.
 
 mod assignment;
 mod batch;
-mod life;
 mod limit;
 mod positions;
 pub(super) mod report;
 mod restore;
+mod run;
 pub(super) mod settings;
 pub(super) mod supervisor;
 mod suspects;

@@ -40,7 +40,11 @@ impl Health {
         Health { login: Login::new(kafka), last_error: Mutex::default(), denial: Mutex::default() }
     }
 
+    /// Notes an error of a client; that a partition ends is none.
     fn note(&self, error: &KafkaError, reason: &str) {
+        if matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
+            return;
+        }
         // librdkafka's own log has the lost connections, and counts those that repeat.
         match recovery(Call::Other, error) {
             Recovery::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
@@ -98,9 +102,7 @@ impl ClientContext for Plain {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
-            self.health.note(&error, reason);
-        }
+        self.health.note(&error, reason);
     }
 }
 
@@ -180,9 +182,7 @@ impl ClientContext for Membership {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::PartitionEOF)) {
-            self.health.note(&error, reason);
-        }
+        self.health.note(&error, reason);
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::life::{LaneContext, run_once};
 use super::report::{Counts, LaneReport};
+use super::run::{LaneContext, run_once};
 use super::settings::LaneSettings;
 use crate::kafka::clients::settings::{Member, millis};
 use crate::kafka::errors::refusal::Refusal;

@@ -1,4 +1,4 @@
-//! One life of a lane: from fresh clients, round after round, to the first trouble that they do not survive.
+//! One run of a lane: from fresh clients, round after round, to the first trouble that they do not survive.
 //!
 //! What is done in a round is the lane's own; which partitions it has is `assignment`'s.
 
