@@ -21,7 +21,7 @@ use super::ruleset::Rules;
 const PARTITIONS: i32 = 12;
 const RATE: usize = 300;
 
-/// One reload in this time.
+/// One change in this time, or when the last right rules have come into use: how long that takes depends on the build.
 const PACE: Duration = Duration::from_secs(1);
 
 /// A number of the rules that decides little.
@@ -54,10 +54,15 @@ const CHANGES: [Change; 9] = [
 ];
 
 impl Change {
+    /// Whether the rules are to be taken.
+    fn is_right(self) -> bool {
+        matches!(self, Change::Renamed | Change::Exchanged)
+    }
+
     /// Changes the rules for the `number`th time; never twice to the same.
     fn make(self, number: usize, rules: &mut Rules) {
         let other = format!("share = 0.02{number} ");
-        if !matches!(self, Change::Renamed | Change::Exchanged) {
+        if !self.is_right() {
             rules.deploy(NUMBER, &other);
         }
         match self {
@@ -163,11 +168,16 @@ fn rules_change_between_transactions_and_lose_nothing() {
     std::thread::park_timeout(calm * PACE);
     let begun = Instant::now();
     for number in 0..reloads {
-        CHANGES[number % CHANGES.len()].make(number, &mut rules);
+        let (change, before) = (CHANGES[number % CHANGES.len()], crew.said("rules read again"));
+        change.make(number, &mut rules);
+        if change.is_right() {
+            wait_until("right rules in use", || crew.said("rules read again") > before);
+        }
         // The pace of the changes is part of what is tried.
         std::thread::park_timeout((begun + (number as u32 + 1) * PACE).saturating_duration_since(Instant::now()));
     }
     let accepted = crew.said("rules read again");
+    assert!(accepted >= 2 * (reloads / CHANGES.len()), "only {accepted} of the right rules were accepted");
     rules.deploy(NUMBER, "share = 0.029999 ");
     wait_until("the last rules", || crew.said("rules read again") > accepted);
     let raw = load.finish();
