@@ -4,6 +4,7 @@
 
 mod count;
 mod event;
+mod forget;
 
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
@@ -45,9 +46,9 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
     }
 }
 
-/// What is due next: a look every interval since the opening, a call back an interval after the last one or when the
+/// Returns what is due next: a look every interval since the opening, a call back an interval after the last one or when the
 /// unit said it would be done (W-10 5.2).
-fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
+pub fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
     let settings = rules.escalation.clocks.as_ref()?;
     let opened_at = case.opened_at.filter(|_| case.hard)?;
     let intervals = now.since(opened_at).max(0) / settings.monitor + 1;

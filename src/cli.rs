@@ -2,6 +2,7 @@
 
 mod backtest;
 mod capture;
+mod cases;
 mod check;
 mod cores;
 mod dead_letters;
@@ -76,6 +77,8 @@ enum Command {
     Topics(topics::Topics),
     /// Prove that no record was lost or doubled
     Reconcile(reconcile::Reconcile),
+    /// Show the open cases, the life of one, and forget a customer
+    Cases(cases::Cases),
     /// Show dead letters and feed them in again
     DeadLetters(dead_letters::DeadLetters),
 }
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
         Command::Reconcile(command) => command.run(),
+        Command::Cases(command) => command.run(),
         Command::DeadLetters(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| explain_stop(&stop));

@@ -12,12 +12,14 @@
 //! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Supervisor`] runs lanes |
 //! | `recorded` | what lies in topics, for the commands that look on: [`stored`], [`before`] |
 //! | `letters` | the dead letters: [`dead_letters`] shows them, [`replay`](replay()) feeds them in again |
+//! | `cases` | the open [`customers`] of the journal, what was [`told`] of a case, the request to [`forget`] |
 //! | `reconcile` | [`reconcile`](reconcile()) compares what was read with what was written |
 //!
 //! Beside them: `failpoint`, for the tests.
 //!
 //! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
 
+mod cases;
 mod clients;
 mod errors;
 mod failpoint;
@@ -29,6 +31,7 @@ mod recorded;
 mod stages;
 mod topics;
 
+pub use self::cases::{Customer, Held, Told, customers, forget, held, told};
 pub use self::clients::examine::examine;
 pub use self::clients::settings::MAX_RECORD_BYTES;
 pub use self::errors::refusal::Refusal;

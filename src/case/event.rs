@@ -1,5 +1,6 @@
 //! What the ticketing side reports about a case (D67, D68).
 
+use super::forget::forget;
 use super::{escalation, id, is_hard};
 use crate::author::{AuthorState, Case, Remembered};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
@@ -18,6 +19,9 @@ pub struct Applied<'a> {
 
 /// Counts `event` in the customer's state and says what became of it.
 pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent<'a>, arrival: &Arrival<'a>) -> Applied<'a> {
+    if event.event == CaseEventKind::Forget {
+        return Applied { outputs: vec![forget(rules, state, event, arrival)], forgot: false };
+    }
     if state.knows_event(&event.event_id) {
         let outputs = vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
         return Applied { outputs, forgot: false };
@@ -48,7 +52,8 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
         | CaseEventKind::Acknowledged
         | CaseEventKind::Progress
         | CaseEventKind::CallbackDone
-        | CaseEventKind::Reopened => {}
+        | CaseEventKind::Reopened
+        | CaseEventKind::Forget => {}
     }
     Applied { outputs, forgot }
 }
@@ -82,6 +87,7 @@ fn record<'a>(rules: &'a Rules, case: &Case, event: &'a CaseEvent<'a>, arrival: 
         CaseEventKind::Reopened => EscalationType::Reopened,
         CaseEventKind::Dismissed => EscalationType::Dismissed,
         CaseEventKind::Returned => EscalationType::Returned,
+        CaseEventKind::Forget => EscalationType::Forgotten,
     };
     let record = escalation(rules, case, kind, arrival);
     EscalationRecord {

@@ -105,6 +105,8 @@ pub enum CaseEventKind {
     Dismissed,
     /// A post was routed wrongly and an agent sends it back.
     Returned,
+    /// The customer asks for everything about him to be deleted; the event needs no case.
+    Forget,
 }
 
 impl CaseEventKind {
@@ -119,6 +121,7 @@ impl CaseEventKind {
             CaseEventKind::Reopened => "reopened",
             CaseEventKind::Dismissed => "dismissed",
             CaseEventKind::Returned => "returned",
+            CaseEventKind::Forget => "forget",
         }
     }
 }

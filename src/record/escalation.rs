@@ -100,11 +100,13 @@ pub enum EscalationType {
     Expired,
     /// It was closed: the customer has to be called.
     CallbackOnClose,
+    /// The customer was forgotten at his wish, and his case with him.
+    Forgotten,
 }
 
 impl EscalationType {
     /// All of them, in the order of a case's life.
-    pub const ALL: [EscalationType; 13] = [
+    pub const ALL: [EscalationType; 14] = [
         EscalationType::Opened,
         EscalationType::Followup,
         EscalationType::ConditionAdded,
@@ -118,6 +120,7 @@ impl EscalationType {
         EscalationType::Returned,
         EscalationType::Expired,
         EscalationType::CallbackOnClose,
+        EscalationType::Forgotten,
     ];
 
     /// Returns the name in records and ids.
@@ -136,6 +139,7 @@ impl EscalationType {
             EscalationType::Returned => "returned",
             EscalationType::Expired => "expired",
             EscalationType::CallbackOnClose => "callback_on_close",
+            EscalationType::Forgotten => "forgotten",
         }
     }
 }

@@ -17,6 +17,7 @@
 mod backtest;
 #[allow(dead_code, reason = "tests/storm needs more of it")]
 mod broker;
+mod cases;
 mod counting;
 mod dead_letters;
 mod explain;

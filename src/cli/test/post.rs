@@ -219,7 +219,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-const EVENTS: [CaseEventKind; 8] = [
+const EVENTS: [CaseEventKind; 9] = [
     CaseEventKind::TlAssigned,
     CaseEventKind::Acknowledged,
     CaseEventKind::Progress,
@@ -228,6 +228,7 @@ const EVENTS: [CaseEventKind; 8] = [
     CaseEventKind::Reopened,
     CaseEventKind::Dismissed,
     CaseEventKind::Returned,
+    CaseEventKind::Forget,
 ];
 
 fn platform(value: &Value<'_>) -> Option<Platform> {

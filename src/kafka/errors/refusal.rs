@@ -101,6 +101,14 @@ pub enum Refusal {
     /// Dead letters that could not be fed in again.
     #[error("kafka: the dead letters were not replayed: {0}; run the command again, nothing is sent twice")]
     Replay(String),
+    /// A request that a command wanted to write.
+    #[error("kafka: {topic} did not take the request: {reason}; run the command again")]
+    NotWritten {
+        /// The topic.
+        topic: String,
+        /// What happened.
+        reason: String,
+    },
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {
