@@ -7,7 +7,7 @@
 //! | `errors` | what an error means, how far to go back for it, what only a human can mend: [`Refusal`] |
 //! | `clients` | properties, login and callbacks of the clients |
 //! | `topics` | [`Topic`]: names, shapes, and [`Admin`], who checks and makes them |
-//! | `stages` | [`Ingest`] and [`Triage`]: what a record becomes; the names of its [`headers`]; states of customers |
+//! | `stages` | [`Ingest`], [`Triage`] and [`Outages`]: what a record becomes; the names of its [`headers`]; states of customers |
 //! | `journal` | whose the journal of the states is, and how it is read back |
 //! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Supervisor`] runs lanes |
 //! | `recorded` | what lies in topics, for the commands that look on: [`stored`], [`before`] |
@@ -17,7 +17,7 @@
 //!
 //! Beside them: `failpoint`, for the tests.
 //!
-//! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
+//! No rule, no threshold and no format is known here; the stages only call `formats`, `engine` and `outage`.
 
 mod cases;
 mod clients;
@@ -45,6 +45,7 @@ pub use self::recorded::range::{Edge, Stored, before, stored};
 pub use self::stages::dead_letter::Reason;
 pub use self::stages::headers;
 pub use self::stages::ingest::Ingest;
+pub use self::stages::outages::Outages;
 pub use self::stages::outbox::{Draft, Outbox, Outgoing};
 pub use self::stages::recent::{Judged, Recent};
 pub use self::stages::record::{Inbound, Source};

@@ -8,9 +8,9 @@
 //!                           └──► dead letters                     └───┴── state (compacted journal)
 //! ```
 //!
-//! Two stages, each a transactional loop over Kafka ([`kafka`]). `ingest` maps bytes of any feed to canonical records
+//! Stages, each a transactional loop over Kafka ([`kafka`]). `ingest` maps bytes of any feed to canonical records
 //! ([`formats`], [`post`]). `triage` folds them, customer by customer, into verdicts. Begin with [`engine::step`]; it is the
-//! whole product in one function.
+//! whole product in one function. A third stage, off by default, makes [outages](outage) of complaints by area.
 //!
 //! # The way of a post
 //!
@@ -35,6 +35,7 @@
 //! | [`formats`] | one file per feed: bytes → canonical records |
 //! | [`text`] | facts about one text: words, phrases, capitals, with their places in the original |
 //! | [`signals`] | the closed set of signal kinds; each says why |
+//! | [`outage`] | several customers of one area: when their complaints make an outage |
 //! | [`record`] | wire shapes of everything that is written, and their JSON Schemas |
 //! | [`rules`] | signals, conditions and classes compiled from `config/`, and what looks odd in them |
 //! | [`author`] | what is remembered of one customer: recognises a post by it, remembers what was judged |
@@ -44,14 +45,14 @@
 //! | [`engine`] | the order of the phases; [`engine::step`] |
 //! | [`replay`] | the same fold over recorded posts, in memory |
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
-//! | [`kafka`] | errors, clients, topics, the two stages, journal, lanes; dead letters and reconciliation |
+//! | [`kafka`] | errors, clients, topics, the stages, journal, lanes; dead letters and reconciliation |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
 //! # Words, each for one thing
 //!
 //! | word | means |
 //! | --- | --- |
-//! | stage | a transactional loop over Kafka: `ingest` or `triage` ([`kafka::Stage`]) |
+//! | stage | a transactional loop over Kafka: `ingest`, `triage` or `outages` ([`kafka::Stage`]) |
 //! | lane | one thread that runs a stage with a consumer and a producer of its own |
 //! | supervisor | runs the lanes of a process, begins one anew that failed ([`kafka::Supervisor`]) |
 //! | coordinates | topic, partition and offset of a record ([`kafka::Coordinates`]) |
@@ -108,6 +109,7 @@ pub mod engine;
 pub mod formats;
 #[allow(clippy::disallowed_methods, reason = "timeouts and measurements of the Kafka edge need a clock; decisions get none from it")]
 pub mod kafka;
+pub mod outage;
 pub mod post;
 pub mod problem;
 pub mod record;

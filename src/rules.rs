@@ -9,6 +9,7 @@ mod class;
 mod compile;
 mod lint;
 mod order;
+mod outages;
 mod quality;
 mod ready;
 mod spelling;
@@ -20,6 +21,7 @@ pub use self::choose::ClassNumber;
 pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};
 pub use self::lint::lint;
+pub use self::outages::Outages;
 pub use self::quality::QualitySample;
 
 use crate::post::OwnAccounts;
@@ -64,6 +66,8 @@ pub struct Rules {
     pub tagging: Vec<(String, String)>,
     /// Posts that leave the agents' queue and are marked for a person to check.
     pub quality_sample: QualitySample,
+    /// Areas, and how many of their customers make an outage; `None`: nobody asks.
+    pub outages: Option<Outages>,
     /// The signal that makes a post a complaint.
     pub complaint: SignalId,
     /// The signals that decide it.

@@ -63,8 +63,8 @@ fn shipped(key: &str) -> Option<String> {
 
 #[test]
 fn topics() {
-    let keys = ["posts", "case_events", "inbox", "agents", "oot", "escalations", "skipped", "dead_letters", "state", "shadow"];
-    check("Topics", &keys.map(|key| shipped(key).unwrap()).into());
+    let keys = "posts case_events inbox agents oot escalations skipped dead_letters state shadow areas areas_state outages";
+    check("Topics", &keys.split(' ').map(|key| shipped(key).unwrap()).collect());
     let page = page();
     let retention = std::fs::read_to_string(root().join("config/triage.toml")).unwrap();
     let retention = retention.split("[topics.retention]").nth(1).unwrap().split("\n\n").next().unwrap().to_owned();

@@ -72,8 +72,8 @@ struct Resend {
 
 #[derive(Debug, clap::Args)]
 struct Filter {
-    /// Only letters of this stage: ingest or triage
-    #[arg(long, value_parser = ["ingest", "triage"])]
+    /// Only letters of this stage: ingest, triage or outages
+    #[arg(long, value_parser = ["ingest", "triage", "outages"])]
     stage: Option<String>,
     /// Only letters with this code, such as bad_json; may be repeated
     #[arg(long, value_name = "CODE")]

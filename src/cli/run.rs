@@ -20,7 +20,7 @@ use super::{ConfigFolder, Exit, Stop};
 use arc_swap::ArcSwap;
 
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
-use crate::kafka::{self, Ingest, LaneSettings, Recent, Triage};
+use crate::kafka::{self, Ingest, LaneSettings, Outages, Recent, Triage};
 use crate::post::Millis;
 use crate::rules::Rules;
 
@@ -33,7 +33,7 @@ pub struct Run {
     config: ConfigFolder,
     #[command(flatten)]
     kafka: KafkaOptions,
-    /// Stages of this process: both, ingest (feeds to inbox) or triage (inbox to verdicts)
+    /// Stages of this process: both, ingest (feeds to inbox), triage (inbox to verdicts) or outages (complaints by area)
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
     /// Threads that work side by side in each stage
@@ -77,7 +77,7 @@ impl Run {
         let stop = watch_for_changes(sets, service.reload.watch)?;
         let mut running = start(&service, &sources, stop)?;
         running.wait()?;
-        for name in ["ingest", "triage"] {
+        for name in ["ingest", "triage", "outages"] {
             let counts = running.counts(name);
             tracing::info!(
                 stage = name,
@@ -121,8 +121,16 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
         let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
         let with_text = service.output.text == OutputText::Full;
-        let make = move || Triage::new(Arc::clone(&rules), with_text).with_shadow(shadow.clone()).with_recent(recent.clone());
+        let with_areas = service.topics.outages.is_some();
+        let make = move || {
+            let triage = Triage::new(Arc::clone(&rules), with_text).with_areas(with_areas);
+            triage.with_shadow(shadow.clone()).with_recent(recent.clone())
+        };
         running.start("triage", &LaneSettings::triage(service, now), lanes, make)?;
+    }
+    if service.topics.outages.is_some() && matches!(service.run.stages, Stages::Both | Stages::Outages) {
+        let rules = Arc::clone(&sources.rules);
+        running.start("outages", &LaneSettings::outages(service, now), lanes, move || Outages::new(Arc::clone(&rules)))?;
     }
     Ok(running)
 }

@@ -17,8 +17,8 @@ pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
 pub use self::reload::{Guard, Reload, Shadow};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
-pub use self::topics::{Retention, Topics};
-use super::reader::{Document, Overrides, Source};
+pub use self::topics::{OutageTopics, Retention, Topics};
+use super::reader::{Document, Overrides, Source, Table};
 use crate::problem::{Problems, Reporter};
 
 /// The settings of the program, complete with defaults.
@@ -79,9 +79,10 @@ impl Service {
         let document = Document::parse_with(source, overrides, reporter);
         let root = document.root();
         let shadow = Shadow::read(root.section("shadow"));
+        let outages = read_outages(root.section("outages"));
         let service = Service {
             kafka: Kafka::read(root.section("kafka")),
-            topics: Topics::read(root.section("topics"), shadow.is_some()),
+            topics: Topics::read(root.section("topics"), shadow.is_some(), outages),
             ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
             output: Output::read(root.section("output")),
@@ -93,4 +94,11 @@ impl Service {
         document.finish_overrides();
         service
     }
+}
+
+/// `[outages]`: whether the stage of that name runs; by default not.
+fn read_outages(table: Table<'_>) -> bool {
+    let on = table.optional("on").bool().unwrap_or(false);
+    table.finish();
+    on
 }

@@ -47,6 +47,12 @@ impl Workspace {
         self.classification.as_ref()
     }
 
+    /// The areas that the post judged last names, if it is a complaint and the rules know areas.
+    pub fn complained_of<'r>(&self, rules: &'r Rules) -> Vec<&'r str> {
+        let outages = rules.outages.as_ref().filter(|_| self.findings.met(rules.complaint));
+        outages.map(|outages| outages.areas(&rules.book, &self.reading.hits)).unwrap_or_default()
+    }
+
     /// Facts about the text of the post judged last.
     pub fn facts(&self) -> &Facts {
         &self.reading.facts

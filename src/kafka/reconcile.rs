@@ -238,7 +238,7 @@ impl Said {
             }
             // One that was fed in again stands for itself: what it says of the feed was counted the first time.
             Topic::Inbox if header(headers::REPLAYED).is_some() => return None,
-            Topic::Inbox | Topic::Journal | Topic::Shadow => None,
+            Topic::Inbox | Topic::Journal | Topic::Shadow | Topic::Areas | Topic::AreasJournal | Topic::Outages => None,
             Topic::Agents => Some(Destination::Agents),
             Topic::Oot => Some(Destination::Oot),
             Topic::Escalations => Some(Destination::Escalations),

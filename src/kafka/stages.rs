@@ -1,4 +1,4 @@
-//! What becomes of a record, without a client: the two stages `ingest` and `triage`, and what every [`stage`] is to a
+//! What becomes of a record, without a client: the stages `ingest`, `triage` and `outages`, and what every [`stage`] is to a
 //! lane. `record` is what comes in, `outbox` what goes out, `headers` how its headers are called, `dead_letter` what cannot be
 //! used becomes; `customers` holds the states that `triage` changes, `recent` the posts that it judged last.
 
@@ -6,6 +6,7 @@ pub(super) mod customers;
 pub(super) mod dead_letter;
 pub mod headers;
 pub(super) mod ingest;
+pub(super) mod outages;
 pub(super) mod outbox;
 pub(super) mod recent;
 pub(super) mod record;

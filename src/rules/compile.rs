@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, QualitySample, Rules, accounts, leaves, order};
+use super::{
+    Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, accounts, leaves, order,
+};
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -82,6 +84,7 @@ impl<'a> Reading<'a> {
         let classes = self.read_classes(root);
         let escalation = read_escalation(root.section("escalation"));
         let evidence = read_evidence(root.section("evidence"));
+        let outages = Outages::read(root.has("outages").then(|| root.section("outages")), &mut self.lexicons);
         let quality_sample = QualitySample::read(root.section("quality_sample"));
         let tagging = super::class::read_tagging(&root.section("tagging"));
         let order = order::of(&self.declared, &refers(&signals), &refers(&conditions), self.lexicons.reporter());
@@ -119,6 +122,7 @@ impl<'a> Reading<'a> {
             limits: self.limits?,
             tagging,
             quality_sample,
+            outages,
             complaint,
         })
     }

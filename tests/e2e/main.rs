@@ -25,6 +25,7 @@ mod injection;
 mod lane;
 mod latency;
 mod login;
+mod outages;
 mod process;
 mod program;
 mod reconcile;

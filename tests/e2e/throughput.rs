@@ -104,7 +104,7 @@ fn bare(topics: &Topics) -> Took {
 /// One stage, from its first record to its last.
 fn lane<S: Stage + 'static>(service: &Service, journaled: bool, group: &str, make: impl Fn() -> S + Clone + Send + 'static) -> Took {
     let mut run = Run::new(service);
-    run.settings.journaled = journaled;
+    run.settings.journal = journaled.then_some(Topic::Journal);
     run.settings.group = group.to_owned();
     let mut lanes = run.start_stage(1, make);
     wait_until("an assignment", || lanes.counts().partitions > 0);

@@ -13,7 +13,7 @@ pub struct Run {
     pub instance: Option<String>,
     /// `lanes`: threads that work side by side, 1 to 64. Default 1.
     pub lanes: usize,
-    /// `stage`: which of the two stages run in this process. Default both.
+    /// `stage`: which of the stages run in this process. Default both.
     pub stages: Stages,
     /// `start`: where a group that has never run begins. Default none: it refuses to.
     pub start: Start,
@@ -34,12 +34,14 @@ pub struct Run {
 /// The stages that this process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stages {
-    /// `both`: ingest and triage.
+    /// `both`: ingest and triage, and outages where they are on.
     Both,
     /// `ingest`: reads the feeds and fills the inbox.
     Ingest,
     /// `triage`: judges what is in the inbox.
     Triage,
+    /// `outages`: makes outages of complaints by area.
+    Outages,
 }
 
 /// Where a group without committed offsets begins to read.
@@ -87,7 +89,7 @@ impl Run {
             lanes: table.optional("lanes").integer(1..=64).unwrap_or(1),
             stages: table
                 .optional("stage")
-                .one_of(&[("both", Stages::Both), ("ingest", Stages::Ingest), ("triage", Stages::Triage)])
+                .one_of(&[("both", Stages::Both), ("ingest", Stages::Ingest), ("triage", Stages::Triage), ("outages", Stages::Outages)])
                 .unwrap_or(Stages::Both),
             start: table
                 .optional("start")

@@ -31,6 +31,8 @@ pub struct Topics {
     /// `shadow`: verdicts of the rules in `[shadow]` that differ; `None` where there are no such rules. Default
     /// `<prefix>shadow`.
     pub shadow: Option<String>,
+    /// The topics of the stage `outages`; `None` where it is off.
+    pub outages: Option<OutageTopics>,
     /// `partitions` of a topic the program creates, 1 to 1000. Default 12. The inbox and the journal must have the same
     /// number, and it must not change while posts are remembered.
     pub partitions: i32,
@@ -38,6 +40,17 @@ pub struct Topics {
     pub replication: Option<i32>,
     /// `[topics.retention]`: how long records are kept; the journal is compacted instead.
     pub retention: Retention,
+}
+
+/// The topics of the stage `outages`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutageTopics {
+    /// `areas`: complaints by area. Default `<prefix>areas`.
+    pub areas: String,
+    /// `areas_state`: journal of what is remembered of areas. Default `<prefix>areas-state`.
+    pub areas_state: String,
+    /// `outages`: areas of which several customers complain. Default `<prefix>outages`.
+    pub outages: String,
 }
 
 /// How long the records of a topic are kept, in milliseconds, 1 h to 3660 d.
@@ -57,11 +70,15 @@ pub struct Retention {
     pub dead_letters: i64,
     /// Default 30 d.
     pub shadow: i64,
+    /// Default 7 d.
+    pub areas: i64,
+    /// Default 30 d.
+    pub outages: i64,
 }
 
 impl Topics {
-    /// `shadow`: there are rules in `[shadow]`.
-    pub(super) fn read(table: Table<'_>, shadow: bool) -> Topics {
+    /// `shadow`: there are rules in `[shadow]`. `outages`: the stage of that name is on.
+    pub(super) fn read(table: Table<'_>, shadow: bool, outages: bool) -> Topics {
         let prefix = table.optional("output_prefix");
         let names = Names { table: &table, prefix: read_prefix(&prefix), prefix_spot: prefix.spot() };
         let posts = table.optional("posts");
@@ -76,6 +93,7 @@ impl Topics {
             dead_letters: names.own("dead_letters"),
             state: names.own("state"),
             shadow: Some(names.own("shadow")).filter(|_| shadow),
+            outages: Some(OutageTopics::read(&names)).filter(|_| outages),
             partitions: table.optional("partitions").integer(1..=1000).unwrap_or(12),
             replication: table.optional("replication").integer(1..=9),
             retention: Retention::read(table.section("retention")),
@@ -83,6 +101,16 @@ impl Topics {
         names.check(&topics, &posts);
         table.finish();
         topics
+    }
+}
+
+impl OutageTopics {
+    fn read(names: &Names<'_>) -> OutageTopics {
+        OutageTopics { areas: names.own("areas"), areas_state: names.own("areas_state"), outages: names.own("outages") }
+    }
+
+    fn named(&self) -> [(&'static str, &String); 3] {
+        [("areas", &self.areas), ("areas_state", &self.areas_state), ("outages", &self.outages)]
     }
 }
 
@@ -97,6 +125,8 @@ impl Retention {
             skipped: of("skipped", 30 * DAY),
             dead_letters: of("dead_letters", 30 * DAY),
             shadow: of("shadow", 30 * DAY),
+            areas: of("areas", 7 * DAY),
+            outages: of("outages", 30 * DAY),
         };
         table.finish();
         retention
@@ -129,6 +159,7 @@ impl Names<'_> {
             ("state", &topics.state),
         ];
         let own = own.into_iter().chain(topics.shadow.iter().map(|name| ("shadow", name)));
+        let own = own.chain(topics.outages.iter().flat_map(OutageTopics::named));
         let posts_spot = posts.spot();
         let spot_of = |key: &str| match self.table.optional(key) {
             value if value.is_present() => value.spot(),

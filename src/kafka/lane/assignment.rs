@@ -162,14 +162,14 @@ impl<S: Stage> Lane<'_, S> {
         Ok(Some(found))
     }
 
-    /// What the journal must say of itself; refuses one whose partitions cannot be those of the inbox.
+    /// What the journal must say of itself; refuses one whose partitions cannot be those of the topic that is read.
     fn meta(&self, consumer: &BaseConsumer<Membership>) -> Result<Meta, Trouble> {
-        let topics = &self.settings.topics;
-        let partitions = partition_count(consumer, &topics.inbox, self.work.report)?;
-        let journal = partition_count(consumer, &topics.state, self.work.report)?;
-        if partitions != journal {
-            let (inbox, journal_name) = (topics.inbox.clone(), topics.state.clone());
-            return Err(Refusal::PartitionCount { inbox, journal: journal_name, now: partitions, then: journal }.into());
+        let (input, journal) = (self.settings.input(), self.journal.as_ref().map_or("", |journal| journal.topic));
+        let partitions = partition_count(consumer, input, self.work.report)?;
+        let then = partition_count(consumer, journal, self.work.report)?;
+        if partitions != then {
+            let (inbox, journal) = (input.to_owned(), journal.to_owned());
+            return Err(Refusal::PartitionCount { inbox, journal, now: partitions, then }.into());
         }
         Ok(Meta { group: self.settings.group.clone(), partitions })
     }
@@ -178,8 +178,9 @@ impl<S: Stage> Lane<'_, S> {
     /// setting.
     fn mark(&mut self, consumer: &BaseConsumer<Membership>, unmarked: Vec<i32>) -> Result<(), Trouble> {
         let value = if unmarked.is_empty() { None } else { serde_json::to_vec(&self.meta(consumer)?).ok() };
+        let journal = self.settings.journal.unwrap_or(Topic::Journal);
         for partition in unmarked {
-            self.work.outbox.push(Topic::Journal).partition(partition).key(META_KEY).value(value.as_deref());
+            self.work.outbox.push(journal).partition(partition).key(META_KEY).value(value.as_deref());
         }
         match self.transact(consumer, |work, transaction| work.write(transaction))? {
             true => Ok(()),

@@ -66,7 +66,7 @@ fn read_back<S: Stage>(
 ) -> Result<Option<Vec<i32>>, Trouble> {
     let mut unmarked = partitions.to_vec();
     let mut records = 0;
-    let (inbox, topic) = (&work.settings.topics.inbox, journal.topic);
+    let (inbox, topic) = (work.settings.input(), journal.topic);
     let (report, stage, stop) = (work.report, &mut work.stage, work.stop);
     let go_on = || {
         report.beat();

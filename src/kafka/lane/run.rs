@@ -21,6 +21,7 @@ use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::failpoint::{Point, pass};
 use crate::kafka::journal::reader::Journal;
 use crate::kafka::stages::stage::Stage;
+use crate::kafka::topics::topic::name;
 
 /// How long to wait for a record before looking around.
 const IDLE: Duration = Duration::from_millis(100);
@@ -45,8 +46,9 @@ pub(super) fn run_once<S: Stage>(context: &LaneContext<'_>, stage: S) -> Result<
     let (kafka, run) = (&settings.kafka, &settings.run);
     let writer = Writer::new(kafka, settings::producer(kafka, run, context.member)?, run, context.report)?;
     tracing::debug!(target: "kafka", "the producer is ready");
-    let journal = if settings.journaled { Some(Journal::new(kafka, &settings.group, &settings.topics.state)?) } else { None };
-    let consumer = join(kafka, &settings::consumer(kafka, run, context.member, settings.journaled)?, &settings.inputs)?;
+    let topic = settings.journal.map(|topic| name(&settings.topics, topic));
+    let journal = topic.map(|topic| Journal::new(kafka, &settings.group, topic)).transpose()?;
+    let consumer = join(kafka, &settings::consumer(kafka, run, context.member, journal.is_some())?, &settings.inputs)?;
     let work = Work::new(stage, settings, context.stop, context.report);
     let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
     let result = lane.run(&consumer);

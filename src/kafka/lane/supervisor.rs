@@ -132,7 +132,7 @@ impl Running {
 fn check(settings: &LaneSettings) -> Result<(), Refusal> {
     let admin = Admin::new(&settings.kafka)?;
     let mut needed: Vec<&str> = settings.inputs.iter().map(String::as_str).collect();
-    let written = Topic::needed(&settings.topics).filter(|topic| settings.journaled || matches!(topic, Topic::Inbox | Topic::DeadLetters));
+    let written = Topic::needed(&settings.topics).filter(|topic| settings.writes(*topic));
     needed.extend(written.map(|topic| name(&settings.topics, topic)));
     let mut missing = Vec::new();
     for topic in needed {

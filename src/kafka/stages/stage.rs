@@ -1,5 +1,5 @@
 //! What a lane does to records, without Kafka: a [`Stage`] turns one [`Inbound`] record into entries of an [`Outbox`].
-//! Two stages exist, `ingest` and `triage`; the tests bring a third.
+//! Three exist, `ingest`, `triage` and `outages`; the tests bring another.
 //!
 //! A stage keeps no clock and no client. What it remembers it changes in an overlay, which the lane merges or drops
 //! with the transaction.

@@ -10,8 +10,9 @@ use arc_swap::ArcSwap;
 use serde::Serialize;
 
 use crate::engine::{self, Workspace};
+use crate::outage::AreaReport;
 use crate::post::{CustomerKey, EventKind, Input, Millis};
-use crate::record::{Arrival, Destination, Output, ShadowRecord};
+use crate::record::{Arrival, Destination, Output, ShadowRecord, TriageRecord};
 use crate::rules::Rules;
 
 use super::customers::Customers;
@@ -30,6 +31,8 @@ pub struct Triage {
     shadow: Option<Shadow>,
     recent: Option<Arc<Recent>>,
     with_text: bool,
+    /// Complaints that name an area are handed on.
+    with_areas: bool,
     workspace: Workspace,
     customers: Customers,
     /// Where the record at hand stands.
@@ -50,7 +53,7 @@ impl Triage {
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
         let (workspace, customers, source, judged) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, source, judged }
+        Triage { shared, rules, shadow: None, recent: None, with_text, with_areas: false, workspace, customers, source, judged }
     }
 
     /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
@@ -62,6 +65,12 @@ impl Triage {
     /// The same, which also hands the posts it has judged to `recent`.
     pub fn with_recent(mut self, recent: Option<Arc<Recent>>) -> Self {
         self.recent = recent;
+        self
+    }
+
+    /// The same, which also hands complaints that name an area to the stage `outages`, if `on`.
+    pub fn with_areas(mut self, on: bool) -> Self {
+        self.with_areas = on;
         self
     }
 
@@ -111,6 +120,14 @@ impl Stage for Triage {
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
             write_output(output, &self.rules.hash, record, &arrival, out);
+        }
+        if let (true, Input::Post(post), Some(verdict)) = (self.with_areas, &input, outputs.first().and_then(seen_by_somebody)) {
+            for area in self.workspace.complained_of(&self.rules) {
+                let (customer, post_id) = (verdict.customer.into(), (*post.post_id).into());
+                let report = AreaReport { area: area.into(), customer, post_id, at: verdict.event_time };
+                let value = serde_json::to_vec(&report).unwrap_or_default();
+                out.push(Topic::Areas).key(area.as_bytes()).value(value.as_slice()).header(SOURCE, arrival.source).at(arrival.at);
+            }
         }
         if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
             let others = engine::step(&mut shadow.workspace, &shadow.rules, &mut before, &input, &arrival);
@@ -180,6 +197,14 @@ fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) ->
     let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| sonic_rs::to_writer(bytes, said))?;
     draft.header(SOURCE, arrival.source).at(arrival.at);
     Ok(())
+}
+
+/// The verdict, if it is for agents or team leaders: what nobody looks at makes no outage.
+fn seen_by_somebody<'o, 'a>(output: &'o Output<'a>) -> Option<&'o TriageRecord<'a>> {
+    match output {
+        Output::Escalation(_) | Output::Triage(Destination::Agents, _) => output.verdict(),
+        Output::Triage(..) | Output::DeadLetter { .. } => None,
+    }
 }
 
 fn topic(destination: Destination) -> Topic {

@@ -17,7 +17,9 @@ pub(in crate::kafka) fn config(topics: &Topics, topic: Topic) -> Vec<(&'static s
         Topic::Skipped => Some(retention.skipped),
         Topic::DeadLetters => Some(retention.dead_letters),
         Topic::Shadow => Some(retention.shadow),
-        Topic::Journal => None,
+        Topic::Areas => Some(retention.areas),
+        Topic::Outages => Some(retention.outages),
+        Topic::Journal | Topic::AreasJournal => None,
     };
     let mut config = vec![
         // Output records carry the timestamp of their input.

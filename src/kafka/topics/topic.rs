@@ -1,6 +1,6 @@
 //! The topics that the service writes, and how each is called.
 
-use crate::config::service::Topics;
+use crate::config::service::{OutageTopics, Topics};
 
 /// The topics that the service writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,16 +21,42 @@ pub enum Topic {
     Journal,
     /// Where rules that are only tried would have decided otherwise.
     Shadow,
+    /// Complaints by area, between the triage stage and that of outages.
+    Areas,
+    /// What is remembered of each area.
+    AreasJournal,
+    /// Areas of which several customers complain.
+    Outages,
 }
 
 impl Topic {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Topic; 8] =
-        [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Journal, Topic::Shadow];
+    pub const ALL: [Topic; 11] = [
+        Topic::Inbox,
+        Topic::Agents,
+        Topic::Oot,
+        Topic::Escalations,
+        Topic::Skipped,
+        Topic::DeadLetters,
+        Topic::Journal,
+        Topic::Shadow,
+        Topic::Areas,
+        Topic::AreasJournal,
+        Topic::Outages,
+    ];
 
-    /// Those that `topics` needs: no other rules, no topic for what they say.
+    /// Those that `topics` needs: no other rules, no topic for what they say; the same for outages.
     pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
-        Topic::ALL.into_iter().filter(|&topic| topic != Topic::Shadow || topics.shadow.is_some())
+        Topic::ALL.into_iter().filter(|&topic| match topic {
+            Topic::Shadow => topics.shadow.is_some(),
+            Topic::Areas | Topic::AreasJournal | Topic::Outages => topics.outages.is_some(),
+            _ => true,
+        })
+    }
+
+    /// Whose records the brokers keep until there is a newer one of the same key.
+    pub fn is_journal(self) -> bool {
+        matches!(self, Topic::Journal | Topic::AreasJournal)
     }
 
     /// The name in metrics and logs.
@@ -44,12 +70,16 @@ impl Topic {
             Topic::DeadLetters => "dead-letters",
             Topic::Journal => "state",
             Topic::Shadow => "shadow",
+            Topic::Areas => "areas",
+            Topic::AreasJournal => "areas-state",
+            Topic::Outages => "outages",
         }
     }
 }
 
 /// The name of `topic`; empty for one that is not needed.
 pub fn name(topics: &Topics, topic: Topic) -> &str {
+    let of_outages = |name: fn(&OutageTopics) -> &String| topics.outages.as_ref().map_or("", |outages| name(outages));
     match topic {
         Topic::Inbox => &topics.inbox,
         Topic::Agents => &topics.agents,
@@ -59,6 +89,9 @@ pub fn name(topics: &Topics, topic: Topic) -> &str {
         Topic::DeadLetters => &topics.dead_letters,
         Topic::Journal => &topics.state,
         Topic::Shadow => topics.shadow.as_deref().unwrap_or_default(),
+        Topic::Areas => of_outages(|outages| &outages.areas),
+        Topic::AreasJournal => of_outages(|outages| &outages.areas_state),
+        Topic::Outages => of_outages(|outages| &outages.outages),
     }
 }
 
@@ -75,8 +108,9 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_contract() {
-        let topics = topics(&[("shadow.config", "next")]);
-        let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow"];
+        let topics = topics(&[("shadow.config", "next"), ("outages.on", "true")]);
+        let ends =
+            ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow", "areas", "areas-state", "outages"];
         assert_eq!(Topic::ALL.map(|topic| name(&topics, topic)), ends.map(|end| format!("telkomcare.triage.{end}")));
         assert_eq!(Topic::ALL.map(Topic::label), ends);
         assert!(Topic::ALL.iter().enumerate().all(|(place, &topic)| topic as usize == place));
