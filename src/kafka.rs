@@ -16,7 +16,7 @@
 //!
 //! Beside them: `failpoint`, for the tests.
 //!
-//! No rule, no threshold and no format is known here; the two stages only call `formats` and `engine`.
+//! No phrase and no condition is known here; the two stages call `formats` and `engine`, and hold the rules for them.
 
 mod clients;
 mod errors;

@@ -2,7 +2,7 @@
 //! [`kind`]s, one file each; beside them stands what several of them share.
 //!
 //! No kind returns a bare yes or no: a [`Finding`] carries the value, the threshold and the places in the text that
-//! decided it, and records, metrics, explanations and tests all use that one value. What a signal is called, which
+//! decided it, and records, explanations and tests all use that one value. What a signal is called, which
 //! words it knows and what follows from it is configuration; nothing here knows a troll from a quiz.
 
 mod accounts;
@@ -47,7 +47,7 @@ use crate::text::{Facts, GroupSet, Hit, PhraseBook};
 /// Number of a signal in the rules.
 pub type SignalId = u16;
 
-/// A named signal.
+/// A signal of the rules: a kind with its keys, under a name.
 #[derive(Debug)]
 pub struct Signal {
     /// Its name in the configuration.
@@ -61,7 +61,7 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// A helper (its name begins with `_`) is used by other signals and not listed in records.
+    /// Returns whether it is a helper: its name begins with `_`, other signals use it, records do not list it.
     pub fn is_helper(&self) -> bool {
         self.name.starts_with('_')
     }
@@ -70,21 +70,21 @@ impl Signal {
 /// Everything a signal may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'v, 'a> {
-    /// The post.
+    /// The post as it was read from its record.
     pub post: &'a Post<'a>,
     /// Facts of its text.
     pub facts: &'v Facts,
-    /// Lexicon entries in its text.
+    /// Lexicon entries in its text that no guard refuses, in order of their first token.
     pub hits: &'v [Hit],
-    /// Their groups.
+    /// The groups of `hits`.
     pub groups: &'v GroupSet,
     /// Accounts that the post names.
     pub accounts: &'v [Account],
-    /// Lexicon entries in the author's profile.
+    /// Lexicon entries in the author's profile; none where no signal reads profiles.
     pub profile_hits: &'v [Hit],
-    /// The lexicons.
+    /// All entries, by whose numbers `hits` go.
     pub book: &'a PhraseBook,
-    /// The brand's accounts.
+    /// The accounts that are the brand's own.
     pub own: &'a OwnAccounts,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
     pub styled_letters: Option<u32>,
@@ -95,8 +95,8 @@ pub struct View<'v, 'a> {
 }
 
 impl Signal {
-    /// Looks at the post and writes the finding of this signal, number `id`; `history` is what is
-    /// remembered of the author.
+    /// Looks at the post and writes the finding of this signal, number `id`, into `findings`; those of the signals that it
+    /// refers to must be there.
     pub fn evaluate(&self, id: SignalId, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
         let from = findings.noted();
         let measure = self.kind.evaluate(view, history, findings);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::{CASE_EVENT_SCHEMA, CaseEvent, POST_SCHEMA, Post, Str, repair};
 
-/// What a step of the fold can be given. (The wall clock will be a third kind, for reminders.)
+/// What a step of the fold can be given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input<'a> {
     /// A post, whosever it is.
@@ -55,7 +55,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Text that is checked as a whole need not be checked string by string.
+/// Reads JSON. Text that is checked as a whole need not be checked string by string.
 fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
     match std::str::from_utf8(bytes) {
         Ok(text) => serde_json::from_str(text),

@@ -14,7 +14,7 @@ use super::{Millis, Str};
 
 /// Something that one JSON value may hold; `None` from each reader is a value that cannot be read.
 pub trait Keep<'de>: Sized {
-    /// Reads a string.
+    /// Reads what a string says.
     fn text(_: Text<'de, '_>) -> Option<Self> {
         Self::odd()
     }

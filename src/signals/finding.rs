@@ -1,6 +1,6 @@
 //! What signals say of a post: how much of each there is, and the places in the text that decided it.
 //!
-//! One buffer for all signals, reused from post to post. Knows no kind of signal.
+//! One buffer for all signals of a post, and then for the next post. Knows no kind of signal.
 
 use rustc_hash::FxHashSet;
 
@@ -31,17 +31,17 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// There from `threshold` on, inclusive.
+    /// Makes the measure of what is there from `threshold` on, inclusive.
     pub(super) fn reaching(value: f32, threshold: f32) -> Self {
         Measure { met: value >= threshold, value, threshold }
     }
 
-    /// There from `least` different ones on.
+    /// Makes the measure of what is there from `least` different ones on.
     pub(super) fn counting(found: usize, least: u16) -> Self {
         Measure::reaching(f32::from(u16::try_from(found).unwrap_or(u16::MAX)), f32::from(least))
     }
 
-    /// One of one, or none.
+    /// Makes the measure of what is there or not: one of one, or none.
     pub(super) fn one(is_there: bool) -> Self {
         Measure::counting(usize::from(is_there), 1)
     }
@@ -50,15 +50,15 @@ impl Measure {
 /// One thing that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trace {
-    /// What it is.
+    /// By number or name, whatever it is.
     pub what: What,
-    /// Where it stands.
+    /// Where in the text it stands.
     pub place: Place,
-    /// How much it contributes, where contributions differ (scores).
+    /// How much it contributes: points of a score, 1 elsewhere.
     pub weight: f32,
 }
 
-/// What was found.
+/// What a trace is of; numbers go by the order in the facts of the text, in the record, or in the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// An entry of a lexicon.
@@ -75,7 +75,7 @@ pub enum What {
     Tag(u32),
     /// The tag of that number in the record's own list.
     RecordTag(u32),
-    /// Another signal.
+    /// Another signal that was counted in.
     Signal(SignalId),
     /// The quiz of that number in the registry.
     Quiz(u16),
@@ -115,7 +115,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Nothing is counted any more.
+    /// Forgets what was counted.
     fn clear(&mut self) {
         self.members.clear();
         self.round = self.round.wrapping_add(1);
@@ -139,8 +139,7 @@ impl Seen {
 }
 
 impl Findings {
-    /// Forgets the last post and makes room for `signals` findings: of a signal that is not looked at, that there is
-    /// none of it.
+    /// Forgets the last post and makes room for `signals` findings, which say that there is nothing of any of them.
     pub fn reset(&mut self, signals: usize) {
         self.names.clear(signals);
         self.findings.clear();
@@ -148,22 +147,22 @@ impl Findings {
         self.traces.clear();
     }
 
-    /// Whether there are no findings: nothing has been looked at.
+    /// Returns whether there are no findings: nothing has been looked at.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
     }
 
-    /// The finding of signal `id`.
+    /// Returns the finding of signal `id`; of one that is not there, that nothing was found.
     pub fn get(&self, id: SignalId) -> Finding {
         self.findings.get(usize::from(id)).copied().unwrap_or_default()
     }
 
-    /// Whether signal `id` is there.
+    /// Returns whether signal `id` is there.
     pub fn met(&self, id: SignalId) -> bool {
         self.names.has(Ref::Signal(id))
     }
 
-    /// What signal `id` found.
+    /// Returns the things that signal `id` found, met or not, in the order in which it noted them.
     pub fn traces(&self, id: SignalId) -> &[Trace] {
         let (start, end) = self.get(id).traces;
         self.traces.get(start as usize..end as usize).unwrap_or_default()
@@ -174,17 +173,17 @@ impl Findings {
         self.note_weighed(what, place, 1.0);
     }
 
-    /// The same for what contributes `weight`.
+    /// Notes one thing that contributes `weight`.
     pub(super) fn note_weighed(&mut self, what: What, place: Place, weight: f32) {
         self.traces.push(Trace { what, place, weight });
     }
 
-    /// How many things all signals so far have noted.
+    /// Returns how many things all signals so far have noted.
     pub(super) fn noted(&self) -> usize {
         self.traces.len()
     }
 
-    /// No entry is counted any more.
+    /// Begins to count entries for the signal being looked at.
     pub(super) fn begin_counting(&mut self) {
         self.seen.clear();
     }

@@ -15,9 +15,9 @@ pub struct History<'a> {
     pub case_open: bool,
     /// A complaint is open in it.
     pub complaint_open: bool,
-    /// It is hard.
+    /// The open case is a hard complaint.
     pub case_hard: bool,
-    /// The post stands in the conversation of a remembered addressed post.
+    /// The post goes on with a remembered addressed post, or answers a remembered one of the brand.
     pub in_conversation: bool,
 }
 

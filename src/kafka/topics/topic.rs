@@ -28,12 +28,12 @@ impl Topic {
     pub const ALL: [Topic; 8] =
         [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Journal, Topic::Shadow];
 
-    /// Those that `topics` needs: no other rules, no topic for what they say.
+    /// Returns those that `topics` needs: no other rules, no topic for what they say.
     pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
         Topic::ALL.into_iter().filter(|&topic| topic != Topic::Shadow || topics.shadow.is_some())
     }
 
-    /// The name in metrics and logs.
+    /// Returns the name in summaries and logs.
     pub fn label(self) -> &'static str {
         match self {
             Topic::Inbox => "inbox",
@@ -48,7 +48,7 @@ impl Topic {
     }
 }
 
-/// The name of `topic`; empty for one that is not needed.
+/// Returns the name of `topic`; empty for one that is not needed.
 pub fn name(topics: &Topics, topic: Topic) -> &str {
     match topic {
         Topic::Inbox => &topics.inbox,

@@ -20,9 +20,9 @@ pub struct Burst {
 /// How many posts of a burst must be complaints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Complaints {
-    /// One at least.
+    /// One at least, whichever.
     Any,
-    /// Each.
+    /// Each of them.
     All,
     /// It does not matter.
     None,
@@ -40,8 +40,8 @@ impl Burst {
         measure
     }
 
-    /// Whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest window of all
-    /// counts: what was a burst is not given up for want of a name.
+    /// Returns whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest
+    /// window of all counts: what was a burst is not given up for want of a name.
     pub fn remains(&self, posts: &[PastPost], platform: Option<Platform>) -> bool {
         let within = platform.map_or_else(|| self.within.into_iter().max().unwrap_or(0), |platform| self.within[platform as usize]);
         posts.iter().enumerate().any(|(at, &this)| {
@@ -50,8 +50,8 @@ impl Burst {
         })
     }
 
-    /// The most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in order of
-    /// time; the window is strictly shorter than `within`.
+    /// Returns the most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in
+    /// order of time; the window is strictly shorter than `within`.
     pub fn most(&self, past: &[PastPost], this: PastPost, within: i64) -> usize {
         let place = past.partition_point(|post| post.at <= this.at);
         let near = |post: &PastPost| (post.at.since(this.at)).abs() < within;
@@ -60,7 +60,8 @@ impl Burst {
         (first..=place).map(|start| self.window_from(past, this, start, place, end, within)).max().unwrap_or(0)
     }
 
-    /// Posts of the widest window that begins with `past[start]`, or with `this` where `start` is its place.
+    /// Returns the posts in the widest window that begins with `past[start]`, or with `this` where `start` is its place; 0 if
+    /// the window does not reach `this` or lacks complaints.
     fn window_from(&self, past: &[PastPost], this: PastPost, start: usize, place: usize, end: usize, within: i64) -> usize {
         let opens = if start < place { past[start].at } else { this.at };
         let after = past[place..end].iter().take_while(|post| post.at.since(opens) < within).count();

@@ -27,7 +27,7 @@ fn javanese(root: &Root) -> Vec<String> {
     forms
 }
 
-/// The nasal before a sound that does not give way to it: `mbalas`, `ndaftar`, `njual`, `ngganti`, `nglapor`.
+/// Returns the nasal before a sound that does not give way to it: `mbalas`, `ndaftar`, `njual`, `ngganti`, `nglapor`.
 fn active(root: &Root) -> Vec<String> {
     let nasal = match root.text.as_bytes()[0] {
         b'b' => "m",
