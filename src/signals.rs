@@ -22,6 +22,7 @@ mod obstacle;
 mod part_number;
 mod relation;
 mod scope;
+mod trace;
 
 pub use self::accounts::{Account, handles, odd_in_handle};
 pub use self::agenda::Agenda;
@@ -29,7 +30,7 @@ pub use self::builtin::Builtin;
 pub use self::channels::Channels;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
-pub use self::finding::{Finding, Findings, Measure, Place, Trace, What};
+pub use self::finding::{Finding, Findings, Measure};
 pub use self::history::{History, PastPost, Series};
 pub use self::kind::Kind;
 pub use self::lexicons::{Lexicons, LoadedGroup};
@@ -39,6 +40,7 @@ pub use self::obstacle::{Obstacle, Snag};
 pub use self::part_number::PartNumber;
 pub use self::relation::{Relation, Side};
 pub use self::scope::{Compiled, Declared, Refers, Scope};
+pub use self::trace::{Place, Trace, What};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;

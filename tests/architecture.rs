@@ -83,16 +83,11 @@ fn what_decides_knows_no_clock_no_environment_and_no_kafka() {
     }
 }
 
-/// Rooms in which circles are still allowed.
-const WITH_CIRCLES: [&str; 1] = ["signals"];
-
 #[test]
 fn no_module_needs_itself_through_its_neighbours() {
     let map = Map::read();
     for (room, neighbours) in map.rooms() {
-        if let Some(circle) = circle(&neighbours)
-            && !WITH_CIRCLES.contains(&room.split("::").next().unwrap())
-        {
+        if let Some(circle) = circle(&neighbours) {
             panic!("in {}: {}", if room.is_empty() { "the crate" } else { &room }, circle.join(" needs "));
         }
     }

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Findings, LoadedGroup, Place, View, What};
+use super::{LoadedGroup, Place, View, What};
 use crate::post::{Mention, OwnAccounts, Post};
 use crate::text::Facts;
 
@@ -84,9 +84,9 @@ impl Account {
         self.followers.is_some_and(|followers| followers >= least)
     }
 
-    /// Notes it as found.
-    pub(super) fn note(&self, findings: &mut Findings) {
-        findings.note(self.what, self.place);
+    /// Returns what a trace of it is of: its first handle in the text, or its mention in the record.
+    pub(super) fn what(&self) -> What {
+        self.what
     }
 
     /// Returns where it stands first in the text; `Elsewhere` where only the record lists it.

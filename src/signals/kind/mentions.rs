@@ -88,7 +88,7 @@ impl Mentions {
         let is_used = |place: Place| matches!((place, &used), (Place::Text(span), Some(used)) if used.overlaps(span));
         for account in view.accounts {
             if (self.implicit || account.is_explicit()) && self.is_meant(view, account) && !is_used(account.place()) {
-                account.note(findings);
+                findings.note(account.what(), account.place());
             }
         }
         self.add_recipients(view, findings);
