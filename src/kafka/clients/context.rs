@@ -79,6 +79,30 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     }
 }
 
+/// Makes a context with a field `health` one of a client: it hands over the token, logs, and notes errors, which `$first`
+/// sees before.
+macro_rules! tell_health {
+    ($context:ty, $first:expr) => {
+        impl ClientContext for $context {
+            const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+            fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+                self.health.login.token()
+            }
+
+            fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+                log(level, facility, message);
+            }
+
+            fn error(&self, error: KafkaError, reason: &str) {
+                let first: fn(&Self, &KafkaError) = $first;
+                first(self, &error);
+                self.health.note(&error, reason);
+            }
+        }
+    };
+}
+
 /// For readers and administrators, which nothing happens to.
 pub(in crate::kafka) struct Plain {
     pub(in crate::kafka) health: Health,
@@ -90,21 +114,7 @@ impl Plain {
     }
 }
 
-impl ClientContext for Plain {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.health.note(&error, reason);
-    }
-}
+tell_health!(Plain, |_, _| ());
 
 impl ConsumerContext for Plain {}
 
@@ -170,21 +180,7 @@ impl Membership {
     }
 }
 
-impl ClientContext for Membership {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.health.note(&error, reason);
-    }
-}
+tell_health!(Membership, |_, _| ());
 
 impl ConsumerContext for Membership {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
@@ -238,29 +234,12 @@ impl Deliveries {
     }
 }
 
-impl ClientContext for Deliveries {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
+tell_health!(Deliveries, |deliveries, error| {
+    use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
+    if matches!(error, KafkaError::Global(BrokerTransportFailure | AllBrokersDown | OperationTimedOut)) {
+        deliveries.disturbed.store(true, Ordering::Relaxed);
     }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        if matches!(
-            error,
-            KafkaError::Global(
-                RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::OperationTimedOut
-            )
-        ) {
-            self.disturbed.store(true, Ordering::Relaxed);
-        }
-        self.health.note(&error, reason);
-    }
-}
+});
 
 impl ProducerContext for Deliveries {
     type DeliveryOpaque = usize;
