@@ -21,7 +21,7 @@ pub use self::case::{Case, MetCondition, Reason};
 pub use self::codec::{CorruptState, Head};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
-pub use self::memory::{ID_MEMORY, MAX_POSTS, SeriesMemory};
+pub use self::memory::{ID_MEMORY, SeriesMemory};
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::post::Millis;
+pub use crate::signals::MAX_POSTS;
 
 /// Replies of the brand remembered.
 const MAX_REPLIES: usize = 8;

@@ -31,7 +31,7 @@ pub use self::channels::Channels;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
 pub use self::finding::{Finding, Findings, Measure};
-pub use self::history::{History, PastPost, Series};
+pub use self::history::{History, MAX_POSTS, PastPost, Series};
 pub use self::kind::Kind;
 pub use self::lexicons::{Lexicons, LoadedGroup};
 pub use self::look::look;

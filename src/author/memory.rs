@@ -8,9 +8,8 @@ use super::unknown::Unknown;
 use super::version::{Age, age, print, version};
 use super::{AuthorState, json};
 use crate::post::{EventKind, Millis, Post};
+use crate::signals::MAX_POSTS;
 
-/// Posts, and event ids, remembered of one customer (D10).
-pub const MAX_POSTS: usize = 64;
 /// How long ids are remembered, in milliseconds of record time.
 pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;
 

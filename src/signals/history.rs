@@ -4,6 +4,10 @@ use smol_str::SmolStr;
 
 use crate::post::Millis;
 
+/// Posts, and ids of case events, remembered of one customer (D10). A burst can ask for no more, nor does the schema of the
+/// rules let it.
+pub const MAX_POSTS: usize = 64;
+
 /// The customer's past, as far as a signal may look at it.
 #[derive(Debug, Default)]
 pub struct History<'a> {

@@ -2,7 +2,7 @@
 
 use crate::config::reader::Table;
 use crate::post::Platform;
-use crate::signals::{Findings, History, Measure, PastPost, Place, Scope, SignalId, View, What};
+use crate::signals::{Findings, History, MAX_POSTS, Measure, PastPost, Place, Scope, SignalId, View, What};
 
 /// A signal over the customer's posts in a sliding window of event time.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Burst {
 impl Burst {
     /// Reads `posts`, `within` and `complaint`.
     pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
-        let posts = table.required("posts").integer(2..=64);
+        let posts = table.required("posts").integer(2..=MAX_POSTS).and_then(|posts| u16::try_from(posts).ok());
         let within = scope.channels().durations(table, "within");
         let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
         let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);
