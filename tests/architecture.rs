@@ -237,6 +237,19 @@ fn a_module_with_others_inside_stands_beside_their_folder() {
 }
 
 #[test]
+fn the_map_names_files_that_are_there() {
+    let (_, table) = PROMISES.split_once("# Where a change begins").unwrap();
+    let (table, _) = table.split_once("\n//! #").unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|name| name.contains('/') || name.ends_with(".rs")).collect();
+    for name in &named {
+        let (source, place) = (root.join("src").join(name.replace("/NAME.rs", "")), root.join(name));
+        assert!(source.exists() || place.exists(), "the crate's map names {name}, which is not there");
+    }
+    assert!(named.len() > 20, "{named:?}");
+}
+
+#[test]
 fn files_can_be_read_in_one_sitting() {
     for (_, path, _) in modules() {
         let lines = std::fs::read_to_string(&path).unwrap().lines().count();
