@@ -206,7 +206,7 @@ impl Case {
     }
 }
 
-/// Evidence, independent of the bytes it was read from.
+/// Reads evidence, independent of the bytes it was read from.
 fn owned_reasons<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reason>, D::Error> {
     let evidence: Vec<Evidence<'de>> = Deserialize::deserialize(deserializer)?;
     let owned = evidence.into_iter().map(Evidence::into_owned);

@@ -144,7 +144,7 @@ pub fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) 
     deserializer.deserialize_any(VisitObjects::<T>(PhantomData))
 }
 
-/// As [`objects`]; no object where there is something else.
+/// Reads the objects of a list; no object where there is something else.
 ///
 /// # Errors
 /// As [`object`].

@@ -12,7 +12,7 @@ pub(super) fn forms(root: &Root) -> Vec<String> {
     forms
 }
 
-/// `takkirimno`, `dakkirim`, `dikirimake`, `ngirimke`, `nglaporno`, `kirimen`, `tulise`, `kirimane`.
+/// Returns `takkirimno`, `dakkirim`, `dikirimake`, `ngirimke`, `nglaporno`, `kirimen`, `tulise`, `kirimane`.
 fn javanese(root: &Root) -> Vec<String> {
     let text = &root.text;
     // After a vowel these endings begin with a `k`.
@@ -38,7 +38,7 @@ fn active(root: &Root) -> Vec<String> {
     vec![format!("{nasal}{}", root.text)]
 }
 
-/// `kirimkeun`, `dikirimkeun`, `ngirimkeun`, `ngalaporkeun`, `kakirim`.
+/// Returns `kirimkeun`, `dikirimkeun`, `ngirimkeun`, `ngalaporkeun`, `kakirim`.
 fn sundanese(root: &Root) -> Vec<String> {
     let text = &root.text;
     let mut forms = with_each(std::slice::from_ref(text), &["keun", "eun", "na"]);
@@ -54,7 +54,7 @@ fn sundanese(root: &Root) -> Vec<String> {
     forms
 }
 
-/// `mangirim`, `mangiriman`, `bakirim`, `takirim`, `mokirim`, `nakirim`, `kirimmi`, `kirimki`.
+/// Returns `mangirim`, `mangiriman`, `bakirim`, `takirim`, `mokirim`, `nakirim`, `kirimmi`, `kirimki`.
 fn minang_and_the_east(root: &Root) -> Vec<String> {
     let active: Vec<String> = root.behind(Prefix::Nasal("ma")).into_iter().take(1).collect();
     let mut forms = with_each(&active, &["", "an", "kan"]);

@@ -49,8 +49,8 @@ fn last_sounds(word: &str) -> Vec<&str> {
     }
 }
 
-/// `jwab`, `tlong`, `msuk`, `crita`; not before another vowel (`sar` is not `siar`), and not where one syllable is left
-/// whose first consonants begin other words (`krim`, `plang`).
+/// Returns `jwab`, `tlong`, `msuk`, `crita`; not before another vowel (`sar` is not `siar`), and not where one syllable is
+/// left whose first consonants begin other words (`krim`, `plang`).
 fn without_first_vowel(root: &Root) -> Option<String> {
     let [first, vowel, next, ..] = root.text.as_bytes() else { return None };
     let meets = !is_vowel(char::from(*first)) && is_vowel(char::from(*vowel)) && !is_vowel(char::from(*next));
@@ -67,8 +67,8 @@ fn begins_words(first: u8, second: u8) -> bool {
     }
 }
 
-/// Short affixes at the full root: `dkirim`, `dikirimkn`, `mngirim`, `trkirim`, `kirimx`, `kirimanya` with one `n`; and the
-/// nasal form without vowels, `ngrm`, `mngrm`.
+/// Returns the full root with short affixes: `dkirim`, `dikirimkn`, `mngirim`, `trkirim`, `kirimx`, `kirimanya` with one `n`;
+/// and the nasal form without vowels, `ngrm`, `mngrm`.
 fn short_affixes(root: &Root) -> Vec<String> {
     let text = &root.text;
     let mut forms: Vec<String> = ["kn", "ny", "x", "anny", "anx", "anya"].iter().map(|suffix| format!("{text}{suffix}")).collect();

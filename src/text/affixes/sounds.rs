@@ -72,7 +72,7 @@ impl Root {
         self.with_nasal_for_first_sound().unwrap_or_else(|| self.with_nasal_kept())
     }
 
-    /// `ngirim`, `nulis`, `motong`, `nyebar`, `mroses`: `k`, `t`, `p`, `s` give way to the nasal.
+    /// Returns `ngirim`, `nulis`, `motong`, `nyebar`, `mroses`: `k`, `t`, `p`, `s` give way to the nasal. `None` where none does.
     pub fn with_nasal_for_first_sound(&self) -> Option<String> {
         let nasal = match self.text.as_bytes()[0] {
             b'p' if !self.text.starts_with("ps") => "m",
@@ -85,7 +85,7 @@ impl Root {
         Some(format!("{nasal}{}", &self.text[1..]))
     }
 
-    /// `ngunggah`, `mbalas`, `ndaftar`, `lapor`: nothing gives way.
+    /// Returns `ngunggah`, `mbalas`, `ndaftar`, `lapor`: nothing gives way.
     fn with_nasal_kept(&self) -> String {
         let nasal = match self.text.as_bytes()[0] {
             b'b' | b'f' | b'p' | b'v' => "m",
@@ -135,7 +135,7 @@ pub(super) fn syllables(word: &str) -> usize {
     count - usize::from(open && count > 1)
 }
 
-/// `kerja`, `ternak`: a consonant, `er` and another consonant.
+/// Returns whether `word` begins as `kerja`, `ternak` do: with a consonant, `er` and another consonant.
 fn first_syllable_ends_in_er(word: &str) -> bool {
     let mut letters = word.chars();
     let first = letters.next().is_some_and(|c| !is_vowel(c));

@@ -69,7 +69,7 @@ impl PhraseBook {
         self.apply_exclusions(hits);
     }
 
-    /// As [`PhraseBook::find`], the exclusions among the entries and nothing masked.
+    /// Finds as [`PhraseBook::find`] does, the exclusions among the entries and nothing masked.
     pub fn find_unmasked(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
         self.find_unguarded(facts, search, hits);
         self.apply_guards(facts, search, hits);
@@ -113,7 +113,7 @@ impl PhraseBook {
         Some(Miss { hit: *hit, guard: guard.line.text.clone(), wanted: guard.wanted, place })
     }
 
-    /// As [`PhraseBook::find`], the exclusions among the entries and no guard asked.
+    /// Finds as [`PhraseBook::find`] does, the exclusions among the entries and no guard asked.
     pub fn find_unguarded(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
         hits.clear();
         search.sightings.clear();
