@@ -177,8 +177,8 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
 }
 
 /// Fills in `draft` with what is said of the record that arrived.
-fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> sonic_rs::Result<()> {
-    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| sonic_rs::to_writer(bytes, said))?;
+fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> serde_json::Result<()> {
+    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| serde_json::to_writer(bytes, said))?;
     draft.header(SOURCE, arrival.source).at(arrival.at);
     Ok(())
 }
