@@ -10,19 +10,19 @@
 //!
 //! | layer | what | of `kirim` | of others |
 //! | --- | --- | --- | --- |
-//! | [`mod@formal`] | the root; `-kan` `-i` `-an`; `-nya` `-lah` `-kah` `-pun` `-ku` `-mu` after them | `kirim` `kirimkan` `kirimi` `kiriman` `kirimkanlah` `kirimannya` | `adukan` `hubungi` `laporanku` |
+//! | [`formal()`] | the root; `-kan` `-i` `-an`; `-nya` `-lah` `-kah` `-pun` `-ku` `-mu` after them | `kirim` `kirimkan` `kirimi` `kiriman` `kirimkanlah` `kirimannya` | `adukan` `hubungi` `laporanku` |
 //! | | `me-`, the nasal as the root's first sound wants it; loans keep that sound | `mengirim` `mengirimkan` `mengirimi` | `menulis` `memotong` `menyebar` `melapor` `memviralkan` `mengunggah` `mengecek` `memproses` `mempublikasikan` |
 //! | | `di-` `ku-` `kau-` `ter-` | `dikirim` `dikirimkannya` `kukirimkan` `kaukirim` `terkirim` | `dihubungi` `kaubayar` `terganggu` `terekam` |
 //! | | `ber-` (`be-`, `bel-`), `per-` (`pe-`, `pel-`), `memper-`, `diper-` | | `berjanji` `bekerja` `belajar` `perbaiki` `diperbaiki` `memperjelas` `perjanjian` `pekerjaan` |
 //! | | `pe-` and `pe-..-an` with the nasal, `ke-..-an`, `se-` | `pengirim` `pengiriman` | `penyiar` `pelaporan` `petugas` `kerusakan` `secepatnya` `sehubungan` |
 //! | | prefixes upon prefixes | | `keterlambatan` `keberhasilan` `berkelanjutan` `ketidakjelasan` `diberhentikan` |
-//! | [`mod@spoken`] | the nasal without `me-`, `nge-`; `-in`; `ke-` for `ter-` | `ngirim` `ngirimin` `kirimin` `dikirimin` `kekirim` | `nulis` `motong` `nyiarin` `nyari` `ngelaporin` `ngecek` `ngeshare` `ngubungin` |
+//! | [`spoken()`] | the nasal without `me-`, `nge-`; `-in`; `ke-` for `ter-` | `ngirim` `ngirimin` `kirimin` `dikirimin` `kekirim` | `nulis` `motong` `nyiarin` `nyari` `ngelaporin` `ngecek` `ngeshare` `ngubungin` |
 //! | | doubling with a digit before an ending | `kirim2an` `dikirim2in` | |
 //! | | `-e` for `-ai`, no `h-` | | `sampein` `nyampe` `ilang` `ngilangin` |
-//! | [`mod@regional`] | Javanese `tak-` `dak-` (I will), `-no` `-ake` `-ke` `-en` `-e` `-ane` | `takkirim` `takkirimno` `dakkirimke` `dikirimake` | `mbalesno` `nglaporno` `takbelikno` |
+//! | [`regional()`] | Javanese `tak-` `dak-` (I will), `-no` `-ake` `-ke` `-en` `-e` `-ane` | `takkirim` `takkirimno` `dakkirimke` `dikirimake` | `mbalesno` `nglaporno` `takbelikno` |
 //! | | Sundanese `-keun` `-eun` `-na`, `nga-`, `di-..-an` | `dikirimkeun` `ngirimkeun` | `ngalaporkeun` |
 //! | | Minang `ma-`; Minang, Manado, Makassar `ba-` `ta-` `mo-` `na-`, `-mi` `-ki` | `mangirim` `takirim` `nakirim` `kirimki` | `malapor` `mambalas` |
-//! | [`mod@shortened`] | written without vowels, from three consonants on; `d-` for `di-`, `-kn` for `-kan`, `-x` and one `n` less for `-nya` | `krm` `dikrm` `dkrm` `dkirim` `dikirimkn` `mngirim` `ngrm` | `bntu` `psng` `psg` `jwab` `smpe` `crita` `gangguanya` |
+//! | [`shortened()`] | written without vowels, from three consonants on; `d-` for `di-`, `-kn` for `-kan`, `-x` and one `n` less for `-nya` | `krm` `dikrm` `dkrm` `dkirim` `dikirimkn` `mngirim` `ngrm` | `bntu` `psng` `psg` `jwab` `smpe` `crita` `gangguanya` |
 //!
 //! A word doubled with a hyphen or a final `2` (`kirim-kirim`, `dikirim2`) and a prefix written apart (`di kirim`,
 //! `nge-share`) are several words of the post, of which one is a form of the root: nothing is made for them. A clitic
