@@ -74,8 +74,8 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
     };
     for output in engine::step(work, rules, state, &input, &arrival) {
         match &output {
-            Output::Triage(_, record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
-            Output::Escalation(record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
+            Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
+            Output::Escalation(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }

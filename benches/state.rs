@@ -38,7 +38,7 @@ fn bench(criterion: &mut Criterion) {
     let mut buffer = Vec::with_capacity(1 << 16);
     for (name, state) in [("first post", &first), ("hard case", &hard), ("64 posts and a hard case", &full)] {
         let record = state.encode().expect("something to remember");
-        let json = sonic_rs::to_vec(state).expect("JSON");
+        let json = serde_json::to_vec(state).expect("JSON");
         group.bench_function(format!("{name}: write ({} bytes)", record.len()), |bencher| {
             bencher.iter(|| {
                 buffer.clear();
@@ -48,7 +48,7 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(format!("{name}: write JSON ({} bytes)", json.len()), |bencher| {
             bencher.iter(|| {
                 buffer.clear();
-                sonic_rs::to_writer(&mut buffer, black_box(state)).expect("to memory");
+                serde_json::to_writer(&mut buffer, black_box(state)).expect("to memory");
             });
         });
         group.bench_function(format!("{name}: read"), |bencher| bencher.iter(|| AuthorState::decode(black_box(&record))));

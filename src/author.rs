@@ -1,8 +1,9 @@
-//! What is remembered of one customer, and nothing else: recent posts, the series going on, the open case.
+//! What is remembered of one customer: recent posts, the series going on, the open case. [`recognise()`] meets an arriving
+//! post with it, [`AuthorState::remember_judged`] adds the post to it.
 //!
 //! The state is exactly what its last journal record says (invariant 6 of the crate). It is bounded: at most
-//! [`MAX_POSTS`] posts and as many event ids, whatever the thresholds. Knows nothing of rules: names of conditions and
-//! subjects are opaque, so a renamed condition is simply unknown.
+//! [`MAX_POSTS`] posts and as many event ids, whatever the thresholds. Of the rules it asks limits of time and who the brand
+//! is; names of conditions and subjects are opaque, so a renamed condition is simply unknown.
 
 mod case;
 mod codec;
@@ -20,7 +21,7 @@ pub use self::case::{Case, MetCondition, Reason};
 pub use self::codec::{CorruptState, Head};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
-pub use self::memory::{ID_MEMORY, MAX_POSTS, SeriesMemory};
+pub use self::memory::{ID_MEMORY, SeriesMemory};
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::post::Millis;
+pub use crate::signals::MAX_POSTS;
 
 /// Replies of the brand remembered.
 const MAX_REPLIES: usize = 8;
@@ -52,13 +54,13 @@ pub struct AuthorState {
     /// When the latest replies of the brand were written, in order of arrival.
     #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty", with = "json::numbers")]
     pub replies: Vec<Millis>,
-    /// The newest series.
+    /// The newest series, going on or over; `None` before the first counted post.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesMemory>,
     /// What was written up to then is settled (`resolved`, `dismissed`).
     #[serde(rename = "z", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub ended: Option<Millis>,
-    /// The open case.
+    /// The open case; `None` where none is open.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Case>,
     /// What a newer program has written of the customer.
@@ -67,18 +69,19 @@ pub struct AuthorState {
 }
 
 impl AuthorState {
-    /// Whether there is nothing that the next record could need.
+    /// Returns whether there is nothing that the next record could need.
     pub fn is_empty(&self) -> bool {
         let no_posts = self.posts.is_empty() && self.events.is_empty() && self.replies.is_empty();
         no_posts && self.ended.is_none() && !self.is_kept()
     }
 
-    /// Whether time alone does not make the state one that nobody needs: a case is open, or a newer program knows why.
+    /// Returns whether time alone does not make the state one that nobody needs: a case is open, or a newer program
+    /// knows why.
     fn is_kept(&self) -> bool {
         self.case.is_some() || !self.unknown.is_empty()
     }
 
-    /// Whether what was written at `at` is settled already.
+    /// Returns whether what was written at `at` is settled already.
     pub fn is_settled(&self, at: Millis) -> bool {
         self.ended.is_some_and(|ended| at <= ended)
     }
@@ -94,12 +97,13 @@ impl AuthorState {
         }
     }
 
-    /// Whether the event `id` is known.
+    /// Returns whether the event `id` is known.
     pub fn knows_event(&self, id: &str) -> bool {
         self.events.iter().any(|(known, _)| **known == *id)
     }
 
-    /// Notes the event `id`, the oldest forgotten where there are too many; whether one was.
+    /// Notes the event `id`, at record time `now`; where there are too many, forgets the oldest. Returns whether one was
+    /// forgotten.
     pub fn note_event(&mut self, id: &str, now: Millis) -> bool {
         let full = self.events.len() >= MAX_POSTS;
         if full {

@@ -17,7 +17,8 @@ use crate::rules::Rules;
 use crate::signals;
 use crate::verdict::{self, Candidate};
 
-/// One step of the fold. The first output is the terminal record of the input; what follows are additional ones.
+/// Takes one step of the fold: changes `state` as `input` asks and returns what is to be written. The first output is the
+/// terminal record of the input; what follows are additional ones.
 pub fn step<'a>(
     work: &mut Workspace,
     rules: &'a Rules,
@@ -31,8 +32,8 @@ pub fn step<'a>(
     }
 }
 
-/// The way of a post: recognise, read, look, put aside by content, count, decide, remember, tell. Only recognising,
-/// counting and remembering change the state.
+/// Takes a post through the phases: recognise, read, look, put aside by content, count, decide, remember, tell. Only
+/// recognising, counting and remembering change the state.
 fn judge<'a>(
     work: &mut Workspace,
     rules: &'a Rules,
@@ -63,7 +64,7 @@ fn judge<'a>(
     route::tell(rules, state, post, verdict, known, arrival)
 }
 
-/// The way of a case event: what has expired, then what it does to the case.
+/// Takes a case event through its phases: what has expired, then what it does to the case.
 fn apply<'a>(
     work: &mut Workspace,
     rules: &'a Rules,

@@ -17,7 +17,7 @@
 //!
 //! Beside them: `failpoint`, for the tests.
 //!
-//! No rule, no threshold and no format is known here; the stages only call `formats`, `engine` and `outage`.
+//! No phrase and no condition is known here; the stages call `formats`, `engine` and `outage`, and hold the rules for them.
 
 mod cases;
 mod clients;

@@ -48,6 +48,27 @@
 //! | [`kafka`] | errors, clients, topics, the stages, journal, lanes; dead letters and reconciliation |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
+//! # Where a change begins
+//!
+//! What analysts change is in `config/` and needs no line of code: `config/README.md` says how.
+//!
+//! | to change | begin in |
+//! | --- | --- |
+//! | how a feed is read | `formats/NAME.rs`, its sample in `config/samples/formats`; HTML and its entities in `formats/html.rs` |
+//! | the platforms | `post/platform.rs` |
+//! | what is skipped unread, and how that is called | `author/recognise.rs`, `record/skip.rs` |
+//! | a kind of signal, or a further one | `signals/kind/NAME.rs`, listed in `signals/kind.rs` |
+//! | a fact that rules can name (`post.x`, `case.x`) | `signals/builtin.rs` |
+//! | how much is remembered of a customer, and how long | `signals/history.rs` (how many posts), `author/memory.rs` |
+//! | the bytes of the journal | `author/codec.rs` |
+//! | what makes a case hard, what ends it | `case/count.rs`, `case/event.rs`, `author/expiry.rs` |
+//! | a field of a record | `record/NAME.rs`; `route.rs` fills it in |
+//! | what an error of Kafka leaves to do | `kafka/errors/recovery.rs` |
+//! | what a dead letter holds | `kafka/stages/dead_letter.rs` |
+//! | what the service counts | `kafka/lane/report.rs`; what a backtest counts: `cli/backtest/summary.rs` |
+//! | what is said of a mistake in a document | `config/reader.rs` (keys), `config/reader/value.rs` (values); how it is shown: `problem.rs` |
+//! | a subcommand | `cli/NAME.rs`, listed in `cli.rs` |
+//!
 //! # Words, each for one thing
 //!
 //! | word | means |

@@ -10,6 +10,7 @@ mod inbox;
 mod key;
 mod kind;
 pub mod lenient;
+mod platform;
 pub mod repair;
 mod str;
 mod time;
@@ -22,6 +23,7 @@ pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
 pub use self::inbox::Input;
 pub use self::key::CustomerKey;
 pub use self::kind::EventKind;
+pub use self::platform::Platform;
 pub use self::str::{Str, null_as_default};
 pub use self::time::Millis;
 
@@ -155,41 +157,6 @@ impl Post<'_> {
     /// mailboxes are the brand's, X and other channels are not (D17).
     pub fn on_own_page(&self) -> bool {
         self.on_own_page.unwrap_or(matches!(self.platform, Platform::Facebook | Platform::Instagram | Platform::Email))
-    }
-}
-
-/// Where a post was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Platform {
-    /// X, formerly Twitter.
-    #[serde(alias = "twitter")]
-    X,
-    /// Facebook: posts and comments on pages.
-    Facebook,
-    /// Instagram: comments and mentions.
-    Instagram,
-    /// E-mail: the only non-social channel of W-10.
-    Email,
-    /// Everything else, direct messages among it.
-    #[default]
-    #[serde(other)]
-    Other,
-}
-
-impl Platform {
-    /// All platforms, in the order of the documentation.
-    pub const ALL: [Platform; 5] = [Platform::X, Platform::Facebook, Platform::Instagram, Platform::Email, Platform::Other];
-
-    /// Returns the name in records, keys and configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Platform::X => "x",
-            Platform::Facebook => "facebook",
-            Platform::Instagram => "instagram",
-            Platform::Email => "email",
-            Platform::Other => "other",
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::record::{
 use crate::rules::{Class, Rules};
 use crate::verdict::Verdict;
 
-/// What is told of a post that nobody reads.
+/// Returns what is told of a post that nobody reads.
 pub fn tell_unread<'a>(
     rules: &'a Rules,
     post: &'a Post<'a>,
@@ -24,7 +24,7 @@ pub fn tell_unread<'a>(
     with_expired(Output::Triage(Destination::Skipped, record), rules, expired, arrival)
 }
 
-/// What is told of a post that was judged and remembered: its terminal record first.
+/// Returns what is told of a post that was judged and remembered: its terminal record first.
 pub fn tell<'a>(
     rules: &'a Rules,
     state: &AuthorState,
@@ -43,7 +43,7 @@ fn with_expired<'a>(first: Output<'a>, rules: &'a Rules, expired: Option<Case>, 
     outputs
 }
 
-/// What is told of a hard case that ended with nobody saying so.
+/// Returns what is told of a hard case that ended with nobody saying so.
 pub fn tell_expired<'a>(rules: &'a Rules, case: Option<&Case>, arrival: &Arrival<'a>) -> Option<Output<'a>> {
     case.map(|case| Output::Escalation(case::escalation(rules, case, EscalationType::Expired, arrival)))
 }
@@ -77,7 +77,7 @@ fn terminal<'a>(
     }
 }
 
-/// The fields of the desk's application: a post that somebody still has to look at carries none (D54).
+/// Returns the fields of the desk's application: a post that somebody still has to look at carries none (D54).
 fn tagging<'a>(rules: &'a Rules, class: &'a Class, note: Option<&'a str>) -> Option<Tagging<'a>> {
     let fields = class.tagging.as_ref().unwrap_or(&rules.tagging);
     (class.route == Destination::Oot).then_some(Tagging { fields, note })

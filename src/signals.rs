@@ -2,7 +2,7 @@
 //! [`kind`]s, one file each; beside them stands what several of them share.
 //!
 //! No kind returns a bare yes or no: a [`Finding`] carries the value, the threshold and the places in the text that
-//! decided it, and records, metrics, explanations and tests all use that one value. What a signal is called, which
+//! decided it, and records, explanations and tests all use that one value. What a signal is called, which
 //! words it knows and what follows from it is configuration; nothing here knows a troll from a quiz.
 
 mod accounts;
@@ -22,6 +22,7 @@ mod obstacle;
 mod part_number;
 mod relation;
 mod scope;
+mod trace;
 
 pub use self::accounts::{Account, handles, odd_in_handle};
 pub use self::agenda::Agenda;
@@ -29,8 +30,8 @@ pub use self::builtin::Builtin;
 pub use self::channels::Channels;
 pub use self::evidence::{Evidence, of_trace};
 pub use self::expression::{Expression, Ref};
-pub use self::finding::{Finding, Findings, Measure, Place, Trace, What};
-pub use self::history::{History, PastPost, Series};
+pub use self::finding::{Finding, Findings, Measure};
+pub use self::history::{History, MAX_POSTS, PastPost, Series};
 pub use self::kind::Kind;
 pub use self::lexicons::{Lexicons, LoadedGroup};
 pub use self::look::look;
@@ -39,6 +40,7 @@ pub use self::obstacle::{Obstacle, Snag};
 pub use self::part_number::PartNumber;
 pub use self::relation::{Relation, Side};
 pub use self::scope::{Compiled, Declared, Refers, Scope};
+pub use self::trace::{Place, Trace, What};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;
@@ -47,7 +49,7 @@ use crate::text::{Facts, GroupSet, Hit, PhraseBook};
 /// Number of a signal in the rules.
 pub type SignalId = u16;
 
-/// A named signal.
+/// A signal of the rules: a kind with its keys, under a name.
 #[derive(Debug)]
 pub struct Signal {
     /// Its name in the configuration.
@@ -61,7 +63,7 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// A helper (its name begins with `_`) is used by other signals and not listed in records.
+    /// Returns whether it is a helper: its name begins with `_`, other signals use it, records do not list it.
     pub fn is_helper(&self) -> bool {
         self.name.starts_with('_')
     }
@@ -70,21 +72,21 @@ impl Signal {
 /// Everything a signal may look at.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'v, 'a> {
-    /// The post.
+    /// The post as it was read from its record.
     pub post: &'a Post<'a>,
     /// Facts of its text.
     pub facts: &'v Facts,
-    /// Lexicon entries in its text.
+    /// Lexicon entries in its text that no guard refuses, in order of their first token.
     pub hits: &'v [Hit],
-    /// Their groups.
+    /// The groups of `hits`.
     pub groups: &'v GroupSet,
     /// Accounts that the post names.
     pub accounts: &'v [Account],
-    /// Lexicon entries in the author's profile.
+    /// Lexicon entries in the author's profile; none where no signal reads profiles.
     pub profile_hits: &'v [Hit],
-    /// The lexicons.
+    /// All entries, by whose numbers `hits` go.
     pub book: &'a PhraseBook,
-    /// The brand's accounts.
+    /// The accounts that are the brand's own.
     pub own: &'a OwnAccounts,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
     pub styled_letters: Option<u32>,
@@ -95,8 +97,8 @@ pub struct View<'v, 'a> {
 }
 
 impl Signal {
-    /// Looks at the post and writes the finding of this signal, number `id`; `history` is what is
-    /// remembered of the author.
+    /// Looks at the post and writes the finding of this signal, number `id`, into `findings`; those of the signals that it
+    /// refers to must be there.
     pub fn evaluate(&self, id: SignalId, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
         let from = findings.noted();
         let measure = self.kind.evaluate(view, history, findings);

@@ -14,15 +14,15 @@ use crate::signals::{Builtin, Evidence, Findings, Kind, Names, Ref, View};
 /// What was decided about a post.
 #[derive(Debug)]
 pub struct Verdict<'a> {
-    /// The class that won.
+    /// The first class that holds.
     pub class: &'a Class,
-    /// What the post did to the case.
+    /// What the post did to the case; nothing where it was not counted.
     pub change: CaseChange,
     /// It goes on with the newest series.
     pub joins: bool,
     /// Signals met, helpers left out.
     pub signals: Vec<&'a str>,
-    /// Why: conditions met and nearly met, and what decided the class.
+    /// Why: the complaint, conditions met and nearly met, and what decided the class.
     pub evidence: Vec<Evidence<'a>>,
     addressed: bool,
     complaint: bool,
@@ -46,7 +46,7 @@ pub struct Classification {
 pub struct Candidate<'v, 'a> {
     /// All that signals may look at.
     pub view: View<'v, 'a>,
-    /// The class that put it aside.
+    /// The class that put it aside; `None`: none did.
     pub aside: Option<ClassNumber>,
     /// For each condition whether the post meets it.
     pub conditions: &'v [bool],
@@ -92,7 +92,7 @@ pub fn decide<'a>(
 }
 
 impl Verdict<'_> {
-    /// What of it must be remembered.
+    /// Returns what of it must be remembered.
     pub fn judged(&self) -> Judged<'_> {
         Judged {
             counted: self.change.counted,
@@ -106,7 +106,7 @@ impl Verdict<'_> {
     }
 }
 
-/// What of the case is otherwise once the post is counted.
+/// Notes what holds of the case once the post is counted.
 fn set_change(names: &mut Names, change: &CaseChange) {
     names.set(Ref::Builtin(Builtin::CaseHard), change.hard);
     names.set(Ref::Builtin(Builtin::CaseBecomesHard), change.becomes_hard);

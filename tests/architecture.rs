@@ -83,16 +83,11 @@ fn what_decides_knows_no_clock_no_environment_and_no_kafka() {
     }
 }
 
-/// Rooms in which circles are still allowed.
-const WITH_CIRCLES: [&str; 1] = ["signals"];
-
 #[test]
 fn no_module_needs_itself_through_its_neighbours() {
     let map = Map::read();
     for (room, neighbours) in map.rooms() {
-        if let Some(circle) = circle(&neighbours)
-            && !WITH_CIRCLES.contains(&room.split("::").next().unwrap())
-        {
+        if let Some(circle) = circle(&neighbours) {
             panic!("in {}: {}", if room.is_empty() { "the crate" } else { &room }, circle.join(" needs "));
         }
     }
@@ -239,6 +234,19 @@ fn a_module_with_others_inside_stands_beside_their_folder() {
     for (_, path, _) in modules() {
         assert!(!path.ends_with("mod.rs"), "{}: write name.rs beside name/, as everywhere", path.display());
     }
+}
+
+#[test]
+fn the_map_names_files_that_are_there() {
+    let (_, table) = PROMISES.split_once("# Where a change begins").unwrap();
+    let (table, _) = table.split_once("\n//! #").unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named: Vec<&str> = table.split('`').skip(1).step_by(2).filter(|name| name.contains('/') || name.ends_with(".rs")).collect();
+    for name in &named {
+        let (source, place) = (root.join("src").join(name.replace("/NAME.rs", "")), root.join(name));
+        assert!(source.exists() || place.exists(), "the crate's map names {name}, which is not there");
+    }
+    assert!(named.len() > 20, "{named:?}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub struct MetCondition {
     /// The posts that met it.
     #[serde(rename = "p")]
     pub posts: Vec<SmolStr>,
-    /// Why.
+    /// Why it was met: the first pieces of evidence.
     #[serde(rename = "e", default, deserialize_with = "owned_reasons")]
     pub evidence: Vec<Reason>,
     /// What a newer program has written of it.
@@ -86,7 +86,7 @@ pub struct MetCondition {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Reason {
-    /// The piece.
+    /// The evidence itself, which the record shows.
     pub piece: Evidence<'static>,
     /// What a newer program has written of it.
     #[serde(skip)]
@@ -94,17 +94,17 @@ pub struct Reason {
 }
 
 impl Case {
-    /// A case that begins with the post `id`, written at `at`.
+    /// Returns a case that begins with the post `id`, written at `at`.
     pub fn begin(id: &str, at: Millis) -> Self {
         Case { id: id.into(), first_at: at, last_at: at, ..Case::default() }
     }
 
-    /// Whether the case is named after the post `id`.
+    /// Returns whether the case is named after the post `id`.
     pub fn is_first(&self, id: &str) -> bool {
         *self.id == *id
     }
 
-    /// Whether condition `name` is met.
+    /// Returns whether condition `name` is met.
     pub fn has(&self, name: &str) -> bool {
         self.conditions.iter().any(|condition| *condition.name == *name)
     }
@@ -137,7 +137,8 @@ impl Case {
         self.conversations.push(conversation.into());
     }
 
-    /// Whether the post `id` in `conversation`, an answer to `parent`, goes on with one of the case's other posts.
+    /// Returns whether the post `id` in `conversation`, an answer to `parent`, goes on with one of the case's other
+    /// posts.
     pub fn holds(&self, id: &str, conversation: Option<&str>, parent: Option<&str>) -> bool {
         let is_other = |known: &str| *known != *id && (Some(known) == conversation || Some(known) == parent);
         let same = conversation.is_some_and(|conversation| self.conversations.iter().any(|known| *known == conversation));
@@ -205,7 +206,7 @@ impl Case {
     }
 }
 
-/// Evidence, independent of the bytes it was read from.
+/// Reads evidence, independent of the bytes it was read from.
 fn owned_reasons<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reason>, D::Error> {
     let evidence: Vec<Evidence<'de>> = Deserialize::deserialize(deserializer)?;
     let owned = evidence.into_iter().map(Evidence::into_owned);

@@ -40,7 +40,7 @@ use self::wire::{Broken, Reader, Writer, unzigzag, zigzag};
 use super::AuthorState;
 use crate::post::Millis;
 
-/// The version of the format.
+/// The version of the format, the first byte of a record.
 const VERSION: u8 = 1;
 
 /// Fields of a state.
@@ -93,7 +93,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of `record`; `None` where it has none of this format.
+    /// Returns the head of `record`; `None` where it has none of this format.
     pub fn of(record: &[u8]) -> Option<Self> {
         let mut fields = fields(record)?;
         let last_record = fields.next().ok()?.filter(|first| first.number == field::LAST_RECORD)?;
@@ -103,7 +103,7 @@ impl Head {
 }
 
 impl AuthorState {
-    /// The journal record; `None` is a tombstone: nothing is left to remember.
+    /// Returns the journal record; `None` is a tombstone: nothing is left to remember.
     pub fn encode(&self) -> Option<Vec<u8>> {
         let mut record = Vec::new();
         self.encode_into(&mut record).then_some(record)
@@ -179,7 +179,7 @@ impl AuthorState {
     }
 }
 
-/// The fields of a record of the known version; times are numbers after 1970.
+/// Returns the fields of a record of the known version; times are numbers after 1970.
 fn fields(record: &[u8]) -> Option<Reader<'_>> {
     let (&VERSION, rest) = record.split_first()? else { return None };
     Some(Reader { rest, base: Millis::new(0) })

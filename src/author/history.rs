@@ -12,7 +12,7 @@ pub struct HistoryBuffer {
 }
 
 impl AuthorState {
-    /// The past as `post` meets it, the post itself and earlier versions of it left out.
+    /// Returns the past as `post` meets it, the post itself and earlier versions of it left out.
     pub fn history<'a>(&'a self, own: &OwnAccounts, post: &Post<'_>, buffer: &'a mut HistoryBuffer) -> History<'a> {
         let place = self.fill(&post.post_id, buffer);
         let HistoryBuffer { posts, times } = buffer;
@@ -62,8 +62,8 @@ impl AuthorState {
     }
 }
 
-/// Whether the brand may have written what `post` answers: the feed says so, or does not say who did. Its reply need
-/// not be in the feed (D61).
+/// Returns whether the brand may have written what `post` answers: the feed says so, or does not say who did. Its reply
+/// need not be in the feed (D61).
 fn may_answer_brand(own: &OwnAccounts, post: &Post<'_>) -> bool {
     let answered = post.in_reply_to_author_id.as_ref().and_then(|id| id.non_blank());
     answered.is_none_or(|id| own.has_id(id) || own.has_handle(id))

@@ -33,7 +33,7 @@ pub(super) mod optional_number {
     }
 }
 
-/// Several times.
+/// A list of times as numbers of milliseconds.
 pub(super) mod numbers {
     use serde::{Deserialize, Deserializer, Serializer};
 

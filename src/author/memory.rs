@@ -1,4 +1,4 @@
-//! Posts and series as they are remembered, how many and how long.
+//! The memory of posts and of the newest series: how many and how long, and what an arriving post is to them.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -8,9 +8,8 @@ use super::unknown::Unknown;
 use super::version::{Age, age, print, version};
 use super::{AuthorState, json};
 use crate::post::{EventKind, Millis, Post};
+use crate::signals::MAX_POSTS;
 
-/// Posts, and event ids, remembered of one customer (D10).
-pub const MAX_POSTS: usize = 64;
 /// How long ids are remembered, in milliseconds of record time.
 pub const ID_MEMORY: i64 = 24 * 60 * 60 * 1000;
 
@@ -23,13 +22,13 @@ pub struct SeriesMemory {
     /// When that was written.
     #[serde(rename = "t", with = "json::number")]
     pub first_at: Millis,
-    /// What that answered.
+    /// What that answered; `None`: it was no answer.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<SmolStr>,
-    /// Fingerprints of the words used.
+    /// Fingerprints of the words used in it.
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<u32>,
-    /// Subjects named.
+    /// Subjects named in it, as the rules of the time call them.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<SmolStr>,
     /// A reply of the brand arrived after its last post.
@@ -43,7 +42,7 @@ pub struct SeriesMemory {
 /// What an arriving record means to the memory of posts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acquaintance {
-    /// Never seen.
+    /// No post of this id is remembered.
     New,
     /// Seen, exactly so or in a newer version.
     Duplicate,
@@ -52,7 +51,7 @@ pub enum Acquaintance {
 }
 
 impl Remembered {
-    /// `post`, written at `at`, as it is remembered from record time `seen` on.
+    /// Makes what is remembered of `post`, written at `at`, from record time `seen` on.
     pub fn of(post: &Post<'_>, at: Millis, seen: Millis) -> Self {
         let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank()).filter(|id| *id != &*post.post_id);
         Remembered {
@@ -67,12 +66,12 @@ impl Remembered {
         }
     }
 
-    /// Whether `id` names the post, or the version of it that people see and answer.
+    /// Returns whether `id` names the post, or the version of it that people see and answer.
     fn is(&self, id: &str) -> bool {
         *self.id == *id || self.version.as_deref() == Some(id)
     }
 
-    /// Whether a post in `conversation` that answers `parent` goes on with what this post was about.
+    /// Returns whether a post in `conversation` that answers `parent` goes on with what this post was about.
     fn is_answered(&self, conversation: Option<&str>, parent: Option<&str>) -> bool {
         let answers = parent.is_some_and(|id| self.is(id));
         let same = conversation.is_some_and(|id| self.is(id) || self.conversation.as_deref() == Some(id));
@@ -100,7 +99,7 @@ impl SeriesMemory {
 }
 
 impl AuthorState {
-    /// What `post` is to this memory.
+    /// Returns what `post` is to this memory.
     pub fn acquaintance(&self, post: &Post<'_>) -> Acquaintance {
         let Some(place) = self.posts.iter().rposition(|known| *known.id == *post.post_id) else { return Acquaintance::New };
         match age(post, &self.posts[place]) {
@@ -109,9 +108,9 @@ impl AuthorState {
         }
     }
 
-    /// Whether `post` stands in a conversation of the customer with the brand: whoever began it, an addressed post of
-    /// his stands in it, or it answers a post of the brand (D16). What belongs to the open case is remembered as
-    /// long as the case is.
+    /// Returns whether `post` stands in a conversation of the customer with the brand: whoever began it, an addressed
+    /// post of his stands in it, or it answers a post of the brand (D16). What belongs to the open case is remembered
+    /// as long as the case is.
     pub fn is_in_conversation(&self, post: &Post<'_>) -> bool {
         let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank());
         let parent = post.parent_id.as_ref().and_then(|id| id.non_blank());
@@ -120,8 +119,8 @@ impl AuthorState {
         recent || self.case.as_ref().is_some_and(|case| case.holds(&post.post_id, conversation, parent))
     }
 
-    /// Whether somebody else's post that `post` answers stands between it and the customer's series: not one of his
-    /// own, nor what the series itself answers.
+    /// Returns whether somebody else's post that `post` answers stands between it and the customer's series: not one of
+    /// his own, nor what the series itself answers.
     pub fn answers_another(&self, post: &Post<'_>) -> bool {
         let Some(parent) = post.parent_id.as_ref().and_then(|id| id.non_blank()) else { return false };
         let his = self.posts.iter().any(|known| !known.by_brand && known.is(parent));
@@ -130,7 +129,8 @@ impl AuthorState {
         !his && !in_case && !same
     }
 
-    /// Remembers one more post, the oldest forgotten where there are too many; whether one was.
+    /// Remembers one more post; where there are too many, forgets the oldest but that which began the case. Returns whether
+    /// one was forgotten.
     pub fn remember(&mut self, post: Remembered) -> bool {
         let full = self.posts.len() >= MAX_POSTS;
         if full {
@@ -142,7 +142,7 @@ impl AuthorState {
         full
     }
 
-    /// Begins a series with the post `anchor`.
+    /// Begins `series`, of which the only post so far is its anchor.
     pub fn begin_series(&mut self, series: SeriesMemory) {
         self.posts.iter_mut().for_each(|post| post.in_series = *post.id == *series.anchor);
         self.series = Some(series);

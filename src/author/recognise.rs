@@ -1,7 +1,8 @@
 //! Recognises an arriving post by what is remembered of its author: what has expired, whether the post is known already,
 //! whether anybody need read it, and which earlier version of it is taken back.
 //!
-//! Reads no text. Changes the memory to what it would be had the customer not written this post yet.
+//! Reads no text. Changes the memory to what it would be had the customer not written this post yet, and remembers a post
+//! that nobody need read.
 
 use super::{Acquaintance, AuthorState, Case, Remembered};
 use crate::post::{EventKind, Millis, Platform, Post};
@@ -17,7 +18,7 @@ pub struct Recognised {
     pub event_time: Millis,
     /// The same of its first version.
     pub written_at: Millis,
-    /// It came late.
+    /// It came later than is usual (`allowed_lateness`), or is a mail whose date is not believed.
     pub late: bool,
     /// It claims to come from the future.
     pub future: bool,
@@ -65,7 +66,7 @@ pub fn recognise(rules: &Rules, state: &mut AuthorState, post: &Post<'_>, arriva
     known
 }
 
-/// When `post`, which arrived at `arrived`, was written: what it claims where that can be believed, else when it came.
+/// Tells when `post`, which arrived at `arrived`, was written: what it claims where that can be believed, else when it came.
 fn dated(limits: &Limits, post: &Post<'_>, arrived: Millis) -> Recognised {
     let future = post.created_at > arrived.plus(limits.max_future_skew);
     let stale = is_stale_mail(limits, post, arrived);
@@ -73,14 +74,14 @@ fn dated(limits: &Limits, post: &Post<'_>, arrived: Millis) -> Recognised {
     Recognised { event_time, written_at: event_time, future, late: stale, ..Recognised::default() }
 }
 
-/// A mail that claims to be much older than its record: the clock of its sender is wrong or it lay about for days. It
-/// counts from when it came (D13).
+/// Returns whether `post` is a mail that claims to be much older than its record: the clock of its sender is wrong or it lay
+/// about for days. It counts from when it came (D13).
 fn is_stale_mail(limits: &Limits, post: &Post<'_>, arrived: Millis) -> bool {
     let oldest = limits.max_mail_age.filter(|_| post.platform == Platform::Email);
     oldest.is_some_and(|oldest| arrived.since(post.created_at) > oldest)
 }
 
-/// Why nobody need read `post`, the reasons in this order (D5). What must be remembered of such a post is.
+/// Returns why nobody need read `post`, the reasons in this order (D5). What must be remembered of such a post is.
 fn unread(
     rules: &Rules,
     state: &mut AuthorState,
@@ -115,7 +116,7 @@ fn unread(
 }
 
 impl AuthorState {
-    /// A post was taken away: its quotations go, its conditions stay (D9).
+    /// Notes that a post was taken away: its quotations go, its conditions stay (D9).
     fn delete(&mut self, post: &Post<'_>) -> Skip {
         if let Some(case) = &mut self.case {
             case.blank_quotes(&post.post_id);
@@ -144,8 +145,8 @@ impl AuthorState {
         Some(Replaced { place, superseded, version, conditions })
     }
 
-    /// Whether a post written at `at` can count: what is settled stays settled, and what is much older than the case is
-    /// no part of it (D64, D67).
+    /// Returns whether a post written at `at` can count: what is settled stays settled, and what is much older than the
+    /// case is no part of it (D64, D67).
     fn may_count(&self, limits: &Limits, at: Millis) -> bool {
         let too_old = self.case.as_ref().is_some_and(|case| case.first_at.since(at) > limits.idle_ttl);
         !self.is_settled(at) && !too_old

@@ -21,13 +21,13 @@ pub struct Judged<'v> {
     pub subjects: &'v [&'v str],
     /// Fingerprints of its telling words.
     pub words: &'v [u32],
-    /// Why.
+    /// Why it was decided so; what is met is kept in the case.
     pub evidence: &'v [Evidence<'v>],
 }
 
 impl AuthorState {
-    /// Remembers `post`, which arrived at `seen`, or the newer version that it is, its place in the newest series (2.9,
-    /// 13), and in the case why it meets conditions. Returns whether another one was forgotten for it.
+    /// Remembers `post`, which arrived at `seen`, or the newer version that it is, its place in the newest series (D55), and
+    /// in the case why it meets conditions. Returns whether another one was forgotten for it.
     pub fn remember_judged(&mut self, post: &Post<'_>, known: &Recognised, judged: &Judged<'_>, seen: Millis) -> bool {
         let at = known.written_at;
         let mut entry = Remembered::of(post, at, seen);
@@ -62,7 +62,8 @@ impl AuthorState {
         }
     }
 
-    /// The post goes on with the newest series, or begins one.
+    /// Adds the post to the newest series, or begins one with it; a post older than the newest series does neither unless it
+    /// joins.
     fn extend_series(&mut self, post: &Post<'_>, judged: &Judged<'_>, at: Millis) {
         let id = &*post.post_id;
         let older = self.series.as_ref().is_some_and(|series| at < series.first_at);

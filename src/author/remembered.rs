@@ -1,4 +1,4 @@
-//! A post as it is remembered.
+//! A post as it is remembered: what the journal keeps of it. Knows neither rules nor its text.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -7,19 +7,19 @@ use super::json;
 use super::unknown::UnknownOfPost;
 use crate::post::Millis;
 
-/// A post that was judged.
+/// A post that was judged, or put aside unread.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
-    /// Its id.
+    /// The id of the post, which all its versions share.
     #[serde(rename = "i")]
     pub id: SmolStr,
-    /// The newest version seen.
+    /// The newest version seen; `None` for the original.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     pub version: Option<SmolStr>,
-    /// A print of the text of that version; 0 where it was not noted.
+    /// A fingerprint of the text of that version; 0 where it was not noted.
     #[serde(rename = "h", default, skip_serializing_if = "is_zero")]
     pub text: u32,
-    /// Prints of the texts that came under the same version before.
+    /// Fingerprints of the texts that came under the same version before.
     #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
     pub texts_before: Vec<u32>,
     /// That version is an edit.
@@ -28,7 +28,7 @@ pub struct Remembered {
     /// When its first version was written.
     #[serde(rename = "t", with = "json::number")]
     pub at: Millis,
-    /// Time of its record.
+    /// Time of the record of its newest version.
     #[serde(rename = "r", with = "json::number")]
     pub seen: Millis,
     /// Its conversation, if another post began it.

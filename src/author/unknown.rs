@@ -7,26 +7,26 @@
 pub struct Unknown(Vec<u8>);
 
 impl Unknown {
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The bytes, to be written again.
+    /// Returns the bytes, to be written again.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Adds a field.
+    /// Keeps one more field, all its bytes.
     pub(super) fn keep(&mut self, field: &[u8]) {
         self.0.extend_from_slice(field);
     }
 }
 
-/// The same of a post, which stands in a row of a table.
+/// What a newer program has written of one post, which stands in a row of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnknownOfPost {
-    /// Its flags.
+    /// The flags of its row that have no meaning here.
     pub(super) flags: u16,
     /// The columns after the last known one, without the zeros at their end.
     pub(super) columns: Vec<u8>,

@@ -16,7 +16,7 @@ const MAX_TEXTS: usize = 8;
 pub(super) enum Age {
     /// It takes its place.
     Newer,
-    /// It was seen.
+    /// It was seen already.
     Same,
     /// It was superseded before it came.
     Older,
@@ -45,12 +45,12 @@ pub(super) fn age(post: &Post<'_>, known: &Remembered) -> Age {
     }
 }
 
-/// The version of `post`; `None` for the original, whose version is its own id where it has one.
+/// Returns the version of `post`; `None` for the original, whose version is its own id where it has one.
 pub(super) fn version<'p>(post: &'p Post<'_>) -> Option<&'p str> {
     post.version.as_ref().and_then(|version| version.non_blank()).filter(|version| *version != &*post.post_id)
 }
 
-/// How the platform orders two versions; `None` where their names do not tell.
+/// Returns how the platform orders two versions; `None` where their names do not tell.
 fn order(a: &str, b: &str) -> Option<Ordering> {
     if a == b {
         return Some(Ordering::Equal);
@@ -63,7 +63,7 @@ fn order(a: &str, b: &str) -> Option<Ordering> {
     Some(Millis::parse(a)?.cmp(&Millis::parse(b)?))
 }
 
-/// A number that equal texts share, in this and every later version of the program; never 0.
+/// Returns a number that equal texts share, in this and every later version of the program; never 0.
 pub(super) fn print(post: &Post<'_>) -> u32 {
     let subject = post.subject.as_deref().unwrap_or_default();
     let bytes = subject.bytes().chain([0]).chain(post.text.bytes());
@@ -74,7 +74,7 @@ pub(super) fn print(post: &Post<'_>) -> u32 {
 }
 
 impl Remembered {
-    /// Whether this version was seen with that text. One whose text was not noted was seen with any.
+    /// Returns whether this version was seen with that text. One whose text was not noted was seen with any.
     fn has_text(&self, print: u32) -> bool {
         self.newest_text(print) || self.texts_before.contains(&print)
     }
@@ -83,8 +83,8 @@ impl Remembered {
         self.text == 0 || self.text == print
     }
 
-    /// A name for `post`, a newer version of this one: what the platform calls it, with a print of the text where that
-    /// does not tell the two apart.
+    /// Returns a name for `post`, a newer version of this one: what the platform calls it, with a print of the text
+    /// where that does not tell the two apart.
     pub fn name_of_next(&self, post: &Post<'_>) -> String {
         match version(post) {
             Some(version) if self.version.as_deref() != Some(version) => version.to_owned(),
@@ -92,7 +92,7 @@ impl Remembered {
         }
     }
 
-    /// The version that takes the place of `earlier` keeps what only memory knows of it.
+    /// Takes over from `earlier`, whose place this version takes, what only memory knows of the post.
     pub fn follow(&mut self, earlier: &Remembered) {
         self.in_series = earlier.in_series;
         self.unknown.clone_from(&earlier.unknown);

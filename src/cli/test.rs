@@ -69,8 +69,10 @@ impl Test {
         }
         let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
         if let Some(file) = &self.junit {
-            let written = fs_err::write(file, junit::document(&results));
-            written.map_err(|error| Stop::usage(format!("the results cannot be written: {error}")))?;
+            let document = junit::document(&results).map_err(std::io::Error::other);
+            document
+                .and_then(|document| fs_err::write(file, document))
+                .map_err(|error| Stop::usage(format!("the results cannot be written: {error}")))?;
         }
         if self.coverage && results.failed == 0 {
             return Ok(self.cover(&mut rules, &tests));

@@ -1,4 +1,6 @@
 //! A text with the places that evidence points to marked below it.
+//!
+//! By hand, for `annotate-snippets` cuts what is too long for a line, and of a post all of it must be seen.
 
 use unicode_width::UnicodeWidthStr;
 

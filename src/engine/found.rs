@@ -1,7 +1,7 @@
 //! What the signals said of the post that was judged last, helpers and unmet ones included: for tools that compare rule
 //! sets, count phrases or learn weights.
 //!
-//! Reads what [`super::step`] has left; decides nothing.
+//! Reads what [`super::step`] has left in the [`Workspace`]; decides nothing.
 
 use super::workspace::{Workspace, view};
 use crate::post::{Millis, Post};
@@ -18,30 +18,31 @@ pub struct Piece<'a> {
     pub counted: Option<SignalId>,
     /// It was measured and stands nowhere: the entry is the name of a fact.
     pub measured: bool,
-    /// What it contributes, in the unit of the signal.
+    /// What it contributes: points of a score, 1 elsewhere.
     pub weight: f32,
-    /// The same for people.
+    /// The same in the form that people read; with quotations, whatever the records show.
     pub evidence: Evidence<'a>,
 }
 
 impl Workspace {
-    /// What the signals said; `None` if the last post was put aside unread.
+    /// Returns what the signals said; `None` if the last post was put aside unread.
     pub fn findings(&self) -> Option<&Findings> {
         Some(&self.findings).filter(|findings| !findings.is_empty())
     }
 
-    /// The entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
+    /// Returns the entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
     pub fn entries(&self) -> impl Iterator<Item = EntryId> {
         self.reading.hits.iter().chain(&self.reading.profile_hits).map(|hit| hit.entry)
     }
 
-    /// What signal `id` found in `post`, which must be the one that was judged last.
+    /// Returns what signal `id` found in `post`, which must be the one that was judged last.
     pub fn pieces<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>, id: SignalId) -> impl Iterator<Item = Piece<'a>> {
         let view = self.view(rules, post);
         self.findings.traces(id).iter().map(move |trace| piece(trace, id, rules, &view, &self.findings))
     }
 
-    /// Why entries that stand in `post`, which must be the one that was judged last, do not count for signal `id`.
+    /// Returns why entries that stand in `post`, which must be the one that was judged last, do not count for signal
+    /// `id`.
     pub fn obstacles(&self, rules: &Rules, post: &Post<'_>, id: SignalId) -> Vec<Obstacle> {
         let Kind::Phrases(phrases) = &rules.signal(id).kind else { return Vec::new() };
         phrases.obstacles(&self.view(rules, post), &self.findings, |id| rules.signal(id).name.as_str())

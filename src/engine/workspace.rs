@@ -31,35 +31,36 @@ impl Workspace {
         self.forgotten_early += u64::from(forgot);
     }
 
-    /// How many were since this was asked last.
+    /// Returns how many posts and case events were forgotten before their time since this was asked last.
     pub fn take_forgotten(&mut self) -> u64 {
         std::mem::take(&mut self.forgotten_early)
     }
 
-    /// Nothing has been judged yet.
+    /// Forgets the post judged last: until the next one [`Workspace::findings`] and [`Workspace::classification`] are `None`.
     pub fn forget(&mut self) {
         self.classification = None;
         self.findings.reset(0);
     }
 
-    /// The classification on the post judged last, if it was asked for (`every_condition`).
+    /// Returns how the class of a post was found: of the last one that was read and asked for it (`every_condition`); `None`
+    /// before.
     pub fn classification(&self) -> Option<&Classification> {
         self.classification.as_ref()
     }
 
-    /// The areas that the post judged last names, if it is a complaint and the rules know areas.
+    /// Returns the areas that the post judged last names, if it is a complaint and the rules know areas.
     pub fn complained_of<'r>(&self, rules: &'r Rules) -> Vec<&'r str> {
         let outages = rules.outages.as_ref().filter(|_| self.findings.met(rules.complaint));
         outages.map(|outages| outages.areas(&rules.book, &self.reading.hits)).unwrap_or_default()
     }
 
-    /// Facts about the text of the post judged last.
+    /// Returns facts about the text of the post that was read last.
     pub fn facts(&self) -> &Facts {
         &self.reading.facts
     }
 }
 
-/// All that signals may look at of a post that was read.
+/// Returns all that signals may look at of a post that was read.
 pub(super) fn view<'v, 'a>(
     reading: &'v Reading,
     accounts: &'v [Account],

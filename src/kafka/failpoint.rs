@@ -18,7 +18,7 @@ pub(super) enum Point {
     ChangeInBatch,
     /// Some records of a transaction are handed over.
     MidProduce,
-    /// All are delivered; the offsets are not sent.
+    /// All records are delivered; the offsets are not sent.
     BeforeOffsets,
     /// So are the offsets; nothing is decided.
     AfterOffsets,
@@ -39,7 +39,7 @@ pub(super) const HELD_OPEN: Duration = Duration::from_secs(300);
 #[inline(always)]
 pub(super) fn pass(_: Point) {}
 
-/// Whether something out of the ordinary is to be done at a point.
+/// Returns whether something out of the ordinary is to be done at a point.
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
 pub(super) const fn asked(_: Point) -> bool {
@@ -67,7 +67,7 @@ mod armed {
         fail_point!(name(point), |micros| die(point, micros.and_then(|text| text.parse().ok()).unwrap_or_default()));
     }
 
-    /// Whether something out of the ordinary is to be done at `point`.
+    /// Returns whether something out of the ordinary is to be done at `point`.
     pub(in super::super) fn asked(point: Point) -> bool {
         read_environment();
         fail_point!(name(point), |_| true);

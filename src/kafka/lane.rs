@@ -60,7 +60,7 @@ struct Released {
 }
 
 impl<S: Stage> Lane<'_, S> {
-    /// Ends the pauses that are over; whether there were any.
+    /// Ends the pauses that are over. Returns whether there were any.
     fn end_pauses(&mut self) -> bool {
         let resumed = self.work.limits.resume(Instant::now());
         if resumed.is_empty() {
@@ -121,7 +121,7 @@ impl<S: Stage> Lane<'_, S> {
         self.go_back(consumer)
     }
 
-    /// Back to where the last commit ended; what was fetched meanwhile is dropped. Not by a new assignment: if the group
+    /// Goes back to where the last commit ended; what was fetched meanwhile is dropped. Not by a new assignment: if the group
     /// takes partitions back, or pauses end, before librdkafka has stopped those that it replaces, it stops them twice,
     /// and an assertion of its own ends the process.
     fn go_back(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
@@ -143,12 +143,12 @@ impl<S: Stage> Lane<'_, S> {
     }
 }
 
-/// As whom to commit.
+/// Returns as whom to commit: the group's member as it is now.
 fn metadata(consumer: &BaseConsumer<Membership>) -> Result<ConsumerGroupMetadata, Trouble> {
     consumer.group_metadata().ok_or_else(|| Trouble::restart("the consumer has no group"))
 }
 
-/// No partition at all: the group is answered, and nothing is fetched.
+/// Returns a list of no partition at all: with it the group is answered, and nothing is fetched.
 fn nothing() -> TopicPartitionList {
     TopicPartitionList::new()
 }

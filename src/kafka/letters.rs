@@ -19,7 +19,7 @@ use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::recorded::onlooker::Onlooker;
 
-/// What there is.
+/// The dead letters that were selected, some of them one by one.
 #[derive(Debug, Default, Serialize)]
 pub struct Listing {
     /// The newest of those selected, the newest last.
@@ -30,29 +30,29 @@ pub struct Listing {
     pub summary: Vec<Frequency>,
 }
 
-/// How often something went wrong.
+/// How often one thing went wrong in one stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Frequency {
-    /// The stage.
+    /// The stage that could not use the records.
     pub stage: String,
-    /// The code.
+    /// Why, as a short name.
     pub code: String,
-    /// Dead letters.
+    /// How many dead letters there are of it.
     pub letters: u64,
     /// Of these, such as were fed in again.
     pub replayed: u64,
 }
 
-/// How to list.
+/// How much of the dead letters is listed.
 #[derive(Debug, Clone, Copy)]
 pub struct ListOptions {
     /// Most letters that are listed.
     pub most: usize,
-    /// With their values.
+    /// With their values, in which posts of customers stand.
     pub values: bool,
 }
 
-/// The dead letters that `selection` takes.
+/// Returns the dead letters that `selection` takes, as they are now.
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used or the topic is missing.
@@ -96,12 +96,12 @@ fn keep_newest(letters: &mut Vec<Letter>, most: usize) {
     letters.drain(..letters.len().saturating_sub(most));
 }
 
-/// The group whose offsets say what was fed in again.
+/// Returns the group whose offsets say what was fed in again.
 fn group(service: &Service) -> String {
     format!("{}-dead-letters", service.run.group)
 }
 
-/// What was fed in again, by partition.
+/// Returns what was fed in again, by partition.
 fn done(onlooker: &Onlooker<'_>, topic: &str) -> Result<Vec<Done>, Refusal> {
     let parse = |committed: crate::kafka::recorded::onlooker::Committed| {
         Done::parse(committed.offset, &committed.note).ok_or_else(|| {

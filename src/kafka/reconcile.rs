@@ -29,7 +29,7 @@ use crate::kafka::topics::topic::{Topic, name};
 use crate::post::Millis;
 use crate::record::{Destination, ends_its_input};
 
-/// What is compared.
+/// The stage whose input and output are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passage {
     /// Feeds to inbox and dead letters.
@@ -38,7 +38,7 @@ pub enum Passage {
     Triage,
 }
 
-/// How to look.
+/// Which records are judged, and how much of what is found is listed.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope {
     /// Only records from this time on.
@@ -171,8 +171,8 @@ impl Comparison<'_> {
         Ok(findings.finish())
     }
 
-    /// Outcomes of records that were not found. Feeds belong to others, who may have them compacted: only the inbox must
-    /// still hold what came of it.
+    /// Judges outcomes of records that were not found. Feeds belong to others, who may have them compacted: only the inbox
+    /// must still hold what came of it.
     fn judge_rest(&self, findings: &mut Discrepancies) -> Result<(), Refusal> {
         if self.stage != "triage" {
             return Ok(());
@@ -219,14 +219,14 @@ fn judge_one(
 
 /// What an output says of its input.
 struct Said {
-    /// `topic/partition/offset`.
+    /// Where the input lies, as `topic/partition/offset`.
     source: String,
     /// `None`: it contradicts itself.
     mark: Option<Mark>,
 }
 
 impl Said {
-    /// `None`: the record is no outcome of `stage`.
+    /// Reads what `message` says; `None`: the record is no outcome of `stage`.
     fn of(message: &BorrowedMessage<'_>, output: Topic, stage: &str) -> Option<Said> {
         let header = |wanted| header(message, wanted);
         let destination = match output {

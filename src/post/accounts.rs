@@ -34,7 +34,7 @@ impl OwnAccounts {
         self.contact_forms.contains(address)
     }
 
-    /// Returns whether `handle`, without `@`, is one of ours.
+    /// Returns whether `handle`, without `@` and in any case, is one of ours.
     pub fn has_handle(&self, handle: &str) -> bool {
         self.handles.contains(handle) || (handle.chars().any(char::is_uppercase) && self.handles.contains(&handle.to_lowercase()))
     }

@@ -33,7 +33,7 @@ pub fn length(text: &str, platform: Platform) -> usize {
     bytes.iter().enumerate().find(|&(at, &byte)| !belongs(at, byte)).map_or(bytes.len(), |(at, _)| at)
 }
 
-/// Letters of the Latin alphabet with marks.
+/// Returns whether `c` is a letter of the Latin alphabet with a mark, or a mark.
 pub fn is_accented(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{253}'..='\u{254}' | '\u{300}'..='\u{36F}' | '\u{1E00}'..='\u{1EFF}')
 }

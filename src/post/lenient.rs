@@ -14,7 +14,7 @@ use super::{Millis, Str};
 
 /// Something that one JSON value may hold; `None` from each reader is a value that cannot be read.
 pub trait Keep<'de>: Sized {
-    /// Reads a string.
+    /// Reads what a string says.
     fn text(_: Text<'de, '_>) -> Option<Self> {
         Self::odd()
     }
@@ -144,7 +144,7 @@ pub fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) 
     deserializer.deserialize_any(VisitObjects::<T>(PhantomData))
 }
 
-/// As [`objects`]; no object where there is something else.
+/// Reads the objects of a list; no object where there is something else.
 ///
 /// # Errors
 /// As [`object`].

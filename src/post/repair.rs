@@ -18,7 +18,8 @@ pub fn mended(record: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Outside of strings a backslash is no JSON anyway, so that strings need not be told apart.
+/// Returns `text` with U+FFFD in place of escaped halves; `None` if there is none. Outside of strings a backslash is no JSON
+/// anyway, so that strings need not be told apart.
 fn without_halves(text: &str) -> Option<String> {
     let mut whole = String::new();
     let (mut kept, mut at) = (0, 0);

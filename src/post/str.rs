@@ -137,7 +137,7 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// The whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
+/// Returns the whole number that `number` is; `None` beyond 2^53, where a relay has rounded it.
 #[expect(clippy::cast_possible_truncation, reason = "the number is whole and smaller than 2^53")]
 pub(super) fn exact(number: f64) -> Option<i128> {
     const LIMIT: f64 = 9_007_199_254_740_992.0;

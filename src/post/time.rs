@@ -30,7 +30,7 @@ impl Millis {
         (FIRST..=LAST).contains(&millis).then_some(Millis(millis))
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns milliseconds since the epoch, negative before it.
     pub fn get(self) -> i64 {
         self.0
     }
@@ -45,13 +45,13 @@ impl Millis {
         Millis::new(self.0.saturating_add(millis))
     }
 
-    /// Reads RFC 3339 with any offset.
+    /// Reads RFC 3339 with any offset; `None` for anything else, and for times outside the years 1 to 9999.
     pub fn parse(text: &str) -> Option<Self> {
         let millis = parse_own(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis()));
         millis.and_then(Millis::claimed)
     }
 
-    /// As RFC 3339 with milliseconds, in UTC. Every verdict says several times: this takes no allocation.
+    /// Returns the time as RFC 3339 with milliseconds, in UTC. Every verdict has several times in it: this takes no allocation.
     fn write(self) -> [u8; FORM.len()] {
         // Every time between `FIRST` and `LAST` is one of the library's, too.
         let at: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Findings, LoadedGroup, Place, View, What};
+use super::{LoadedGroup, Place, View, What};
 use crate::post::{Mention, OwnAccounts, Post};
 use crate::text::Facts;
 
@@ -64,37 +64,37 @@ impl Account {
         }
     }
 
-    /// Whether the author names an account in the text that is not ours.
+    /// Returns whether the author names an account in the text that is not ours.
     pub(in crate::signals) fn is_anothers(&self) -> bool {
         self.explicit && !self.own && matches!(self.what, What::Handle(_))
     }
 
-    /// Whether the author named it himself: the platform did not copy it into a reply.
+    /// Returns whether the author named it himself: the platform did not copy it into a reply.
     pub(super) fn is_explicit(&self) -> bool {
         self.explicit
     }
 
-    /// Whether it is one of ours.
+    /// Returns whether it is one of ours.
     pub(super) fn is_own(&self) -> bool {
         self.own
     }
 
-    /// Whether the profile that came with it has that many followers.
+    /// Returns whether the profile that came with it has at least `least` followers; `false` without a profile.
     pub(super) fn has_followers(&self, least: u64) -> bool {
         self.followers.is_some_and(|followers| followers >= least)
     }
 
-    /// Notes it as found.
-    pub(super) fn note(&self, findings: &mut Findings) {
-        findings.note(self.what, self.place);
+    /// Returns what a trace of it is of: its first handle in the text, or its mention in the record.
+    pub(super) fn what(&self) -> What {
+        self.what
     }
 
-    /// Where it stands.
+    /// Returns where it stands first in the text; `Elsewhere` where only the record lists it.
     pub(super) fn place(&self) -> Place {
         self.place
     }
 
-    /// Whether it is one of `handles`, which are in lower case.
+    /// Returns whether it is one of `handles`, which are in lower case.
     pub(super) fn is_listed(&self, view: &View<'_, '_>, handles: &FxHashSet<Box<str>>) -> bool {
         match self.what {
             What::Handle(number) => view.facts.handles.get(number as usize).is_some_and(|handle| handles.contains(handle.name.as_str())),
@@ -140,13 +140,13 @@ impl Hash for Caseless<'_> {
     }
 }
 
-/// The handles in lists of accounts, in lower case and without `@`.
+/// Returns the handles in lists of accounts, in lower case and without `@`.
 pub fn handles(groups: &[LoadedGroup]) -> impl Iterator<Item = Box<str>> {
     let entries = groups.iter().flat_map(|group| group.entries.iter());
     entries.filter_map(|entry| Some(entry.value.strip_prefix('@')?.to_lowercase().into()))
 }
 
-/// The first character of `name` that no handle has on any platform.
+/// Returns the first character of `name` that no handle has on any platform.
 pub fn odd_in_handle(name: &str) -> Option<char> {
     name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
 }

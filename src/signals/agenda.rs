@@ -20,7 +20,7 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// The agenda for `signals` in this `order`, over so many groups of entries.
+    /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
     pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
         let none: Places = SmallVec::from_elem(0, order.len().div_ceil(64));
         let mut agenda = Agenda { always: none.clone(), by_group: vec![none; groups], order };
@@ -38,7 +38,7 @@ impl Agenda {
         agenda
     }
 
-    /// The signals to look at for a post with these `hits`, in order.
+    /// Returns the signals to look at for a post with these `hits`, in order.
     pub fn signals(&self, hits: &[Hit]) -> impl Iterator<Item = SignalId> {
         let mut open = self.always.clone();
         for concerned in hits.iter().filter_map(|hit| self.by_group.get(usize::from(hit.group))) {

@@ -8,11 +8,11 @@ use crate::post::EventKind;
 pub enum Builtin {
     /// `post.on_own_page`: under the brand's page or in its mailbox.
     OnOwnPage,
-    /// `post.is_reply`.
+    /// `post.is_reply`: the feed says that it answers a post.
     IsReply,
     /// `post.replies_to_own`: an answer to one of the brand's accounts.
     RepliesToOwn,
-    /// `post.is_quote`.
+    /// `post.is_quote`: somebody else's post with own words above it.
     IsQuote,
     /// `post.no_text`: nothing to read, media or not; links and our names beside a picture say nothing either.
     NoText,
@@ -20,11 +20,11 @@ pub enum Builtin {
     OnlyLinks,
     /// `post.shares_link`: the record lists an address that the text does not show, and no picture of a post.
     SharesLink,
-    /// `post.has_link`.
+    /// `post.has_link`: a link stands in the text or is listed in the record.
     HasLink,
     /// `post.unknown_kind`: the feed says of it what no one here knows.
     UnknownKind,
-    /// `post.styled_text`: so many letters of a mathematical alphabet (`styled_letters` of `[text]`).
+    /// `post.styled_text`: at least so many letters of a mathematical alphabet (`styled_letters` of `[text]`).
     StyledText,
     /// `case.open`: the customer has an open case.
     CaseOpen,
@@ -36,7 +36,7 @@ pub enum Builtin {
     CaseBecomesHard,
     /// `case.gains_condition`: it was one and this post adds a condition.
     CaseGainsCondition,
-    /// `case.in_conversation`: the post stands in the conversation of an earlier addressed post of the customer.
+    /// `case.in_conversation`: the post goes on with an earlier addressed post of the customer, or answers the brand.
     InConversation,
 }
 
@@ -61,22 +61,23 @@ impl Builtin {
         ("case.in_conversation", Builtin::InConversation),
     ];
 
-    /// The fact called `name`.
+    /// Returns the fact called `name`; `None`: there is none.
     pub fn from_name(name: &str) -> Option<Self> {
         Builtin::ALL.iter().find(|(known, _)| *known == name).map(|&(_, fact)| fact)
     }
 
-    /// Its name in the configuration.
+    /// Returns its name in the configuration.
     pub fn name(self) -> &'static str {
         Builtin::ALL.iter().find(|(_, fact)| *fact == self).map_or("", |&(name, _)| name)
     }
 
-    /// Whether it is known only after the post has been counted in its case, so that only classes may ask for it.
+    /// Returns whether it is known only after the post has been counted in its case, so that only classes may ask for
+    /// it.
     pub fn is_outcome(self) -> bool {
         matches!(self, Builtin::CaseBecomesHard | Builtin::CaseGainsCondition)
     }
 
-    /// Whether it holds for the post, before the post is counted in its case.
+    /// Returns whether it holds for the post, before the post is counted in its case.
     pub fn holds(self, view: &View<'_, '_>, history: &History<'_>) -> bool {
         let post = view.post;
         match self {
@@ -99,12 +100,12 @@ impl Builtin {
     }
 }
 
-/// Whether there is no word, tag or name of another account that the author wrote.
+/// Returns whether there is no word, tag or name of another account that the author wrote.
 fn is_wordless(view: &View<'_, '_>) -> bool {
     view.facts.words == view.facts.unspoken && !view.accounts.iter().any(Account::is_anothers)
 }
 
-/// Whether an address is that of a picture or a film of a post.
+/// Returns whether an address is that of a picture or a film of a post.
 fn is_picture(url: &str) -> bool {
     let mut parts = url.trim_end_matches('/').rsplit('/');
     parts.next().is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) && matches!(parts.next(), Some("photo" | "video"))

@@ -3,15 +3,15 @@
 use crate::config::reader::{DAY, SECOND, Table};
 use crate::post::Platform;
 
-/// Which platforms are social media: W-10 gives them 5 minutes, the others 15.
+/// Which platforms are social media; W-10 gives them shorter times than the others.
 #[derive(Debug, Clone)]
 pub struct Channels {
-    /// For each platform.
+    /// By platform, in the order of [`Platform::ALL`]: whether it is social media.
     pub social: [bool; Platform::ALL.len()],
 }
 
 impl Channels {
-    /// Reads the `[channel_class]` table.
+    /// Reads the `[channel_class]` table. Of platforms that it does not name all but mail are social media.
     pub fn compile(table: Table<'_>) -> Self {
         let class = |platform: Platform| table.optional(platform.name()).one_of(&[("social", true), ("non_social", false)]);
         let social = Platform::ALL.map(|platform| class(platform).unwrap_or(platform != Platform::Email));
@@ -19,7 +19,8 @@ impl Channels {
         Channels { social }
     }
 
-    /// Reads `key`, one duration or one for each class of channel; milliseconds by platform.
+    /// Reads `key`, one duration or one for each class of channel, a second to a day. Returns milliseconds by platform; `None`
+    /// if something is wrong, which is reported.
     pub fn durations(&self, table: &Table<'_>, key: &str) -> Option<[i64; Platform::ALL.len()]> {
         let value = table.required(key);
         if !value.is_table() {

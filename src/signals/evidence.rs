@@ -18,17 +18,17 @@ pub struct Evidence<'a> {
     /// The signal that found it.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<Str<'a>>,
-    /// The sentence of the work instruction.
+    /// The sentence of a work instruction that it bears on, as the rules cite it.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<Str<'a>>,
-    /// The post.
+    /// The id of the post that it comes from.
     #[serde(borrow)]
     pub post_id: Str<'a>,
     /// `false`: the condition is not met, this is how near it came.
     pub met: bool,
-    /// How much was found.
+    /// How much was found, in the unit of the signal.
     pub value: f32,
-    /// How much it takes.
+    /// How much it takes, in the same unit.
     pub threshold: f32,
     /// What was found: the lexicon entry, the account, the fact; at most 160 characters.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ pub struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// The same evidence, independent of post and rules.
+    /// Returns the same evidence, independent of post and rules.
     pub fn into_owned(self) -> Evidence<'static> {
         Evidence {
             condition: self.condition.map(Str::into_owned),
@@ -59,7 +59,7 @@ impl Evidence<'_> {
     }
 }
 
-/// The evidence that `trace` of signal `id` gives, condition and clause left for the caller.
+/// Returns the evidence that `trace` of signal `id` gives, condition and clause left for the caller.
 pub fn of_trace<'a>(trace: &Trace, id: SignalId, signal: &'a str, view: &View<'_, 'a>, findings: &Findings) -> Evidence<'a> {
     let finding = findings.get(id);
     let place = placed(trace.place, view);
@@ -81,7 +81,7 @@ const MAX_QUOTE: usize = 160;
 /// How many characters a cut may move back lest it tear a letter apart.
 const MAX_MARKS: usize = 16;
 
-/// `text`, or its beginning and `…` where it is longer than a quotation may be. An accent or the second half of an
+/// Returns `text`, or its beginning and `…` where it is longer than a quotation may be. An accent or the second half of an
 /// emoji is not torn off.
 fn bounded(text: Str<'_>) -> Str<'_> {
     if text.len() <= MAX_QUOTE {

@@ -5,7 +5,7 @@ use super::{Builtin, SignalId};
 /// A name in an expression, resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ref {
-    /// A signal.
+    /// A signal, by its number.
     Signal(SignalId),
     /// A condition, by its number; on the post alone or cumulative, as the place of use says.
     Condition(u16),
@@ -16,20 +16,20 @@ pub enum Ref {
 /// A boolean expression over names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression {
-    /// The name is there.
+    /// What the name stands for holds.
     Name(Ref),
-    /// Every part holds.
+    /// `all`: every part holds; without parts it holds.
     All(Vec<Expression>),
-    /// A part holds.
+    /// `any`: a part holds; without parts it does not hold.
     Any(Vec<Expression>),
-    /// No part holds.
+    /// `none`: no part holds; without parts it holds.
     None(Vec<Expression>),
-    /// That many parts hold.
+    /// `at_least`: that many parts hold, or more.
     AtLeast(usize, Vec<Expression>),
 }
 
 impl Expression {
-    /// Whether the expression holds, asking `is` for each name.
+    /// Returns whether the expression holds, asking `is` for each name.
     pub fn holds(&self, is: &impl Fn(Ref) -> bool) -> bool {
         match self {
             Expression::Name(name) => is(*name),
@@ -55,7 +55,8 @@ impl Expression {
         }
     }
 
-    /// What holds where one of the conjuncts does: the expression is close then (D69).
+    /// Returns what holds where one of the parts does that must come together: the expression is close then (D69). It never
+    /// holds where there are no such parts.
     pub fn partly(&self) -> Expression {
         match self {
             Expression::All(parts) => Expression::Any(parts.iter().filter(|part| !matches!(part, Expression::None(_))).cloned().collect()),

@@ -1,11 +1,11 @@
 //! What signals say of a post: how much of each there is, and the places in the text that decided it.
 //!
-//! One buffer for all signals, reused from post to post. Knows no kind of signal.
+//! One buffer for all signals of a post, and then for the next post. Knows no kind of signal.
 
 use rustc_hash::FxHashSet;
 
-use super::{Names, Ref, SignalId};
-use crate::text::{EntryId, Span, WordId};
+use super::{Names, Place, Ref, SignalId, Trace, What};
+use crate::text::{EntryId, WordId};
 
 /// What a signal says of one post.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -31,67 +31,20 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// There from `threshold` on, inclusive.
+    /// Makes the measure of what is there from `threshold` on, inclusive.
     pub(super) fn reaching(value: f32, threshold: f32) -> Self {
         Measure { met: value >= threshold, value, threshold }
     }
 
-    /// There from `least` different ones on.
+    /// Makes the measure of what is there from `least` different ones on.
     pub(super) fn counting(found: usize, least: u16) -> Self {
         Measure::reaching(f32::from(u16::try_from(found).unwrap_or(u16::MAX)), f32::from(least))
     }
 
-    /// One of one, or none.
+    /// Makes the measure of what is there or not: one of one, or none.
     pub(super) fn one(is_there: bool) -> Self {
         Measure::counting(usize::from(is_there), 1)
     }
-}
-
-/// One thing that was found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Trace {
-    /// What it is.
-    pub what: What,
-    /// Where it stands.
-    pub place: Place,
-    /// How much it contributes, where contributions differ (scores).
-    pub weight: f32,
-}
-
-/// What was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// An entry of a lexicon.
-    Entry(EntryId),
-    /// An entry of a lexicon in the author's profile.
-    ProfileEntry(EntryId),
-    /// The mention of that number in the post.
-    Mention(u32),
-    /// The handle of that number in the text.
-    Handle(u32),
-    /// The recipient of that number, all lists counted through.
-    Recipient(u32),
-    /// The tag of that number in the text.
-    Tag(u32),
-    /// The tag of that number in the record's own list.
-    RecordTag(u32),
-    /// Another signal.
-    Signal(SignalId),
-    /// The quiz of that number in the registry.
-    Quiz(u16),
-    /// Something with a fixed name.
-    Fact(&'static str),
-}
-
-/// Where it was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// From the first token up to but without the second.
-    Tokens(u32, u32),
-    /// A range of the text.
-    Text(Span),
-    /// Not in the text.
-    Elsewhere,
 }
 
 /// Findings of all signals for one post. Reused from post to post.
@@ -115,7 +68,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Nothing is counted any more.
+    /// Forgets what was counted.
     fn clear(&mut self) {
         self.members.clear();
         self.round = self.round.wrapping_add(1);
@@ -139,8 +92,7 @@ impl Seen {
 }
 
 impl Findings {
-    /// Forgets the last post and makes room for `signals` findings: of a signal that is not looked at, that there is
-    /// none of it.
+    /// Forgets the last post and makes room for `signals` findings, which say that there is nothing of any of them.
     pub fn reset(&mut self, signals: usize) {
         self.names.clear(signals);
         self.findings.clear();
@@ -148,22 +100,22 @@ impl Findings {
         self.traces.clear();
     }
 
-    /// Whether there are no findings: nothing has been looked at.
+    /// Returns whether there are no findings: nothing has been looked at.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
     }
 
-    /// The finding of signal `id`.
+    /// Returns the finding of signal `id`; of one that is not there, that nothing was found.
     pub fn get(&self, id: SignalId) -> Finding {
         self.findings.get(usize::from(id)).copied().unwrap_or_default()
     }
 
-    /// Whether signal `id` is there.
+    /// Returns whether signal `id` is there.
     pub fn met(&self, id: SignalId) -> bool {
         self.names.has(Ref::Signal(id))
     }
 
-    /// What signal `id` found.
+    /// Returns the things that signal `id` found, met or not, in the order in which it noted them.
     pub fn traces(&self, id: SignalId) -> &[Trace] {
         let (start, end) = self.get(id).traces;
         self.traces.get(start as usize..end as usize).unwrap_or_default()
@@ -174,17 +126,17 @@ impl Findings {
         self.note_weighed(what, place, 1.0);
     }
 
-    /// The same for what contributes `weight`.
+    /// Notes one thing that contributes `weight`.
     pub(super) fn note_weighed(&mut self, what: What, place: Place, weight: f32) {
         self.traces.push(Trace { what, place, weight });
     }
 
-    /// How many things all signals so far have noted.
+    /// Returns how many things all signals so far have noted.
     pub(super) fn noted(&self) -> usize {
         self.traces.len()
     }
 
-    /// No entry is counted any more.
+    /// Begins to count entries for the signal being looked at.
     pub(super) fn begin_counting(&mut self) {
         self.seen.clear();
     }

@@ -4,6 +4,10 @@ use smol_str::SmolStr;
 
 use crate::post::Millis;
 
+/// Posts, and ids of case events, remembered of one customer (D10). A burst can ask for no more, nor does the schema of the
+/// rules let it.
+pub const MAX_POSTS: usize = 64;
+
 /// The customer's past, as far as a signal may look at it.
 #[derive(Debug, Default)]
 pub struct History<'a> {
@@ -15,9 +19,9 @@ pub struct History<'a> {
     pub case_open: bool,
     /// A complaint is open in it.
     pub complaint_open: bool,
-    /// It is hard.
+    /// The open case is a hard complaint.
     pub case_hard: bool,
-    /// The post stands in the conversation of a remembered addressed post.
+    /// The post goes on with a remembered addressed post, or answers a remembered one of the brand.
     pub in_conversation: bool,
 }
 

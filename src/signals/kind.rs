@@ -79,9 +79,9 @@ kinds! {
     "part" Part(Part),
     /// Accounts named in the post, recipients of the mail.
     "mentions" Mentions(Mentions),
-    /// Hashtags.
+    /// Hashtags that the author wrote or the record lists.
     "hashtags" Hashtags(Hashtags),
-    /// Writing in capitals.
+    /// Writing in capitals, all of it or a part.
     "capitals" Capitals(CapitalsLimit),
     /// Who the author is.
     "profile" Profile(Profile),
@@ -91,12 +91,13 @@ kinds! {
     "burst" Burst(Burst),
     /// A post that goes on with the customer's earlier one.
     "continuation" Continuation(Continuation),
-    /// A weighted sum.
+    /// A weighted sum of entries and other signals.
     "score" Score(Score),
 }
 
 impl Kind {
-    /// Where it finds nothing without an entry of certain groups: for each group of the book, whether it is one of them.
+    /// Returns, for a kind that finds nothing without an entry of certain groups, for each group of the book whether it is one
+    /// of them; `None` for a kind that must always look.
     pub(super) fn groups(&self) -> Option<&[bool]> {
         if let Kind::Phrases(phrases) = self { Some(&phrases.groups) } else { None }
     }

@@ -38,17 +38,17 @@ pub struct Lexicons<'r> {
 }
 
 impl<'r> Lexicons<'r> {
-    /// The lexicons of the rule set in `folder`; none is loaded yet.
+    /// Returns the lexicons of the rule set in `folder`; none is loaded yet.
     pub fn new(folder: &Folder, reporter: &'r Reporter, book: PhraseBookBuilder) -> Self {
         Lexicons { reporter, folder: folder.clone(), book, loaded: FxHashMap::default(), groups: 0, sources: Vec::new() }
     }
 
-    /// Where problems go.
+    /// Returns the reporter that all problems go to.
     pub fn reporter(&self) -> &'r Reporter {
         self.reporter
     }
 
-    /// The document that `name` names.
+    /// Reads the document that `name` names; `None` if it cannot be read, which is reported.
     pub fn read(&self, name: &Spotted<String>) -> Option<Source> {
         self.folder.read(&name.value, Some(&name.spot), self.reporter)
     }
@@ -58,22 +58,22 @@ impl<'r> Lexicons<'r> {
         self.sources.push((source.file().to_string(), source.text().clone()));
     }
 
-    /// The documents read so far, by name.
+    /// Returns the documents read so far, by name.
     pub fn sources(&self) -> &[(String, Arc<str>)] {
         &self.sources
     }
 
-    /// How many groups have been loaded.
+    /// Returns how many groups have been loaded.
     pub fn group_count(&self) -> usize {
         self.groups
     }
 
-    /// The finished phrases and their vocabulary.
+    /// Returns the finished phrases and their vocabulary.
     pub fn build_book(self) -> (PhraseBook, Vocabulary) {
         self.book.build(self.reporter)
     }
 
-    /// The groups that `table` names by `file` and `groups`, or by `files`, a list of files and of such tables.
+    /// Returns the groups that `table` names by `file` and `groups`, or by `files`, a list of files and of such tables.
     /// Without `groups`: those for which `wanted` says so.
     pub fn groups(&mut self, table: &Table<'_>, wanted: fn(Weight) -> bool) -> Vec<LoadedGroup> {
         let mut groups = self.groups_of(table, wanted);
@@ -84,8 +84,8 @@ impl<'r> Lexicons<'r> {
         groups
     }
 
-    /// The groups that `list` names, a list of files and of tables with `file` and `groups`. Without `groups`: those for
-    /// which `wanted` says so.
+    /// Returns the groups that `list` names, a list of files and of tables with `file` and `groups`. Without `groups`: those
+    /// for which `wanted` says so.
     pub fn listed(&mut self, list: &Value<'_>, wanted: fn(Weight) -> bool) -> Vec<LoadedGroup> {
         let mut groups = Vec::new();
         for file in list.items() {
@@ -118,8 +118,8 @@ impl<'r> Lexicons<'r> {
         names.iter().filter_map(find).collect()
     }
 
-    /// The groups of the lexicon `file`, loaded at its first use. Groups that are switched off are there, but their
-    /// entries match nothing unless the group is named.
+    /// Returns the groups of the lexicon `file`, loaded at its first use. Groups that are switched off are there, but
+    /// their entries match nothing unless the group is named.
     pub fn lexicon(&mut self, file: &Spotted<String>) -> Option<Vec<LoadedGroup>> {
         if let Some(loaded) = self.loaded.get(&file.value) {
             return loaded.clone();
@@ -140,7 +140,7 @@ impl<'r> Lexicons<'r> {
         Some(groups.into_iter().map(|group| self.add_group(number, group)).collect())
     }
 
-    /// The list `file` with its private addition.
+    /// Returns the list `file` with its private addition.
     fn read_list(&mut self, file: &Spotted<String>) -> Option<Lexicon> {
         let shipped = self.read(file)?;
         let private = self.folder.path(&file.value).with_extension("local.txt");
@@ -197,7 +197,7 @@ impl<'r> Lexicons<'r> {
         LoadedGroup { id, name: group.name.as_str().into(), weight: group.weight, entries }
     }
 
-    /// A dense table over all groups loaded so far.
+    /// Returns a table over all groups loaded so far: what `value` says of those in `groups`, `None` for the others.
     pub fn table_of<T: Clone>(&self, groups: &[LoadedGroup], value: impl Fn(&LoadedGroup) -> Option<T>) -> Box<[Option<T>]> {
         let mut table = vec![None; self.groups];
         for group in groups {

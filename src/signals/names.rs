@@ -16,7 +16,7 @@ const _: () = assert!(Builtin::ALL.len() <= FIRST_SIGNAL);
 pub struct Names(SmallVec<[u64; 4]>);
 
 impl Names {
-    /// Nothing holds any more; there is room for `signals` signals.
+    /// Forgets what holds, and makes room for `signals` signals.
     pub fn clear(&mut self, signals: usize) {
         self.0.clear();
         self.0.resize((FIRST_SIGNAL + signals).div_ceil(64), 0);
@@ -29,12 +29,12 @@ impl Names {
         if holds { *bits |= bit } else { *bits &= !bit }
     }
 
-    /// Whether `name` holds.
+    /// Returns whether `name` holds; never for a condition.
     pub fn has(&self, name: Ref) -> bool {
         place(name).is_some_and(|(word, bit)| self.word(word) & bit != 0)
     }
 
-    /// The signals that hold, in the order of their numbers.
+    /// Returns the signals that hold, in the order of their numbers.
     pub fn signals(&self) -> impl Iterator<Item = SignalId> {
         let places = self.0.iter().enumerate().flat_map(|(word, &bits)| ones(bits).map(move |bit| word * 64 + bit));
         places.filter_map(|place| SignalId::try_from(place.checked_sub(FIRST_SIGNAL)?).ok())
@@ -45,7 +45,7 @@ impl Names {
     }
 }
 
-/// Where the bit of `name` stands.
+/// Returns where the bit of `name` stands: the word, and the bit in it; `None` for a condition.
 fn place(name: Ref) -> Option<(usize, u64)> {
     let place = match name {
         Ref::Builtin(fact) => fact as usize,
@@ -73,8 +73,8 @@ enum How {
 }
 
 impl Test {
-    /// The test for `expression`, the conditions in it being those on this post alone. A condition within a condition
-    /// never holds.
+    /// Returns the test for `expression`, the conditions in it being those on this post alone. A condition within a
+    /// condition never holds.
     pub fn of(expression: &Expression, conditions: &[Expression]) -> Self {
         match expression {
             Expression::Name(Ref::Condition(number)) => match conditions.get(usize::from(*number)) {
@@ -100,7 +100,7 @@ impl Test {
         test
     }
 
-    /// `false` if `name` has no bit, or is there already and must be counted a second time.
+    /// Adds `name`; `false` if it has no bit, or is there already and must be counted a second time.
     fn add_name(&mut self, name: Ref) -> bool {
         let Some((word, bit)) = place(name) else { return false };
         match self.names.iter_mut().find(|(known, _)| *known == word) {
@@ -111,7 +111,7 @@ impl Test {
         true
     }
 
-    /// Whether the expression holds.
+    /// Returns whether the expression holds.
     pub fn holds(&self, names: &Names) -> bool {
         match self.how {
             How::All => {

@@ -17,7 +17,7 @@ pub struct Obstacle {
     pub by: String,
     /// How near, in words; neighbours are 1 apart.
     pub within: u16,
-    /// On which side.
+    /// On which side of the entry.
     pub side: Side,
     /// What is the matter.
     #[serde(flatten)]
@@ -30,21 +30,21 @@ pub struct Obstacle {
 pub enum Snag {
     /// It stands near, and voids the entry.
     Voided {
-        /// What voids it.
+        /// What voids it, as the text has it.
         found: String,
     },
     /// It must stand near, and stands nowhere.
     Absent,
     /// It must stand near, and the nearest is too far.
     TooFar {
-        /// The nearest.
+        /// The nearest, as the text has it.
         found: String,
-        /// How far away, in words.
+        /// How far away, in words; neighbours are 1 apart.
         away: u32,
     },
     /// It must stand near, and stands on the other side only.
     OtherSide {
-        /// The nearest there.
+        /// The nearest on that side, as the text has it.
         found: String,
     },
     /// A guard of the entry itself, which `by` quotes, says no.
@@ -63,7 +63,7 @@ pub enum Snag {
 }
 
 impl Obstacle {
-    /// What a guard said of an entry of `view.book`.
+    /// Returns what a guard said of an entry of `view.book`.
     pub(super) fn of_guard(miss: &Miss, view: &View<'_, '_>) -> Self {
         let entry = view.book.entry(miss.hit.entry).text.split('|').next().unwrap_or_default().trim().to_owned();
         let snag = Snag::Guarded { found: miss.place.map(|place| said(place, view)), wanted: miss.wanted };
@@ -72,7 +72,8 @@ impl Obstacle {
 }
 
 impl Snag {
-    /// What `relation`, which `hit` must have if `required` and must not have otherwise, keeps it from; `None`: nothing.
+    /// Returns what `relation`, which `hit` must have if `required` and must not have otherwise, keeps it from; `None`:
+    /// nothing.
     pub(super) fn of(relation: &Relation, required: bool, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> Option<Self> {
         let places = || {
             findings.traces(relation.signal).iter().filter_map(|trace| match trace.place {

@@ -1,7 +1,6 @@
 //! The number that a post gives itself as a part of several: `2/4 ..`, `(2) ..`, `[2/4]`, `2/n ..`, `2/ ..`, `.. (2/4)`.
 //!
-//! A date, a fraction or a figure of speech looks alike (`10/11 ..`, `24/7`), so the numbers must be such as parts have.
-//! Whether the parts before it came, and whether a unit follows (`1/2 hari`), is a matter of the series, not of this file.
+//! Knows no rule: whether the number is one that a part can have, and goes on from other posts, is for the kinds to ask.
 
 use std::ops::Range;
 
@@ -17,7 +16,7 @@ pub struct PartNumber {
 }
 
 impl PartNumber {
-    /// The number in `text`: at its head, after the accounts it names, or in brackets at its end.
+    /// Returns the number in `text`: at its head, after the accounts it names, or in brackets at its end.
     pub fn of_text(text: &str) -> Option<PartNumber> {
         let head = head(text);
         let rest = text.get(head..).unwrap_or_default();
@@ -28,14 +27,14 @@ impl PartNumber {
         Some(PartNumber { part, of, at: head..head + length })
     }
 
-    /// Whether it can be the number of a part among `most`.
+    /// Returns whether it can be the number of a part among `most`.
     pub(super) fn is_possible(&self, most: u16) -> bool {
         let last = self.of.unwrap_or(most);
         (1..=last).contains(&self.part) && last <= most && self.of != Some(1)
     }
 }
 
-/// Bytes before the first word of `text` that names no account.
+/// Returns how many bytes stand before the first word of `text` that names no account.
 fn head(text: &str) -> usize {
     let mut rest = text.trim_start();
     while let Some(name) = rest.strip_prefix('@') {
@@ -44,7 +43,7 @@ fn head(text: &str) -> usize {
     text.len() - rest.len()
 }
 
-/// `(2)`, `(2/4)`, `[2/n]`: part, of how many, bytes.
+/// Reads `(2)`, `(2/4)`, `[2/n]`. Returns the part, of how many, and the length in bytes.
 fn bracketed(text: &str) -> Option<(u16, Option<u16>, usize)> {
     let inner = text.strip_prefix(['(', '['])?;
     let (part, rest) = digits(inner)?;
@@ -56,7 +55,7 @@ fn bracketed(text: &str) -> Option<(u16, Option<u16>, usize)> {
     Some((part, of, text.len() - rest.len()))
 }
 
-/// `2/4`, `2/n`, `2/` before a word: part, of how many, bytes.
+/// Reads `2/4`, `2/n`, `2/` before a word. Returns the part, of how many, and the length in bytes.
 fn bare(text: &str) -> Option<(u16, Option<u16>, usize)> {
     let (part, rest) = digits(text)?;
     let rest = rest.strip_prefix('/')?;
@@ -71,7 +70,7 @@ fn bare(text: &str) -> Option<(u16, Option<u16>, usize)> {
     ends.then_some((part, of, text.len() - rest.len()))
 }
 
-/// `.. (2/4)`
+/// Returns the number in brackets, with its total, at the end of `text`: `.. (2/4)`.
 fn at_end(text: &str) -> Option<PartNumber> {
     let trimmed = text.trim_end();
     let start = trimmed.rfind(['(', '['])?;
@@ -79,14 +78,14 @@ fn at_end(text: &str) -> Option<PartNumber> {
     (of.is_some() && start + length == trimmed.len()).then_some(PartNumber { part, of, at: start..trimmed.len() })
 }
 
-/// One or two digits and what follows them.
+/// Returns one or two digits and what follows them.
 fn digits(text: &str) -> Option<(u16, &str)> {
     let length = text.bytes().take_while(u8::is_ascii_digit).count();
     let number = text.get(..length).filter(|digits| (1..=2).contains(&digits.len()))?;
     Some((number.parse().ok()?, text.get(length..)?))
 }
 
-/// The total: one or two digits, or the letter that stands for a total not known yet.
+/// Returns the total, one or two digits, or `None` for the letter that stands for one not known yet; and what follows.
 fn total(text: &str) -> Option<(Option<u16>, &str)> {
     let open = || text.strip_prefix(['n', 'N']).filter(|rest| !rest.starts_with(char::is_alphanumeric)).map(|rest| (None, rest));
     digits(text).map(|(total, rest)| (Some(total), rest)).or_else(open)

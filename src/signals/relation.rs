@@ -13,7 +13,7 @@ pub struct Relation {
     pub signal: SignalId,
     /// At most that many tokens away; neighbours are 1 apart.
     pub within: u16,
-    /// On which side.
+    /// On which side of the entry.
     pub side: Side,
     /// Also where a clause ends between.
     pub across: bool,
@@ -23,17 +23,17 @@ pub struct Relation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// Before the entry.
+    /// It ends before the entry begins.
     Before,
-    /// After the entry.
+    /// It begins after the entry ends.
     After,
     /// On either side or within it.
     Either,
 }
 
 impl Relation {
-    /// Whether the other signal stands near `hit`. Traces stand in the order of their first token: only those within
-    /// reach are looked at.
+    /// Returns whether the other signal stands near `hit`. Traces stand in the order of their first token: only those
+    /// within reach are looked at.
     pub(super) fn stands_near(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
         let first_of = |trace: &Trace| if let Place::Tokens(first, _) = trace.place { first } else { u32::MAX };
         let reach = view.book.longest().saturating_add(self.within.into());
@@ -46,7 +46,7 @@ impl Relation {
         })
     }
 
-    /// Whether what stands in the tokens from `first` to `end` is as near to `hit` as it must be.
+    /// Returns whether what stands in the tokens from `first` to `end` is as near to `hit` as it must be.
     pub(super) fn fits(&self, hit: &Hit, first: u32, end: u32, view: &View<'_, '_>) -> bool {
         let within = u32::from(self.within);
         let clause = |a: u32, b: u32| self.across || view.facts.same_clause(a as usize, b as usize);
@@ -61,7 +61,7 @@ impl Relation {
 }
 
 impl Relation {
-    /// Reads a list of relations.
+    /// Reads a list of relations; one with a mistake, which is reported, is left out.
     pub(super) fn compile_all(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Vec<Relation> {
         value.tables().into_iter().filter_map(|table| Relation::compile(table, scope)).collect()
     }

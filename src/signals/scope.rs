@@ -40,16 +40,16 @@ pub struct Compiled<T> {
 
 /// One part of the rules being compiled.
 pub struct Scope<'c, 'r> {
-    /// Where problems go.
+    /// To whom problems are told.
     pub reporter: &'r Reporter,
-    /// The lexicons.
+    /// The lexicons, loaded as they are named.
     pub lexicons: &'c mut Lexicons<'r>,
     declared: &'c Declared,
     refers: Refers,
 }
 
 impl<'c, 'r> Scope<'c, 'r> {
-    /// Compiles one part by `read`.
+    /// Compiles one part by `read`, and notes what it refers to.
     pub fn compile<T>(
         lexicons: &'c mut Lexicons<'r>,
         declared: &'c Declared,
@@ -60,12 +60,12 @@ impl<'c, 'r> Scope<'c, 'r> {
         Compiled { part, refers: scope.refers }
     }
 
-    /// The classes of the platforms.
+    /// Returns the classes of the platforms.
     pub fn channels(&self) -> &'c Channels {
         &self.declared.channels
     }
 
-    /// The signal that makes a post a complaint.
+    /// Returns the signal that makes a post a complaint.
     pub fn complaint(&mut self) -> SignalId {
         // Rules without one are refused as a whole.
         let complaint = self.declared.complaint.unwrap_or_default();
@@ -73,7 +73,7 @@ impl<'c, 'r> Scope<'c, 'r> {
         complaint
     }
 
-    /// The signal called `name`.
+    /// Returns the signal called `name`; `None` if there is none, which is reported.
     pub fn signal(&mut self, name: &Spotted<String>) -> Option<SignalId> {
         match self.name(name)? {
             Ref::Signal(id) => Some(id),
@@ -84,15 +84,15 @@ impl<'c, 'r> Scope<'c, 'r> {
         }
     }
 
-    /// The signal called `name`, which must be a score.
+    /// Returns the signal called `name`, and notes that it must be a score; `None` if there is none, which is reported.
     pub fn score(&mut self, name: &Spotted<String>) -> Option<SignalId> {
         let id = self.signal(name)?;
         self.refers.scores.push(Spotted { value: id, spot: name.spot.clone() });
         Some(id)
     }
 
-    /// What `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone
-    /// (`conditions.x`).
+    /// Returns what `name` stands for: a signal, a fact (`post.x`, `case.x`) or a condition on the post alone
+    /// (`conditions.x`); `None` if nothing is called so, which is reported.
     pub fn name(&mut self, name: &Spotted<String>) -> Option<Ref> {
         let found = match name.value.strip_prefix("conditions.") {
             Some(condition) => number_of(&self.declared.conditions, condition).map(Ref::Condition),
@@ -116,12 +116,12 @@ impl<'c, 'r> Scope<'c, 'r> {
         self.reporter.report(problem.suggest(&name.value, signals.chain(facts).chain(conditions.iter().map(String::as_str))));
     }
 
-    /// An expression: a name, or a table of `all`, `any`, `none`, `at_least` with `of`, all of which must hold.
+    /// Reads an expression: a name, or a table of `all`, `any`, `none`, `at_least` with `of`, all of which must hold.
     pub fn expression(&mut self, value: &Value<'_>) -> Option<Expression> {
         self.nested(value, &mut |scope, name| scope.name(name), 0)
     }
 
-    /// An expression over the conditions of the case, which stand in it by their plain names.
+    /// Reads an expression over the conditions of the case, which stand in it by their plain names, and facts.
     pub fn expression_over_conditions(&mut self, value: &Value<'_>) -> Option<Expression> {
         let mut find = |scope: &mut Self, name: &Spotted<String>| {
             let at = number_of(&scope.declared.conditions, &name.value);
@@ -199,7 +199,7 @@ impl<'c, 'r> Scope<'c, 'r> {
     }
 }
 
-/// The number of `name` among the names in `list`.
+/// Returns the number of `name` among the names in `list`.
 fn number_of(list: &[Spotted<String>], name: &str) -> Option<u16> {
     list.iter().position(|known| known.value == name).and_then(|at| u16::try_from(at).ok())
 }

@@ -10,19 +10,19 @@
 //!
 //! | layer | what | of `kirim` | of others |
 //! | --- | --- | --- | --- |
-//! | [`formal`] | the root; `-kan` `-i` `-an`; `-nya` `-lah` `-kah` `-pun` `-ku` `-mu` after them | `kirim` `kirimkan` `kirimi` `kiriman` `kirimkanlah` `kirimannya` | `adukan` `hubungi` `laporanku` |
+//! | [`formal()`] | the root; `-kan` `-i` `-an`; `-nya` `-lah` `-kah` `-pun` `-ku` `-mu` after them | `kirim` `kirimkan` `kirimi` `kiriman` `kirimkanlah` `kirimannya` | `adukan` `hubungi` `laporanku` |
 //! | | `me-`, the nasal as the root's first sound wants it; loans keep that sound | `mengirim` `mengirimkan` `mengirimi` | `menulis` `memotong` `menyebar` `melapor` `memviralkan` `mengunggah` `mengecek` `memproses` `mempublikasikan` |
 //! | | `di-` `ku-` `kau-` `ter-` | `dikirim` `dikirimkannya` `kukirimkan` `kaukirim` `terkirim` | `dihubungi` `kaubayar` `terganggu` `terekam` |
 //! | | `ber-` (`be-`, `bel-`), `per-` (`pe-`, `pel-`), `memper-`, `diper-` | | `berjanji` `bekerja` `belajar` `perbaiki` `diperbaiki` `memperjelas` `perjanjian` `pekerjaan` |
 //! | | `pe-` and `pe-..-an` with the nasal, `ke-..-an`, `se-` | `pengirim` `pengiriman` | `penyiar` `pelaporan` `petugas` `kerusakan` `secepatnya` `sehubungan` |
 //! | | prefixes upon prefixes | | `keterlambatan` `keberhasilan` `berkelanjutan` `ketidakjelasan` `diberhentikan` |
-//! | [`spoken`] | the nasal without `me-`, `nge-`; `-in`; `ke-` for `ter-` | `ngirim` `ngirimin` `kirimin` `dikirimin` `kekirim` | `nulis` `motong` `nyiarin` `nyari` `ngelaporin` `ngecek` `ngeshare` `ngubungin` |
+//! | [`spoken()`] | the nasal without `me-`, `nge-`; `-in`; `ke-` for `ter-` | `ngirim` `ngirimin` `kirimin` `dikirimin` `kekirim` | `nulis` `motong` `nyiarin` `nyari` `ngelaporin` `ngecek` `ngeshare` `ngubungin` |
 //! | | doubling with a digit before an ending | `kirim2an` `dikirim2in` | |
 //! | | `-e` for `-ai`, no `h-` | | `sampein` `nyampe` `ilang` `ngilangin` |
-//! | [`regional`] | Javanese `tak-` `dak-` (I will), `-no` `-ake` `-ke` `-en` `-e` `-ane` | `takkirim` `takkirimno` `dakkirimke` `dikirimake` | `mbalesno` `nglaporno` `takbelikno` |
+//! | [`regional()`] | Javanese `tak-` `dak-` (I will), `-no` `-ake` `-ke` `-en` `-e` `-ane` | `takkirim` `takkirimno` `dakkirimke` `dikirimake` | `mbalesno` `nglaporno` `takbelikno` |
 //! | | Sundanese `-keun` `-eun` `-na`, `nga-`, `di-..-an` | `dikirimkeun` `ngirimkeun` | `ngalaporkeun` |
 //! | | Minang `ma-`; Minang, Manado, Makassar `ba-` `ta-` `mo-` `na-`, `-mi` `-ki` | `mangirim` `takirim` `nakirim` `kirimki` | `malapor` `mambalas` |
-//! | [`shortened`] | written without vowels, from three consonants on; `d-` for `di-`, `-kn` for `-kan`, `-x` and one `n` less for `-nya` | `krm` `dikrm` `dkrm` `dkirim` `dikirimkn` `mngirim` `ngrm` | `bntu` `psng` `psg` `jwab` `smpe` `crita` `gangguanya` |
+//! | [`shortened()`] | written without vowels, from three consonants on; `d-` for `di-`, `-kn` for `-kan`, `-x` and one `n` less for `-nya` | `krm` `dikrm` `dkrm` `dkirim` `dikirimkn` `mngirim` `ngrm` | `bntu` `psng` `psg` `jwab` `smpe` `crita` `gangguanya` |
 //!
 //! A word doubled with a hyphen or a final `2` (`kirim-kirim`, `dikirim2`) and a prefix written apart (`di kirim`,
 //! `nge-share`) are several words of the post, of which one is a form of the root: nothing is made for them. A clitic
@@ -50,29 +50,30 @@ use rustc_hash::FxHashSet;
 
 use self::sounds::Root;
 
-/// Every form of `root` (any case; what is no letter or digit is left out), each once, in lower case, the root itself
-/// first. Empty if `root` has no letter or digit; the root alone if it has one letter, a digit or a letter beyond
-/// `a`-`z`, since no rule here applies then.
+/// Returns every form of `root` (any case; what is no letter or digit is left out), each once, in lower case, the root
+/// itself first. Empty if `root` has no letter or digit; the root alone if it has one letter, no vowel, a digit or a letter
+/// beyond `a`-`z`, since no rule here applies then.
 pub fn forms(root: &str) -> Vec<String> {
     of_layers(root, &[formal::forms, spoken::forms, regional::forms, shortened::forms])
 }
 
-/// The forms of the written standard language, the root first.
+/// Returns the forms of the written standard language, the root first.
 pub fn formal(root: &str) -> Vec<String> {
     of_layers(root, &[formal::forms])
 }
 
-/// The forms of the spoken language, as it is written in chats.
+/// Returns the forms of the spoken language, as it is written in chats.
 pub fn spoken(root: &str) -> Vec<String> {
     of_layers(root, &[spoken::forms])
 }
 
-/// The forms of the Javanese, the Sundanese, the Minang and of the East.
+/// Returns the forms of Javanese, Sundanese, Minang and the languages of the East, as far as their affixes stand at
+/// Indonesian roots.
 pub fn regional(root: &str) -> Vec<String> {
     of_layers(root, &[regional::forms])
 }
 
-/// The spellings that leave out letters. They are the ones that can also be an acronym.
+/// Returns the spellings that leave out letters. Some of them can also be an acronym.
 pub fn shortened(root: &str) -> Vec<String> {
     of_layers(root, &[shortened::forms])
 }

@@ -13,18 +13,18 @@ use super::word::is_word_char;
 pub struct Acronyms(FxHashSet<Box<str>>);
 
 impl Acronyms {
-    /// The acronyms `words`.
+    /// Makes a set of `words`, written as they stand in texts.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Acronyms(words.into_iter().map(Into::into).collect())
     }
 
-    /// Whether a text can have `word` as a word in capitals.
+    /// Returns whether a text can have `word` as one word in capitals: letters without a small one, perhaps with digits.
     pub fn can_occur(word: &str) -> bool {
         let (upper, lower) = letters(word);
         upper > 0 && lower == 0 && word.chars().all(is_word_char)
     }
 
-    /// Whether `word`, its digits aside, is one of them.
+    /// Returns whether `word`, as it is or without its digits, is one of them.
     pub fn contains(&self, word: &str) -> bool {
         if self.0.contains(word) {
             return true;
@@ -40,9 +40,9 @@ impl Acronyms {
 /// Letters in capitals and the longest unbroken shout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capitals {
-    /// Capital letters.
+    /// Capital letters in words that count.
     pub upper: u32,
-    /// Small letters.
+    /// Small letters in words that count.
     pub lower: u32,
     /// Words of the run of all-capital words with the most letters.
     pub run_words: u32,
@@ -61,12 +61,12 @@ struct Run {
 }
 
 impl Capitals {
-    /// Letters that have a case.
+    /// Returns how many letters have a case, in words that count.
     pub fn letters(&self) -> u32 {
         self.upper + self.lower
     }
 
-    /// Capitals among them, 0 to 1.
+    /// Returns the share of capitals among them, 0 to 1; 0 where there is no letter.
     pub fn share(&self) -> f64 {
         if self.letters() == 0 { 0.0 } else { f64::from(self.upper) / f64::from(self.letters()) }
     }
@@ -92,12 +92,13 @@ impl Capitals {
     }
 }
 
-/// Capital and small letters of a word.
+/// Counts the capital and the small letters of a word.
 pub(super) fn letters(word: &str) -> (u32, u32) {
     word.chars().fold((0, 0), |(upper, lower), c| (upper + u32::from(c.is_uppercase()), lower + u32::from(c.is_lowercase() && has_case(c))))
 }
 
-/// Small capitals and the like are lower case to Unicode but have no capital form: they tell nothing.
+/// Returns whether a small letter has a capital form. Small capitals and the like are lower case to Unicode but have none:
+/// they tell nothing.
 fn has_case(c: char) -> bool {
     c.is_ascii() || c.to_uppercase().next().is_some_and(|upper| upper != c)
 }

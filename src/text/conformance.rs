@@ -43,7 +43,7 @@ fn cut(text: &str, span: Span, sign: u32) -> String {
     text.chars().skip((span.start + sign) as usize).take((span.end - span.start - sign) as usize).collect()
 }
 
-/// What is found in the text of an example, in the form of its group.
+/// Returns what is found in the text of an example, in the form of its group.
 fn found(group: &str, text: &str) -> Value {
     let facts = facts_of(text);
     let places = |spans: Vec<Span>, key: &str, sign: u32| -> Value {

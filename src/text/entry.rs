@@ -2,7 +2,8 @@
 
 use super::word::{self, is_symbol, is_word_char};
 
-/// The words of one piece of a lexicon entry, normalised but for slang and stretching; a symbol is a word of its own.
+/// Returns the words of one piece of a lexicon entry, normalised but for slang and stretching; a symbol is a word of
+/// its own.
 pub(super) fn words_of_entry(piece: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut raw = String::new();

@@ -1,14 +1,13 @@
-//! Facts about one text: its words as the lexicons know them, where each stands in the original, and how much of it
-//! is written in capitals.
+//! What is kept of one text: tokens, names, links, capitals. `tokenise` fills it.
 //!
-//! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
-//! original text, so every token keeps its place there (D69).
+//! Evidence points into the original text, so every token keeps its place there (D69).
 
 use super::capitals::Capitals;
 use super::names_and_links::Entity;
 use super::span::Span;
 
-/// How many ways of reading one token are kept: the word itself, the word without its clitic, two prefixes.
+/// How many ways of reading one token are kept, further ones being dropped: the word itself, the word without its clitic,
+/// beginnings of words (`lapor*`).
 pub const READINGS: usize = 4;
 
 /// The number of a normalised word in the [`super::Vocabulary`]; 0 is a word that no lexicon knows.
@@ -33,24 +32,24 @@ pub struct Token {
     pub fingerprint: u32,
 }
 
-/// Everything later stages ask about one text. Reused from post to post to save allocations.
+/// Everything that later phases ask about one text. Reused from post to post to save allocations.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The words in order, then after a clause break the words of the subject, then single symbols.
     pub tokens: Vec<Token>,
     /// How many of `tokens` are words of the text and the subject: the rest are symbols.
     pub words: usize,
-    /// Letters in capitals.
+    /// Letters in capitals and the longest shout; the subject does not count (D35).
     pub capitals: Capitals,
-    /// Links in the text: where they stand.
+    /// Where links stand in the text, in order; those of the subject are left out.
     pub links: Vec<Span>,
     /// How many words are handles or parts of links: nobody said them.
     pub unspoken: usize,
     /// Letters written with a mathematical or other styled alphabet, a way to slip past filters.
     pub styled_letters: u32,
-    /// Handles in the text, lower case, with where they stand; the leading ones first.
+    /// Handles in text and subject, in order.
     pub handles: Vec<Named>,
-    /// Hashtags in the text, lower case.
+    /// Hashtags in text and subject, in order.
     pub tags: Vec<Named>,
     pub(super) scratch: Scratch,
 }
@@ -77,19 +76,20 @@ pub struct Named {
 }
 
 impl Facts {
-    /// The span from token `first` up to but without token `end`; `None` if it lies in the subject.
+    /// Returns the span from token `first` up to but without token `end`; `None` if it lies in the subject.
     pub fn span(&self, first: usize, end: usize) -> Option<Span> {
         let (first, last) = (self.tokens.get(first)?, self.tokens.get(end.checked_sub(1)?)?);
         (!first.in_subject).then_some(Span { start: first.span.start, end: last.span.end.max(first.span.end) })
     }
 
-    /// The bytes of the text (or of the subject) from token `first` up to but without token `end`.
+    /// Returns the bytes of the text (or of the subject) from token `first` up to but without token `end`; `None` if there are
+    /// no such tokens.
     pub fn bytes(&self, first: usize, end: usize) -> Option<(usize, usize)> {
         let (first, last) = (self.tokens.get(first)?, self.tokens.get(end.checked_sub(1)?)?);
         Some((first.bytes.0 as usize, last.bytes.1.max(first.bytes.1) as usize))
     }
 
-    /// Whether no clause ends between the tokens `first` and `last`, both included.
+    /// Returns whether the tokens `first` and `last` stand in one clause. A symbol stands in none but its own.
     pub fn same_clause(&self, first: usize, last: usize) -> bool {
         let clause = |at: usize| self.tokens.get(at).map(|token| token.clause);
         clause(first) == clause(last)

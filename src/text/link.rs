@@ -11,7 +11,7 @@ const LONGEST_LABEL: usize = 63;
 /// The shortener that X puts every link through, and the longest of its names.
 const SHORTENER: (&str, usize) = ("t.co", 40);
 
-/// A link.
+/// A link in a text; where it begins, whoever found it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Link {
     /// Its host in bytes of the text.
@@ -20,7 +20,7 @@ pub(super) struct Link {
     pub(super) end: usize,
 }
 
-/// The link whose `://` stands at byte `colon`, and where it begins.
+/// Returns the link whose `://` stands at byte `colon`, and where it begins.
 pub(super) fn with_protocol(text: &str, colon: usize) -> Option<(usize, Link)> {
     let head = text.get(..colon)?;
     let ends_with = |scheme: &str| {
@@ -45,7 +45,7 @@ pub(super) fn with_protocol(text: &str, colon: usize) -> Option<(usize, Link)> {
     Some((start, Link { host, end }))
 }
 
-/// The link without a protocol whose first dot stands at byte `dot`.
+/// Returns the link without a protocol whose first dot stands at byte `dot`.
 pub(super) fn bare(text: &str, dot: usize) -> Option<Link> {
     let head = text.get(..dot)?;
     let label = head.char_indices().rev().take(LONGEST_LABEL + 1).take_while(|(_, c)| is_label(*c, false));
@@ -63,8 +63,8 @@ fn is_sign(c: char) -> bool {
     matches!(c, '@' | '\u{FF20}' | '$' | '#' | '\u{FF03}')
 }
 
-/// A character of a host name. Beyond Latin letters only after a protocol: elsewhere scripts that write no spaces would
-/// run into each other.
+/// Returns whether `c` can be a character of a host name. Beyond Latin letters only after a protocol: elsewhere scripts that
+/// write no spaces would run into each other.
 fn is_label(c: char, any_script: bool) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '-' | '_')
@@ -75,7 +75,7 @@ fn is_label(c: char, any_script: bool) -> bool {
             && !matches!(c, '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
-/// The end of the host that begins at byte `start`: the last label that is a top-level domain.
+/// Returns the end of the host that begins at byte `start`: the last label that is a top-level domain.
 fn host_end(text: &str, start: usize, any_script: bool) -> Option<usize> {
     let (mut found, mut at, mut before) = (None, start, None);
     loop {
@@ -101,18 +101,18 @@ fn is_well_formed(label: &str) -> bool {
     edge(label.chars().next()) && edge(label.chars().next_back()) && label.chars().nth(LONGEST_LABEL).is_none() && !is_false_code(label)
 }
 
-/// The label right before a top-level domain has no `_`.
+/// Returns whether `label` can stand right before a top-level domain: there it has no `_`.
 fn is_registrable(label: &str) -> bool {
     is_well_formed(label) && !label.contains('_')
 }
 
-/// `xn--` begins the ASCII form of a name.
+/// Returns whether `label` claims to be the ASCII form of a name, by `xn--`, and is not.
 fn is_false_code(label: &str) -> bool {
     !label.is_ascii() && label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("xn--"))
 }
 
-/// The length of the top-level domain that `label` begins with, if nothing follows that would make it another word.
-/// `rest` is the text from there on.
+/// Returns the length of the top-level domain that `label` begins with, if nothing follows that would make it another
+/// word. `rest` is the text from there on.
 fn top_level(label: &str, rest: &str) -> Option<usize> {
     let plain = label.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
     if plain == 0 {
@@ -124,7 +124,7 @@ fn top_level(label: &str, rest: &str) -> Option<usize> {
     (is_whole && tld::exist_case_insensitive(label.get(..plain)?)).then_some(plain)
 }
 
-/// The end of port, path and query that follow a host.
+/// Returns the end of port, path and query that follow a host.
 fn tail_end(text: &str, host_end: usize) -> usize {
     let rest = text.get(host_end..).unwrap_or_default();
     let port = rest.strip_prefix(':').map_or(0, |port| port.bytes().take_while(u8::is_ascii_digit).count());
@@ -153,7 +153,7 @@ fn path_end(text: &str, start: usize) -> usize {
     end
 }
 
-/// The length of `(..)` at the head of `path`, one pair of brackets within it allowed.
+/// Returns the length of `(..)` at the head of `path`, one pair of brackets within it allowed.
 fn in_brackets(path: &str, depth: usize) -> Option<usize> {
     let mut at = 1;
     loop {

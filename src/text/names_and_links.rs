@@ -18,7 +18,7 @@ pub(super) struct Entity {
     pub(super) end: usize,
 }
 
-/// What it is.
+/// What an entity names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Handle,
@@ -83,7 +83,7 @@ fn entity_at(text: &str, at: usize, platform: Platform, last: Option<&Entity>) -
     }
 }
 
-/// The end of the hashtag whose sign stands at byte `at`.
+/// Returns the end of the hashtag whose sign stands at byte `at`.
 fn tag_end(text: &str, at: usize, after_tag: bool) -> Option<usize> {
     let (before, rest) = text.split_at_checked(at)?;
     let name = rest.strip_prefix(['#', '\u{FF03}'])?;
@@ -100,7 +100,7 @@ fn tag_end(text: &str, at: usize, after_tag: bool) -> Option<usize> {
     (has_letter && !tail.starts_with("://")).then(|| text.len() - tail.len())
 }
 
-/// Letters, marks, digits and what joins them in the scripts of the world.
+/// Returns whether `c` can stand in a hashtag: letters, marks, digits and what joins them in the scripts of the world.
 fn is_tag_char(c: char) -> bool {
     c.is_alphanumeric()
         || c == '_'

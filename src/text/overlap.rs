@@ -4,7 +4,8 @@ use super::phrases::PhraseBook;
 use super::{EntryId, GroupId};
 
 impl PhraseBook {
-    /// Each entry that matches the very same texts as another one of its group under the same guards, with that one.
+    /// Returns each entry that matches the very same texts as another one of its group under the same guards, with that
+    /// one.
     pub fn repeated(&self) -> Vec<(EntryId, EntryId)> {
         let mut found = Vec::new();
         for node in &self.nodes {
@@ -15,17 +16,17 @@ impl PhraseBook {
         found
     }
 
-    /// Groups of entries that match the very same texts, whatever lists they are in.
+    /// Returns sets of entries that match the very same texts, whatever lists they are in.
     pub fn same_words(&self) -> impl Iterator<Item = &[EntryId]> {
         self.nodes.iter().map(|node| node.entries.as_slice()).filter(|entries| entries.len() > 1)
     }
 
-    /// The group of `entry`.
+    /// Returns the number of the group that `entry` stands in.
     pub fn group_of(&self, entry: EntryId) -> GroupId {
         self.entry(entry).group
     }
 
-    /// Whether both count for the same and under the same guards.
+    /// Returns whether both count for the same and under the same guards.
     fn alike(&self, entry: EntryId, other: EntryId) -> bool {
         let (a, b) = (self.entry(entry), self.entry(other));
         a.group == b.group && a.exclude == b.exclude && self.guards_of(entry).eq(self.guards_of(other))

@@ -29,11 +29,11 @@ pub type GroupId = u16;
 /// An entry found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// Which entry.
+    /// The number of the entry in the book.
     pub entry: EntryId,
-    /// Its group.
+    /// The group that the entry stands in.
     pub group: GroupId,
-    /// First token.
+    /// The first token that it covers.
     pub first: u32,
     /// One past the last token.
     pub end: u32,
@@ -44,14 +44,14 @@ pub struct Hit {
 pub struct GroupSet(Vec<u64>);
 
 impl GroupSet {
-    /// The groups for which `is_in` says so, of `count`.
+    /// Makes the set of those groups, of `count`, for which `is_in` says so.
     pub fn of(count: usize, is_in: impl Fn(usize) -> bool) -> Self {
         let mut set = GroupSet(vec![0; count.div_ceil(64)]);
         (0..count).filter(|&group| is_in(group)).for_each(|group| set.insert(group));
         set
     }
 
-    /// Whether the two sets share a group: a quick no before anything is looked at closely.
+    /// Returns whether the two sets share a group: a quick no before anything is looked at closely.
     pub fn meets(&self, other: &GroupSet) -> bool {
         self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }
@@ -75,9 +75,9 @@ impl GroupSet {
 pub struct EntryInfo {
     /// As written in the lexicon.
     pub text: Arc<str>,
-    /// Its group.
+    /// The group that it stands in.
     pub group: GroupId,
-    /// The lexicon's number, for masks.
+    /// The number of its lexicon: exclusions mask only entries of their own.
     pub file: u8,
     /// It masks its words for its lexicon instead of counting.
     pub exclude: bool,
@@ -107,7 +107,7 @@ pub struct TakenOut {
     places: Vec<(usize, usize)>,
 }
 
-/// The compiled phrases.
+/// All entries, compiled: a trie over the numbers of words, roots and classes, with the guards of the entries.
 #[derive(Debug, Default)]
 pub struct PhraseBook {
     first: Vec<u32>,
@@ -116,7 +116,7 @@ pub struct PhraseBook {
     entries: Vec<EntryInfo>,
     /// Tokens that an entry covers at most.
     longest: u32,
-    /// By entry.
+    /// The guards of each entry, by its number.
     guards: Vec<Box<[CompiledGuard]>>,
     /// How many patterns guards look for.
     patterns: usize,
@@ -150,7 +150,7 @@ pub struct WordClass {
 pub struct Member {
     /// As written, a nested class or a root by its name.
     pub text: Box<str>,
-    /// Where.
+    /// Where it is written.
     pub at: Spot,
     /// The words, roots and classes that it consists of, one of each gap's sides after the other.
     pub words: Box<[WordId]>,
@@ -165,58 +165,58 @@ impl Classes {
 }
 
 impl PhraseBook {
-    /// What is known of an entry.
+    /// Returns what is known of an entry of this book; panics for a number of another one.
     pub fn entry(&self, id: EntryId) -> &EntryInfo {
         &self.entries[id as usize]
     }
 
-    /// What is counted once where entries are counted: the entry, or the member of the class that it is.
+    /// Returns what is counted once where entries are counted: the entry, with the member of the class that it is, or 0.
     pub fn counted_as(&self, hit: &Hit, facts: &Facts) -> (EntryId, WordId) {
         let member = || facts.tokens.get(hit.first as usize).map_or(0, |token| token.readings[0]);
         (hit.entry, if self.entry(hit.entry).is_class { member() } else { 0 })
     }
 
-    /// The guards of an entry, as written.
+    /// Returns the guards of an entry, as written.
     pub fn guards_of(&self, id: EntryId) -> impl Iterator<Item = &str> {
         self.guards.get(id as usize).into_iter().flatten().map(|guard| &*guard.line.text)
     }
 
-    /// Number of entries.
+    /// Returns how many entries the book has, those that were taken out included.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// All entries in the order of their numbers.
+    /// Returns all entries in the order of their numbers.
     pub fn entries(&self) -> impl Iterator<Item = (EntryId, &EntryInfo)> {
         (0..).zip(&self.entries)
     }
 
-    /// Whether the book has no entry.
+    /// Returns whether the book has no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The classes that hold the word of that number, at any depth.
+    /// Returns the classes that hold the word of that number, at any depth.
     pub fn classes_of(&self, word: WordId) -> impl Iterator<Item = &WordClass> {
         self.classes.of(word).iter().filter_map(|number| self.classes.named.iter().find(|class| class.number == *number))
     }
 
-    /// The numbers of the roots of which the word of that number is a form.
+    /// Returns the numbers of the roots of which the word of that number is a form.
     pub fn roots_of(&self, word: WordId) -> impl Iterator<Item = WordId> {
         self.classes.of(word).iter().copied().filter(|number| self.classes.named.iter().all(|class| class.number != *number))
     }
 
-    /// All classes in the order in which they are written.
+    /// Returns all classes in the order in which they are written.
     pub fn classes(&self) -> &[WordClass] {
         &self.classes.named
     }
 
-    /// The class of that name.
+    /// Returns the class of that name, without braces; `None`: there is none.
     pub fn class(&self, name: &str) -> Option<&WordClass> {
         self.classes.named.iter().find(|class| *class.name == *name)
     }
 
-    /// Tokens that an entry covers at most, those in its gaps included.
+    /// Returns how many tokens an entry covers at most, those in its gaps included.
     pub fn longest(&self) -> u32 {
         self.longest
     }
@@ -234,7 +234,7 @@ impl PhraseBook {
         (!places.is_empty()).then_some(TakenOut { entry, places })
     }
 
-    /// Undoes [`PhraseBook::take_out`].
+    /// Puts the entry back where [`PhraseBook::take_out`] has taken it from.
     pub fn put_back(&mut self, taken: TakenOut) {
         for (node, at) in taken.places {
             if let Some(node) = self.nodes.get_mut(node) {

@@ -8,7 +8,7 @@ pub(super) struct PlainWord {
 }
 
 impl PlainWord {
-    /// The word that `bytes` begin with; may be empty.
+    /// Scans the word that `bytes` begin with; its length may be 0.
     pub(super) fn scan(bytes: &[u8]) -> Self {
         let (mut length, mut upper, mut lower) = (0, 0, 0);
         for &byte in bytes {

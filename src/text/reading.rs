@@ -10,7 +10,7 @@ pub struct Reading {
     pub facts: Facts,
     /// Lexicon entries in the text.
     pub hits: Vec<Hit>,
-    /// Their groups.
+    /// The groups of `hits`.
     pub groups: GroupSet,
     /// Lexicon entries in the author's profile, if it was read.
     pub profile_hits: Vec<Hit>,

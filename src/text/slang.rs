@@ -10,14 +10,14 @@ use super::word;
 /// Rows that lead from one to the next before a chain is cut: a circle ends there too.
 const MAX_CHAIN: usize = 4;
 
-/// Slang and its standard spelling.
+/// By slang word, its standard spelling in one word or several.
 #[derive(Debug, Clone, Default)]
 pub struct SlangTable(FxHashMap<Box<str>, Vec<Box<str>>>);
 
 impl SlangTable {
-    /// A table from pairs of slang and standard wording. Both sides are normalised as an entry of a lexicon is, so that
-    /// `putus-putus` is two words and `enggak` is what another row says of it. A later row replaces an earlier one; a
-    /// row whose slang is not one word, or which stands for nothing, is left out: no text can have it.
+    /// Returns a table from pairs of slang and standard wording. Both sides are normalised as an entry of a lexicon is,
+    /// so that `putus-putus` is two words and `enggak` is what another row says of it. A later row replaces an earlier
+    /// one; a row whose slang is not one word, or which stands for nothing, is left out: no text can have it.
     pub fn new<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let written = rows.into_iter().filter_map(|(slang, standard)| {
             let standard: Vec<Box<str>> = standard.split_whitespace().flat_map(words_of_entry).map(Into::into).collect();
@@ -31,7 +31,7 @@ impl SlangTable {
         SlangTable(resolved.collect())
     }
 
-    /// How a text has `slang`, if it can have it as one word.
+    /// Returns how a text has `slang`, if it can have it as one word.
     pub fn key(slang: &str) -> Option<String> {
         if slang.starts_with(['@', '#']) {
             return None;
@@ -41,17 +41,17 @@ impl SlangTable {
         words.pop().filter(|word| words.is_empty() && is_word(word))
     }
 
-    /// What `word`, in lower case, stands for, if it is slang.
+    /// Returns what `word`, in lower case, stands for, if it is slang.
     pub fn get(&self, word: &str) -> Option<&[Box<str>]> {
         self.0.get(word).map(Vec::as_slice)
     }
 
-    /// All rows, in no order.
+    /// Returns all rows, in no order.
     pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &[Box<str>])> {
         self.0.iter().map(|(slang, standard)| (&**slang, standard.as_slice()))
     }
 
-    /// The words that `word` of a lexicon stands for: what a text is read as that has it.
+    /// Returns the words that `word` of a lexicon stands for: what a text is read as that has it.
     pub(super) fn standard(&self, word: &str) -> Vec<Box<str>> {
         let once = word::squeeze(word, 1);
         if let Some(standard) = self.get(word).or_else(|| self.get(&once)) {

@@ -105,7 +105,8 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// A full stop with a space behind it, but not the last one of `..`, and an empty line.
+    /// Returns whether a sentence ends here, at `byte`: at a full stop with a space behind it, but not the last one of `..`, and
+    /// at an empty line.
     fn ends_sentence(&self, byte: u8) -> bool {
         let bytes = self.text.as_bytes();
         let next = bytes.get(self.byte + 1);
@@ -188,7 +189,7 @@ impl<'t> Reader<'t, '_, '_> {
         self.push_word(&self.lower[byte..end], span, byte);
     }
 
-    /// A word with letters beyond ASCII or an apostrophe.
+    /// Reads a word with letters beyond ASCII or an apostrophe.
     fn dressed_word(&mut self) {
         let (byte, character) = (self.byte, self.character);
         let raw = self.take_word();
@@ -241,14 +242,14 @@ impl<'t> Reader<'t, '_, '_> {
         token
     }
 
-    /// Moves to `end` and tells what it moved over.
+    /// Moves to `end` and returns what it moved over.
     fn take_until(&mut self, end: usize) -> &'t str {
         let raw = &self.text[self.byte..end];
         self.skip(raw.len(), characters(if raw.is_ascii() { raw.len() } else { raw.chars().count() }));
         raw
     }
 
-    /// A link: the words of its host are tokens, the rest of it is passed over.
+    /// Reads a link: the words of its host are tokens, the rest of it is passed over.
     fn link(&mut self, host: &str, end: usize) {
         let (byte, start) = (self.byte, self.character);
         self.take_until(end);
@@ -262,14 +263,14 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// Whether what looks like a domain is the end of a sentence and the beginning of the next without a space, as in
-    /// `mati.ga nyala`: countries have the names of words.
+    /// Returns whether what looks like a domain is the end of a sentence and the beginning of the next without a space,
+    /// as in `mati.ga nyala`: countries have the names of words.
     fn is_two_words(&self, host: &str) -> bool {
         let country = host.split_once('.').map(|(_, country)| country).filter(|country| country.len() == 2);
         country.is_some_and(|word| self.vocabulary.known(&word.to_ascii_lowercase()).is_some())
     }
 
-    /// A link without a protocol: somebody typed its host, so its words are words like others.
+    /// Reads a link without a protocol: somebody typed its host, so its words are words like others.
     fn bare_link(&mut self, host_end: usize, end: usize) {
         let (start, before) = (self.character, self.facts.tokens.len());
         self.words_until(host_end);
@@ -284,7 +285,7 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// A handle or a hashtag.
+    /// Reads a handle or a hashtag.
     fn name(&mut self, sign: char, end: usize) {
         let (byte, character) = (self.byte, self.character);
         let raw = self.take_until(end);
@@ -307,7 +308,8 @@ impl<'t> Reader<'t, '_, '_> {
         }
     }
 
-    /// A tag can also be read as the plain word: `#IndiHome` names the product as well as `IndiHome` does.
+    /// Returns what a handle or a tag can be read as. A tag can also be read as the plain word: `#IndiHome` names the product
+    /// as well as `IndiHome` does.
     fn name_readings(&self, named: &str, sign: char) -> [u32; READINGS] {
         let mut readings = self.vocabulary.look_up_name(named);
         let plain = if sign == '#' { self.vocabulary.known(&named[1..]) } else { None };

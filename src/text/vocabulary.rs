@@ -47,12 +47,12 @@ pub(super) enum Step {
 }
 
 impl VocabularyBuilder {
-    /// A builder that knows this slang and these clitics (endings that leave the word what it is).
+    /// Returns a builder that knows this slang and these clitics (endings that leave the word what it is).
     pub fn new(slang: SlangTable, clitics: impl IntoIterator<Item = String>) -> Self {
         VocabularyBuilder { slang, clitics: clitics.into_iter().map(Into::into).collect(), ..VocabularyBuilder::default() }
     }
 
-    /// The steps through the parts of one lexicon entry, its words added to the vocabulary.
+    /// Returns the steps through the parts of one lexicon entry, its words added to the vocabulary.
     pub(super) fn steps(&mut self, parts: &[&Part]) -> Vec<Step> {
         let mut steps = Vec::new();
         for part in parts {
@@ -66,12 +66,12 @@ impl VocabularyBuilder {
         steps
     }
 
-    /// The number of the class `name`.
+    /// Returns the number of the class `name`, a new one at its first use.
     pub(super) fn class(&mut self, name: &str) -> WordId {
         self.id(&format!("{{{name}}}"))
     }
 
-    /// The number of a word with all its affixes.
+    /// Returns the number that stands for a root with all its affixes, a new one at its first use.
     fn root(&mut self, root: &str) -> WordId {
         let number = self.id(&format!("~{root}"));
         if !self.roots.iter().any(|(_, known)| *known == number) {
@@ -125,7 +125,7 @@ impl VocabularyBuilder {
         next_id(&mut self.prefixes, self.ids.len(), prefix)
     }
 
-    /// The finished vocabulary, and which words are forms of which root.
+    /// Returns the finished vocabulary, and which words are forms of which root.
     pub(super) fn build(mut self) -> (Vocabulary, Vec<(WordId, WordId)>) {
         let forms_of_roots = self.forms_of_roots();
         let mut prefix_lengths: Vec<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
@@ -172,7 +172,8 @@ impl VocabularyBuilder {
         (Vocabulary { forms, ..vocabulary }, forms_of_roots)
     }
 
-    /// Every form of every root as a word of its own. What the slang table reads otherwise is left to it.
+    /// Adds every form of every root as a word of its own; what the slang table reads otherwise is left to it. Returns the
+    /// pairs of form and root.
     fn forms_of_roots(&mut self) -> Vec<(WordId, WordId)> {
         let mut pairs = Vec::new();
         for (root, number) in std::mem::take(&mut self.roots) {
@@ -188,7 +189,7 @@ impl VocabularyBuilder {
     }
 }
 
-/// `lapor` of `lapor!`, an entry that only stands for the word with the sign behind it.
+/// Returns `lapor` of `lapor!`, an entry that only stands for the word with the sign behind it.
 fn shouted(piece: &str) -> Option<&str> {
     piece.strip_suffix('!').filter(|word| !word.is_empty() && word.chars().all(char::is_alphanumeric))
 }
@@ -230,27 +231,27 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// One more than the largest number of a word.
+    /// Returns one more than the largest number of a word.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// How the lexicons spell the word of that number.
+    /// Returns how the lexicons spell the word of that number, a root with `~` and a class in braces; `None`: there is none.
     pub fn spelling(&self, id: WordId) -> Option<&str> {
         self.spellings.get(id as usize).map(|word| &**word).filter(|word| !word.is_empty())
     }
 
-    /// A word, handle or tag that is known as it stands.
+    /// Returns a word, handle or tag that is known as it stands.
     pub(super) fn known_word(&self, word: &str) -> Option<&Known> {
         self.forms.get(word)
     }
 
-    /// The form of a word, handle or tag that is known as it stands.
+    /// Returns the form of a word, handle or tag that is known as it stands.
     pub(super) fn known(&self, word: &str) -> Option<&Form> {
         self.forms.get(word).map(|known| &known.form)
     }
 
-    /// What `word` (lower case) means if `!` stands behind it.
+    /// Returns what `word` (lower case) means if `!` stands behind it.
     pub(super) fn shouted(&self, word: &str) -> Option<WordId> {
         self.shouted.get(word).copied()
     }
@@ -259,7 +260,7 @@ impl Vocabulary {
         self.known(word).cloned().unwrap_or_else(|| self.guess(word))
     }
 
-    /// What `word` (lower case), not known as it stands, can be read as.
+    /// Returns what `word` (lower case), not known as it stands, can be read as.
     pub(super) fn guess(&self, word: &str) -> Form {
         if word::is_stretched(word) {
             let twice = word::squeeze(word, 2);
@@ -286,7 +287,7 @@ impl Vocabulary {
         }
     }
 
-    /// What a handle or a tag, its sign included, can be read as.
+    /// Returns what a handle or a tag, its sign included, can be read as.
     pub(super) fn look_up_name(&self, name: &str) -> [WordId; READINGS] {
         match self.known(name) {
             Some(form) => form[0],
@@ -294,8 +295,8 @@ impl Vocabulary {
         }
     }
 
-    /// Numbers that equal words share in whatever spelling, one for each token that `word` stands for. They depend on
-    /// slang and clitics alone, so that they mean the same after a change of the lexicons; 0 for numbers and for words
+    /// Returns numbers that equal words share in whatever spelling, one for each token that `word` stands for. They depend
+    /// on slang and clitics alone, so that they mean the same after a change of the lexicons; 0 for numbers and for words
     /// too short to tell anything.
     pub(super) fn fingerprints(&self, word: &str) -> Fingerprints {
         if let Some(standard) = self.slang.get(word) {
@@ -311,13 +312,13 @@ impl Vocabulary {
         }
     }
 
-    /// The fingerprint of a word in standard spelling.
+    /// Returns the fingerprint of a word in standard spelling.
     fn fingerprint(&self, word: &str) -> u32 {
         let is_number = word.bytes().next().is_some_and(|first| first.is_ascii_digit());
         if word.len() < 4 || is_number { 0 } else { fnv(stems(&self.clitics, word).next().unwrap_or(word)) }
     }
 
-    /// `word` without its clitic, if that is a known word of at least three letters.
+    /// Returns what `word` without its clitic stands for, if that is a known word of at least three letters.
     fn stem(&self, word: &str) -> Option<&Form> {
         stems(&self.clitics, word).find_map(|stem| self.known(stem))
     }
@@ -335,7 +336,7 @@ impl Vocabulary {
         readings
     }
 
-    /// The stems of known words that are known themselves. A slang row that maps a word to itself says that its
+    /// Returns the stems of known words that are known themselves. A slang row that maps a word to itself says that its
     /// ending is no clitic (`masalah` is not `masa`).
     fn stems_of(&self, forms: &FxHashMap<Box<str>, Form>) -> Vec<(Box<str>, WordId)> {
         let stem_id = |word: &str| {
@@ -347,14 +348,14 @@ impl Vocabulary {
     }
 }
 
-/// `word` without each of the endings that it has, if at least three letters are left.
+/// Returns `word` without each of the clitics that it ends in, one at a time, where at least three letters are left.
 fn stems<'w>(clitics: &[Box<str>], word: &'w str) -> impl Iterator<Item = &'w str> {
     let last = word.as_bytes().last().copied();
     let fitting = clitics.iter().filter(move |clitic| clitic.as_bytes().last().copied() == last);
     fitting.filter_map(|clitic| word.strip_suffix(&**clitic)).filter(|stem| stem.len() >= 3)
 }
 
-/// FNV-1a, 32 bits: stable across versions, never 0.
+/// Returns FNV-1a, 32 bits: the same in every version of the program, never 0.
 fn fnv(word: &str) -> u32 {
     let hash = word.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash.max(1)

@@ -1,12 +1,12 @@
-//! One word: what normalising does to it before the vocabulary is asked.
+//! One word: what normalising does to it before the vocabulary is asked, and what is tried where it knows no such word.
 //!
-//! NFKC, lower case, marks and invisible characters stripped, stretched letters squeezed, doubling written with a
-//! digit unfolded.
+//! Before: NFKC, lower case, marks and invisible characters stripped. Tried: stretched letters squeezed, doubling with a
+//! digit unfolded, digits read as letters, doubled letters written once.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Characters that show nothing: joiners, direction marks, variation selectors, fillers.
+/// Returns whether `c` shows nothing: joiners, direction marks, variation selectors, fillers.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -14,19 +14,20 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// What a word consists of, apostrophes aside.
+/// Returns whether a word can consist of such characters, apostrophes aside.
 pub(super) fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 
-/// `?`, `!` and whatever is neither letter, digit, space nor ordinary punctuation: mostly emoji.
+/// Returns whether `c` is a token by itself: `?`, `!` and what is neither letter, digit, space nor ordinary punctuation, mostly
+/// emoji.
 pub(super) fn is_symbol(c: char) -> bool {
     matches!(c, '?' | '!')
         || (c as u32 >= 0x2190 && !is_word_char(c) && !c.is_whitespace() && !matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}'))
 }
 
-/// Letters of the mathematical and the full-width alphabets, and lines drawn over or under letters: the same word,
-/// dressed up.
+/// Returns whether `c` dresses a word up: letters of the mathematical, circled and full-width alphabets, and marks drawn over or
+/// under letters.
 pub(super) fn is_styled(c: char) -> bool {
     matches!(c, '\u{0330}'..='\u{036F}' | '\u{1D400}'..='\u{1D7FF}' | '\u{FF21}'..='\u{FF5A}' | '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
 }
@@ -41,7 +42,7 @@ pub(super) fn compatibility_form(raw: &str, out: &mut String) {
     }
 }
 
-/// Signs that vanish inside a word, so that `doesn't` and `doesnt` are one word.
+/// Returns whether `c` vanishes inside a word, so that `doesn't` and `doesnt` are one word.
 pub(super) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{02BC}' | '`')
 }
@@ -61,7 +62,7 @@ pub(super) fn lower_case(word: &str, out: &mut String) {
     out.make_ascii_lowercase();
 }
 
-/// Whether a letter of `lower` is repeated three times or more.
+/// Returns whether a letter of `lower` is repeated three times or more.
 pub(super) fn is_stretched(lower: &str) -> bool {
     let (mut previous, mut run) = ('\0', 0_u32);
     lower.chars().any(|c| {
@@ -71,7 +72,7 @@ pub(super) fn is_stretched(lower: &str) -> bool {
     })
 }
 
-/// `word` with every run of three and more equal letters cut to `keep` letters.
+/// Returns `word` with every run of three and more equal letters cut to `keep` letters.
 pub(super) fn squeeze(word: &str, keep: usize) -> String {
     let mut squeezed = String::with_capacity(word.len());
     let mut chars = word.chars().peekable();
@@ -86,13 +87,13 @@ pub(super) fn squeeze(word: &str, keep: usize) -> String {
     squeezed
 }
 
-/// The stem of `putus2`, a word doubled with a digit.
+/// Returns the stem of `putus2`, a word doubled with a digit.
 pub(super) fn doubled_stem(word: &str) -> Option<&str> {
     let stem = word.strip_suffix('2')?;
     (stem.len() >= 3 && stem.chars().all(char::is_alphabetic)).then_some(stem)
 }
 
-/// `m4xw1n` read with letters for digits; `None` where letters and digits do not mix.
+/// Returns `m4xw1n` read with letters for digits; `None` where letters and digits do not mix.
 pub(super) fn without_digits_for_letters(word: &str) -> Option<String> {
     let mixed = word.bytes().any(|b| b.is_ascii_alphabetic()) && word.bytes().any(|b| b.is_ascii_digit());
     mixed.then(|| {
@@ -109,7 +110,7 @@ pub(super) fn without_digits_for_letters(word: &str) -> Option<String> {
     })
 }
 
-/// `bangett` with every doubled letter written once; `None` where no letter is doubled.
+/// Returns `bangett` with every doubled letter written once; `None` where no letter is doubled, or fewer than three are left.
 pub(super) fn without_doubled_letters(word: &str) -> Option<String> {
     let mut single = String::with_capacity(word.len());
     for c in word.chars() {

@@ -9,14 +9,15 @@ use crate::signals::{Evidence, Findings, View, of_trace};
 /// Pieces of evidence that most verdicts have at most.
 const USUAL_EVIDENCE: usize = 8;
 
-/// Evidence for the complaint, the conditions and `class`, in this order.
+/// Returns evidence for the complaint, the conditions and `class`, in this order.
 pub(super) fn gather<'a>(rules: &'a Rules, candidate: &Candidate<'_, 'a>, class: &'a Class, findings: &Findings) -> Vec<Evidence<'a>> {
     let mut evidence = of_conditions(rules, &candidate.view, findings, candidate.conditions, candidate.explained);
     add_class_evidence(rules, &candidate.view, findings, class, &mut evidence);
     evidence
 }
 
-/// Evidence for the complaint, for the conditions that the post meets, and for those it comes close to (D69).
+/// Returns evidence for the complaint, for the conditions that the post meets, and for those it comes close to (D69); with
+/// `every`, for all conditions.
 fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
     for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
@@ -48,7 +49,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
     evidence
 }
 
-/// For each conjunct that the post does not meet: the signal that came nearest to meeting it.
+/// Returns, for each conjunct that the post does not meet, the signal that came nearest to meeting it.
 fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
     let nearness = |&leaf: &u16| {
         let finding = findings.get(leaf);
@@ -68,7 +69,7 @@ fn is_close(condition: &Condition, findings: &Findings, close: f32) -> bool {
     near || condition.partly.holds(&findings.names)
 }
 
-/// Evidence of one signal: its traces, or where it has none what it measured.
+/// Adds the evidence of one signal: its first traces, or where it has none what it measured.
 fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: u16, evidence: &mut Vec<Evidence<'a>>) {
     let signal = rules.signal(id);
     let traces = findings.traces(id);
@@ -107,7 +108,7 @@ fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize)
     }
 }
 
-/// Evidence for what decided the class, where the conditions do not say it already.
+/// Adds evidence for what decided the class, where the conditions do not say it already.
 fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, class: &'a Class, evidence: &mut Vec<Evidence<'a>>) {
     let first = evidence.len();
     for &leaf in class.leaves.iter().filter(|leaf| findings.met(**leaf)) {

@@ -101,7 +101,7 @@ fn write_reason(reason: &Reason, condition: &str, clause: Option<&str>, writer: 
     writer.out.extend_from_slice(reason.unknown.bytes());
 }
 
-/// Reads a case.
+/// Reads what [`write()`] has written; what is missing is empty, what is unknown is kept.
 pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
     let mut case = Case::default();
     while let Some(field) = part.next()? {

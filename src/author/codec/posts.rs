@@ -41,7 +41,7 @@ pub(super) struct Fields {
     pub(super) asides: u32,
 }
 
-/// Writes `posts`.
+/// Writes the parts of the table under the numbers that `fields` gives; nothing where there are no `posts`.
 pub(super) fn write(fields: &Fields, posts: &[Remembered], writer: &mut Writer<'_>) {
     if posts.is_empty() {
         return;
@@ -95,7 +95,7 @@ fn flags(post: &Remembered) -> u16 {
         | post.unknown.as_ref().map_or(0, |unknown| unknown.flags & !flag::KNOWN)
 }
 
-/// A time as a row holds it: milliseconds after `base`, 25 days at most.
+/// Returns a time as a row holds it: milliseconds after `base`; `None` where it lies more than 24 days away.
 fn near(at: Millis, base: Millis) -> Option<i32> {
     i32::try_from(at.since(base)).ok()
 }

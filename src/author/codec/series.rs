@@ -21,7 +21,7 @@ pub(super) fn write(series: &SeriesMemory, writer: &mut Writer<'_>) {
     writer.out.extend_from_slice(series.unknown.bytes());
 }
 
-/// Reads a series.
+/// Reads what [`write()`] has written; what is missing is empty, what is unknown is kept.
 pub(super) fn read(mut part: Reader<'_>) -> Result<SeriesMemory, Broken> {
     let mut series = SeriesMemory::default();
     while let Some(field) = part.next()? {

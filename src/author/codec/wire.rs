@@ -28,7 +28,7 @@ pub(super) struct Writer<'o> {
 }
 
 impl Writer<'_> {
-    /// A number without a field around it: the less, the shorter.
+    /// Writes a number without a field around it: seven bits a byte, the lowest first.
     pub(super) fn variable(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.out.push(number.to_le_bytes()[0] | 0x80);
@@ -41,25 +41,25 @@ impl Writer<'_> {
         self.variable(u64::from(field) << 3 | u64::from(kind));
     }
 
-    /// A number.
+    /// Writes a number, a 0 too.
     pub(super) fn number(&mut self, field: u32, number: u64) {
         self.tag(field, VARIABLE);
         self.variable(number);
     }
 
-    /// 1, or nothing at all.
+    /// Writes 1 where `set`, else nothing at all.
     pub(super) fn flag(&mut self, field: u32, set: bool) {
         if set {
             self.number(field, 1);
         }
     }
 
-    /// A time without a field around it.
+    /// Writes a time without a field around it.
     pub(super) fn after_base(&mut self, at: i64) {
         self.variable(zigzag(at.wrapping_sub(self.base.get())));
     }
 
-    /// A time.
+    /// Writes a time; nothing for `None`.
     pub(super) fn time(&mut self, field: u32, at: Option<Millis>) {
         if let Some(at) = at {
             self.tag(field, VARIABLE);
@@ -67,7 +67,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A fraction; nothing where it is 0.
+    /// Writes a fraction; nothing where it is 0.
     pub(super) fn float(&mut self, field: u32, value: f32) {
         if value.to_bits() != 0 {
             self.tag(field, FOUR);
@@ -75,7 +75,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A text.
+    /// Writes a text, an empty one too; nothing for `None`.
     pub(super) fn text(&mut self, field: u32, text: Option<&str>) {
         if let Some(text) = text {
             self.tag(field, BYTES);
@@ -84,7 +84,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An id: as a number where it is one.
+    /// Writes an id, as eight bytes where it is a number; nothing for `None`.
     pub(super) fn id(&mut self, field: u32, id: Option<&str>) {
         let Some(id) = id else { return };
         match as_number(id) {
@@ -96,7 +96,7 @@ impl Writer<'_> {
         }
     }
 
-    /// So many numbers of 4 bytes; nothing where there are none.
+    /// Writes fingerprints, 4 bytes each; nothing where there are none.
     pub(super) fn prints(&mut self, field: u32, prints: &[u32]) {
         if !prints.is_empty() {
             self.tag(field, BYTES);
@@ -105,7 +105,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What `write` writes, behind its length.
+    /// Writes what `write` does, behind its length.
     pub(super) fn part(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         self.tag(field, BYTES);
         let start = self.out.len();
@@ -132,12 +132,11 @@ pub(super) struct Reader<'a> {
     pub(super) base: Millis,
 }
 
-/// A field.
+/// A field that was read; what it holds is asked for by its type, and another type is an error.
 pub(super) struct Field<'a> {
-    /// Its number.
     pub(super) number: u32,
     value: Value<'a>,
-    /// All of it.
+    /// Number, kind and value, for whoever keeps what he does not know.
     pub(super) bytes: &'a [u8],
     base: Millis,
 }
@@ -150,7 +149,7 @@ enum Value<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The next field.
+    /// Returns the next field; `None` at the end of the part.
     pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, Broken> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -172,7 +171,7 @@ impl<'a> Reader<'a> {
         Ok(Some(Field { number, value, bytes, base: self.base }))
     }
 
-    /// A number without a field around it.
+    /// Reads a number without a field around it.
     pub(super) fn variable(&mut self) -> Result<u64, Broken> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
@@ -190,12 +189,12 @@ impl<'a> Reader<'a> {
         Err(Broken("a number is too long"))
     }
 
-    /// A time without a field around it.
+    /// Reads a time without a field around it.
     pub(super) fn after_base(&mut self) -> Result<i64, Broken> {
         Ok(self.base.get().wrapping_add(unzigzag(self.variable()?)))
     }
 
-    /// So many bytes.
+    /// Reads `N` bytes.
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Broken> {
         let (array, rest) = self.rest.split_first_chunk().ok_or(CUT_OFF)?;
         self.rest = rest;
@@ -218,7 +217,7 @@ impl<'a> Field<'a> {
         Ok(self.number()? != 0)
     }
 
-    /// A time as a plain number.
+    /// Returns a time as a plain number.
     pub(super) fn moment(&self) -> Result<i64, Broken> {
         Ok(self.base.get().wrapping_add(unzigzag(self.number()?)))
     }
@@ -246,19 +245,19 @@ impl<'a> Field<'a> {
         if rest.is_empty() { Ok(prints.iter().map(|print| u32::from_le_bytes(*print)).collect()) } else { Err(CUT_OFF) }
     }
 
-    /// What is inside of a part.
+    /// Returns what is inside of a part.
     pub(super) fn part(&self) -> Result<Reader<'a>, Broken> {
         if let Value::Bytes(rest) = self.value { Ok(Reader { rest, base: self.base }) } else { Err(OTHER_KIND) }
     }
 }
 
-/// The number that `id` is written as, if that gives `id` back.
+/// Returns the number that `id` is written as, if that gives `id` back.
 pub(super) fn as_number(id: &str) -> Option<u64> {
     let plain = id.bytes().all(|byte| byte.is_ascii_digit()) && (id.len() == 1 || !id.starts_with('0'));
     if plain { id.parse().ok() } else { None }
 }
 
-/// The id that was written as `number`.
+/// Returns the id that was written as `number`.
 pub(super) fn number_as_id(mut number: u64) -> SmolStr {
     let mut digits = [b'0'; 20];
     let mut first = digits.len();
@@ -272,12 +271,12 @@ pub(super) fn number_as_id(mut number: u64) -> SmolStr {
     }
 }
 
-/// Small where `number` is near 0.
+/// Returns a number without a sign that is small where `number` is near 0.
 pub(super) fn zigzag(number: i64) -> u64 {
     (number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned()
 }
 
-/// Undoes [`zigzag`].
+/// Returns the number that [`zigzag`] was given.
 pub(super) fn unzigzag(number: u64) -> i64 {
     (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
 }

@@ -5,7 +5,6 @@
 //! words.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 use serde::Serialize;
@@ -30,7 +29,7 @@ pub struct Coverage {
     pub thresholds: Part,
     pub phrases: Part,
     /// The same by file: entries, exercised ones.
-    pub phrases_by_file: BTreeMap<Arc<str>, (usize, usize)>,
+    pub phrases_by_file: BTreeMap<String, (usize, usize)>,
 }
 
 /// One kind of thing.
@@ -132,7 +131,7 @@ impl Watch {
             let by_name = info.exclude || bare_name(&info.text).is_some();
             let exercised = self.entries.contains(&id) || by_name && !occurrences.tests(id).is_empty();
             coverage.phrases.add(&info.at, (!exercised).then(|| format!("phrase `{}`", info.text)));
-            let file = coverage.phrases_by_file.entry(info.at.file.clone()).or_default();
+            let file = coverage.phrases_by_file.entry(info.at.file.to_string()).or_default();
             file.0 += 1;
             file.1 += usize::from(exercised);
         }

@@ -74,7 +74,7 @@ expect = { class = "normal" }
 "#,
     );
     let results = Results::of(tests.iter().map(|test| run_one(&mut rules, test)).collect());
-    insta::assert_snapshot!(junit::document(&results));
+    insta::assert_snapshot!(junit::document(&results).unwrap());
 }
 
 #[test]

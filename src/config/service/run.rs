@@ -123,7 +123,7 @@ impl Output {
     }
 }
 
-/// Returns a name that can be part of a `transactional.id` and of a metric's label.
+/// Returns a name that can be part of a `transactional.id`.
 fn name(value: &Value<'_>) -> Option<String> {
     let text = value.string()?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -2,6 +2,7 @@
 //! sentences.
 //!
 //! Decided by structure, never by a single word, and in doubt for the author: what is taken from him is judged by nobody.
+//! The words that mail programs write stand beside the code that asks for them (D96).
 //! Where he wrote nothing and only forwarded, his own text is empty and an agent sees what was forwarded.
 
 mod headers;

@@ -53,12 +53,12 @@ impl Health {
         *lock(if denied(error) { &self.denial } else { &self.last_error }) = Some(reason.to_owned());
     }
 
-    /// Why the brokers do not let us in, if that is so.
+    /// Returns why the brokers do not let us in; `None`: nothing says that they do not.
     pub(in crate::kafka) fn denial(&self) -> Option<String> {
         self.login.failure().or_else(|| lock(&self.denial).clone())
     }
 
-    /// Why nothing works: the login first, then the client's last word, else `otherwise`.
+    /// Returns why nothing works: the login first, then the client's last word, else `otherwise`.
     pub(in crate::kafka) fn reason(&self, otherwise: &KafkaError) -> String {
         self.denial().or_else(|| lock(&self.last_error).clone()).unwrap_or_else(|| otherwise.to_string())
     }
@@ -79,6 +79,30 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     }
 }
 
+/// Makes a context with a field `health` one of a client: it hands over the token, logs, and notes errors, which `$first`
+/// sees before.
+macro_rules! tell_health {
+    ($context:ty, $first:expr) => {
+        impl ClientContext for $context {
+            const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+            fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+                self.health.login.token()
+            }
+
+            fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+                log(level, facility, message);
+            }
+
+            fn error(&self, error: KafkaError, reason: &str) {
+                let first: fn(&Self, &KafkaError) = $first;
+                first(self, &error);
+                self.health.note(&error, reason);
+            }
+        }
+    };
+}
+
 /// For readers and administrators, which nothing happens to.
 pub(in crate::kafka) struct Plain {
     pub(in crate::kafka) health: Health,
@@ -90,21 +114,7 @@ impl Plain {
     }
 }
 
-impl ClientContext for Plain {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.health.note(&error, reason);
-    }
-}
+tell_health!(Plain, |_, _| ());
 
 impl ConsumerContext for Plain {}
 
@@ -151,12 +161,12 @@ impl Membership {
         Membership { health: Health::new(kafka), changes, changed, closing }
     }
 
-    /// Whether the group wants something of us.
+    /// Returns whether the group wants something of us.
     pub(in crate::kafka) fn has_changes(&self) -> bool {
         self.changed.load(Ordering::Relaxed)
     }
 
-    /// What the group wants next.
+    /// Returns what the group wants next, and forgets it.
     pub(in crate::kafka) fn next_change(&self) -> Option<Change> {
         let mut changes = lock(&self.changes);
         let change = changes.pop_front();
@@ -164,27 +174,13 @@ impl Membership {
         change
     }
 
-    /// From now on partitions are given up as soon as the group asks: nobody will read the notes any more.
+    /// Gives partitions up as soon as the group asks from now on: nobody will read the notes any more.
     pub(in crate::kafka) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
 }
 
-impl ClientContext for Membership {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.health.note(&error, reason);
-    }
-}
+tell_health!(Membership, |_, _| ());
 
 impl ConsumerContext for Membership {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, what: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
@@ -220,47 +216,30 @@ impl Deliveries {
         Deliveries { health: Health::new(kafka), failures, failed, disturbed }
     }
 
-    /// Whether a message of this transaction was not delivered.
+    /// Returns whether a message of this transaction was not delivered.
     pub(in crate::kafka) fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Messages that were not delivered, with the reason; forgotten here.
+    /// Returns the messages that were not delivered, with the reason, and forgets them.
     pub(in crate::kafka) fn take_failures(&self) -> Vec<(usize, RDKafkaErrorCode)> {
         let mut failures = lock(&self.failures);
         self.failed.store(false, Ordering::Relaxed);
         std::mem::take(&mut *failures)
     }
 
-    /// Whether a connection broke: a request may have been sent twice.
+    /// Returns whether a connection broke: a request may have been sent twice.
     pub(in crate::kafka) fn disturbed(&self) -> bool {
         self.disturbed.load(Ordering::Relaxed)
     }
 }
 
-impl ClientContext for Deliveries {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.health.login.token()
+tell_health!(Deliveries, |deliveries, error| {
+    use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
+    if matches!(error, KafkaError::Global(BrokerTransportFailure | AllBrokersDown | OperationTimedOut)) {
+        deliveries.disturbed.store(true, Ordering::Relaxed);
     }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        if matches!(
-            error,
-            KafkaError::Global(
-                RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::OperationTimedOut
-            )
-        ) {
-            self.disturbed.store(true, Ordering::Relaxed);
-        }
-        self.health.note(&error, reason);
-    }
-}
+});
 
 impl ProducerContext for Deliveries {
     type DeliveryOpaque = usize;

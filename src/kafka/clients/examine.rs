@@ -10,7 +10,7 @@ use super::settings::{self, Member};
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
 
-/// Everything that keeps the clients of a lane from being made.
+/// Returns everything that keeps the clients of a lane from being made; nothing if they can be.
 pub fn examine(service: &Service) -> Vec<Refusal> {
     let Service { kafka, run, .. } = service;
     let member = Member::new(&run.group, run.instance.as_deref(), 0, 0);

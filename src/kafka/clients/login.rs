@@ -18,7 +18,7 @@ use crate::config::service::{Kafka, Mechanism};
 /// No token is longer, in bytes.
 const MAX_TOKEN_BYTES: u64 = 1_000_000;
 
-/// Where a client gets its token.
+/// Where a client gets its token; without `token_file` nowhere.
 pub(in crate::kafka) struct Login {
     file: Option<PathBuf>,
     /// Why there is no token now.
@@ -40,7 +40,8 @@ impl Login {
         Login { file: kafka.security.token_file.clone(), failure: Mutex::new(None) }
     }
 
-    /// The token that the file holds now. What keeps it from being one is logged once, not at every further try.
+    /// Reads the token that the file holds now. What keeps it from being one is logged once, not at every further try, and
+    /// is the error.
     pub(in crate::kafka) fn token(&self) -> Result<OAuthToken, Box<dyn Error>> {
         let result = match &self.file {
             Some(file) => read(file, chrono::Utc::now().timestamp_millis()),
@@ -56,13 +57,13 @@ impl Login {
         Ok(result?)
     }
 
-    /// Why there is no token, if that is so.
+    /// Returns why there was no token when it was asked for last; `None`: there was one, or nobody has asked.
     pub(in crate::kafka) fn failure(&self) -> Option<String> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Whether the brokers are told who we are by a token.
+/// Returns whether the brokers are told who we are by a token.
 pub(in crate::kafka) fn by_token(kafka: &Kafka) -> bool {
     kafka.security.mechanism == Some(Mechanism::OauthBearer)
 }
@@ -74,7 +75,7 @@ fn read(file: &Path, now: i64) -> Result<OAuthToken, String> {
     parse(text.trim(), now).map_err(|what| format!("the token in {} {what}", file.display()))
 }
 
-/// The token `text`, if it is one and `now` (milliseconds) is before its end.
+/// Returns the token `text`; an error if it is none, or ends before `now` (milliseconds since the epoch).
 fn parse(text: &str, now: i64) -> Result<OAuthToken, String> {
     let wrong = || "is not a JWT with an `exp`: put the token itself there, three parts with points between".to_owned();
     let mut parts = text.split('.');

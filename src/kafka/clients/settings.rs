@@ -1,8 +1,8 @@
 //! Properties of the Kafka clients: what a consumer, a transactional producer, a reader of the journal and an
 //! administrator are created with.
 //!
-//! Everything that exactly-once depends on is set here, last, so that nothing can override it. Knows no file and no
-//! environment, except that secrets are read from their files as late as possible.
+//! Everything that exactly-once depends on is set here, last, so that nothing can override it. Reads no environment, and no
+//! file but that of the password, as late as possible.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(in crate::kafka) const RETRY_BACKOFF_MS: u32 = 500;
 /// A client's place in its consumer group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::kafka) struct Member {
-    /// The consumer group.
+    /// The group that it joins.
     pub(in crate::kafka) group: String,
     /// A name that outlives the process, for static membership; `None`: the broker invents one each time.
     pub(in crate::kafka) instance: Option<String>,
@@ -32,7 +32,7 @@ pub(in crate::kafka) struct Member {
 }
 
 impl Member {
-    /// Lane `lane` of a process in `group`. With the process's `instance` name a restarted process ends its own hung
+    /// Names lane `lane` of a process in `group`. With the process's `instance` name a restarted process ends its own hung
     /// transaction at once and keeps its partitions; without one two processes must not be able to fence each other,
     /// so the identity is `random`.
     pub(in crate::kafka) fn new(group: &str, instance: Option<&str>, lane: usize, random: u64) -> Self {
@@ -56,17 +56,17 @@ pub(in crate::kafka) enum Isolation {
     Uncommitted,
 }
 
-/// A duration of the configuration.
+/// Returns milliseconds of the configuration as a duration; 0 where they are negative.
 pub(in crate::kafka) fn millis(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
-/// What every client has. `purpose` is added to its name in the brokers' logs.
+/// Returns what every client has. `purpose` is added to its name in the brokers' logs.
 pub(in crate::kafka) fn client(kafka: &Kafka, purpose: &str) -> Result<ClientConfig, Refusal> {
     with_defaults(kafka, purpose, &[])
 }
 
-/// The same with `defaults` of its own, which the configured properties may override.
+/// Returns the same with `defaults` of its own, which the configured properties may override.
 fn with_defaults(kafka: &Kafka, purpose: &str, defaults: &[(&str, &str)]) -> Result<ClientConfig, Refusal> {
     let mut config = ClientConfig::new();
     config.set_log_level(RDKafkaLogLevel::Info);
@@ -121,7 +121,8 @@ fn secure(kafka: &Kafka, config: &mut ClientConfig) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A consumer that is given its partitions by hand. It names a group because librdkafka wants one; it never joins it.
+/// Returns a consumer that is given its partitions by hand. It names a group because librdkafka wants one; it never
+/// joins it.
 pub(in crate::kafka) fn reader(kafka: &Kafka, group: &str, isolation: Isolation) -> Result<ClientConfig, Refusal> {
     let mut config = client(kafka, "reader")?;
     let isolation = match isolation {
@@ -138,7 +139,7 @@ pub(in crate::kafka) fn reader(kafka: &Kafka, group: &str, isolation: Isolation)
     Ok(config)
 }
 
-/// The consumer of a lane. `report_ends`: tell when the end of a partition is reached.
+/// Returns the consumer of a lane. `report_ends`: tell when the end of a partition is reached.
 pub(in crate::kafka) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: bool) -> Result<ClientConfig, Refusal> {
     let mut config = reader(kafka, &member.group, Isolation::Committed)?;
     config.set("client.id", &member.transactional_id).set("enable.partition.eof", report_ends.to_string());
@@ -163,13 +164,13 @@ const WRITES: [(&str, &str); 2] = [("compression.type", "lz4"), ("linger.ms", "5
 /// nothing waits; a shorter pause makes it worse.
 const WRITES_MUCH: [(&str, &str); 4] = [WRITES[0], WRITES[1], ("batch.size", "2000000"), ("batch.num.messages", "100000")];
 
-/// The transactional producer of a lane.
+/// Returns the transactional producer of a lane.
 pub(in crate::kafka) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
     transactional(kafka, run, member, &WRITES_MUCH)
 }
 
-/// A transactional producer for the topics of feeds. Their brokers may take no batch above the usual 1 MB, so it keeps to
-/// librdkafka's own.
+/// Returns a transactional producer for the topics of feeds. Their brokers may take no batch above the usual 1 MB, so
+/// it keeps to librdkafka's own.
 pub(in crate::kafka) fn producer_to_feeds(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
     transactional(kafka, run, member, &WRITES)
 }

@@ -20,11 +20,11 @@ pub enum Recovery {
 pub enum Call {
     /// Anything but ending a transaction.
     Other,
-    /// Committing or aborting.
+    /// Committing or aborting a transaction.
     End,
 }
 
-/// What `error` means.
+/// Returns what is to be done about `error`, which came of `call`. What is not known here is fatal.
 pub fn recovery(call: Call, error: &KafkaError) -> Recovery {
     match error {
         KafkaError::Transaction(error) => of_transaction(call, error.is_fatal(), error.txn_requires_abort(), error.is_retriable()),
@@ -36,7 +36,7 @@ pub fn recovery(call: Call, error: &KafkaError) -> Recovery {
     }
 }
 
-/// librdkafka's own judgement of an error of a transaction. A commit or abort whose answer never came is fatal: the
+/// Goes by librdkafka's own judgement of an error of a transaction. A commit or abort whose answer never came is fatal: the
 /// request may still be under way and hit the next transaction of the same producer.
 fn of_transaction(call: Call, fatal: bool, requires_abort: bool, retriable: bool) -> Recovery {
     match (fatal, requires_abort, retriable, call) {
@@ -98,13 +98,13 @@ fn of_code(code: Code) -> Recovery {
     }
 }
 
-/// Whether a broker will never take this record, however often it is sent: too large, or with a timestamp that the
-/// topic does not allow. Its input becomes a dead letter.
+/// Returns whether a broker will never take this record, however often it is sent: too large, or with a timestamp that
+/// the topic does not allow. Its input becomes a dead letter.
 pub fn never_accepted(code: Code) -> bool {
     matches!(code, Code::MessageSizeTooLarge | Code::MessageBatchTooLarge | Code::InvalidTimestamp | Code::InvalidRecord)
 }
 
-/// Whether another client has taken our place (the same transactional or instance id).
+/// Returns whether another client has taken our place (the same transactional or instance id).
 pub fn fenced(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
@@ -114,12 +114,13 @@ pub fn fenced(error: &KafkaError) -> bool {
     )
 }
 
-/// Whether a broker does not let us in, or is not who we think. Only a human can help, but the client goes on trying.
+/// Returns whether a broker does not let us in, or is not who we think. Only a human can help, but the client goes on
+/// trying.
 pub fn denied(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::Authentication | Code::SSL | Code::SaslAuthenticationFailed))
 }
 
-/// Whether the records a consumer wants to go on with are gone.
+/// Returns whether the records a consumer wants to go on with are gone.
 pub fn offset_gone(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::OffsetOutOfRange | Code::AutoOffsetReset))
 }

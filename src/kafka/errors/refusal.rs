@@ -1,5 +1,5 @@
-//! Why the service cannot do its work, in sentences for an operator. A refusal ends the process; everything else is
-//! tried again.
+//! Why the service or a command cannot do its work, in sentences for an operator. A refusal ends the process; everything
+//! else is tried again.
 
 use rdkafka::error::KafkaError;
 use thiserror::Error;
@@ -13,7 +13,7 @@ pub enum Refusal {
     /// No broker answers, or none lets us in.
     #[error("kafka: no broker of `{brokers}` can be used: {reason}")]
     Unreachable {
-        /// As configured.
+        /// Their addresses as configured, with commas between.
         brokers: String,
         /// The client's last word.
         reason: String,
@@ -31,9 +31,9 @@ pub enum Refusal {
         "kafka: group `{group}` has no committed offset for {topic} and no start is set: say `start = \"earliest\"` or `\"latest\"` for the first run"
     )]
     NoStart {
-        /// The consumer group.
+        /// The consumer group of the stage.
         group: String,
-        /// The topic.
+        /// The topic that it is to read.
         topic: String,
     },
     /// Records were deleted before they were read.
@@ -42,11 +42,11 @@ pub enum Refusal {
          set the group's offsets by hand once it is clear what was lost"
     )]
     OffsetGone {
-        /// The consumer group.
+        /// The consumer group of the stage.
         group: String,
-        /// The topic.
+        /// The topic that it reads.
         topic: String,
-        /// The partition.
+        /// The partition that it cannot go on with.
         partition: i32,
         /// Where the group stands.
         offset: i64,
@@ -58,11 +58,11 @@ pub enum Refusal {
     /// The journal belongs to another group.
     #[error("kafka: the journal {journal} belongs to group `{owner}`, not to `{group}`: give each group a journal of its own")]
     OtherGroup {
-        /// The journal's topic.
+        /// The topic of the journal.
         journal: String,
-        /// Whose it is.
+        /// The group that has begun it.
         owner: String,
-        /// Who wants it.
+        /// The group that wants to use it.
         group: String,
     },
     /// The inbox has another number of partitions than the journal was written for.
@@ -71,9 +71,9 @@ pub enum Refusal {
          their state; go back to {then}, or move to a new inbox and journal with the new number and let the old inbox run empty first"
     )]
     PartitionCount {
-        /// The inbox.
+        /// The topic of the inbox.
         inbox: String,
-        /// The journal's topic.
+        /// The topic of the journal.
         journal: String,
         /// Partitions of the inbox now.
         now: i32,
@@ -83,19 +83,19 @@ pub enum Refusal {
     /// A record of the journal that this version cannot read.
     #[error("kafka: {journal}/{partition} holds a record that cannot be read: {reason}; use the version that wrote it")]
     Journal {
-        /// The journal's topic.
+        /// The topic of the journal.
         journal: String,
-        /// The partition.
+        /// The partition that the record lies in.
         partition: i32,
-        /// What is wrong.
+        /// What is wrong with the record.
         reason: String,
     },
     /// A topic that could not be read to its end.
     #[error("kafka: {topic} cannot be read to its end: {reason}; run the command again")]
     Unreadable {
-        /// The topic.
+        /// The topic that was to be read.
         topic: String,
-        /// What happened.
+        /// What kept it from being read.
         reason: String,
     },
     /// Dead letters that could not be fed in again.
@@ -112,13 +112,13 @@ pub enum Refusal {
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {
-        /// The configured name.
+        /// The name of this process, as configured.
         instance: String,
     },
 }
 
 impl Refusal {
-    /// Why no client can be made. The value of a property may be a secret: only its name is said.
+    /// Returns why no client can be made. The value of a property may be a secret: only its name is said.
     pub(in crate::kafka) fn unusable(error: &KafkaError) -> Self {
         Refusal::Settings(match error {
             KafkaError::ClientConfig(_, reason, name, _) => format!("kafka: {reason} (property `{name}`)"),
@@ -126,7 +126,7 @@ impl Refusal {
         })
     }
 
-    /// The exit code of the process: 78 for invalid configuration, else 69.
+    /// Returns the exit code of the process: 78 for invalid configuration, else 69.
     pub fn exit_code(&self) -> u8 {
         match self {
             Refusal::Settings(_) => 78,

@@ -16,7 +16,7 @@ pub(in crate::kafka) enum Trouble {
     NeverAccepted(usize),
     /// To the last commit, with fresh clients and restored state.
     Restart {
-        /// What happened.
+        /// What happened, for the log.
         reason: String,
         /// Whether somebody else has taken our place.
         fenced: bool,
@@ -26,7 +26,7 @@ pub(in crate::kafka) enum Trouble {
 }
 
 impl Trouble {
-    /// The trouble that `error` means, met while `doing` something that cannot be repeated.
+    /// Returns the trouble that `error` means, met while `doing` something that cannot be repeated.
     pub(in crate::kafka) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
         match recovery(call, error) {
             Recovery::Abort | Recovery::Retry => Trouble::Abort(format!("{doing}: {error}")),
@@ -34,13 +34,13 @@ impl Trouble {
         }
     }
 
-    /// Begin anew because of `reason`.
+    /// Makes the trouble of a lane that begins anew because of `reason`.
     pub(in crate::kafka) fn restart(reason: impl Into<String>) -> Self {
         Trouble::Restart { reason: reason.into(), fenced: false }
     }
 
-    /// The same of a transaction that was open for longer than its timeout, because the process stood still: the broker
-    /// has given it up, which looks as if somebody else had taken our place.
+    /// Returns the same trouble, met in a transaction that was open for longer than its timeout because the process stood
+    /// still: the broker has given it up, which looks as if somebody else had taken our place.
     pub(in crate::kafka) fn of_old_transaction(self) -> Self {
         match self {
             Trouble::Restart { reason, .. } => Trouble::restart(reason),
@@ -48,7 +48,7 @@ impl Trouble {
         }
     }
 
-    /// The same trouble where there is no transaction to abort.
+    /// Returns the same trouble where there is no transaction to abort.
     pub(in crate::kafka) fn outside(self) -> Self {
         match self {
             Trouble::Abort(reason) => Trouble::restart(reason),
@@ -64,7 +64,8 @@ impl From<Refusal> for Trouble {
     }
 }
 
-/// Repeats `call` while its error says that this may help, for `patience` at most; `between` runs after each failure.
+/// Repeats `call` while its error says that this may help, and begins no further one after `patience`; `between` runs after
+/// each failure. Must not be used to end a transaction.
 pub(in crate::kafka) fn persist<T>(
     doing: &str,
     patience: Duration,

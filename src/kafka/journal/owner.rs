@@ -1,4 +1,4 @@
-//! Whose journal it is: what the first record of each partition says, and what is refused.
+//! Whose journal it is: what a record of each partition says, and what is refused.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub(in crate::kafka) struct Meta {
 }
 
 impl Meta {
-    /// Whether the journal is the one that `self` describes.
+    /// Refuses a journal that says of itself what `found` does, unless that is what `self` says.
     pub(in crate::kafka) fn check(&self, found: &Meta, inbox: &str, journal: &str) -> Result<(), Refusal> {
         if found.group != self.group {
             return Err(Refusal::OtherGroup { journal: journal.into(), owner: found.group.clone(), group: self.group.clone() });

@@ -46,12 +46,14 @@ impl<'a> Journal<'a> {
         Ok(Journal { kafka, group, topic, probe: reader(kafka, group, Isolation::Uncommitted)? })
     }
 
-    /// To be called now and then: a client that is not polled keeps a token that has ended, and all its log lines.
+    /// Polls the client that asks for ends, and must be called now and then: one that is not polled keeps a token that has
+    /// ended, and all its log lines.
     pub(in crate::kafka) fn serve(&self) {
         serve(&self.probe);
     }
 
-    /// Where `partition` ends, records of open transactions included; `beat` is called while the broker does not say.
+    /// Returns where `partition` ends, records of open transactions included; `beat` is called while the broker does
+    /// not say.
     pub(in crate::kafka) fn end(&self, partition: i32, mut beat: impl FnMut()) -> Result<i64, Trouble> {
         let ask = || {
             serve(&self.probe);
@@ -64,7 +66,7 @@ impl<'a> Journal<'a> {
         persist("find the end of the journal", PERSISTENCE, between, ask).map(|(_, end)| end).map_err(Trouble::outside)
     }
 
-    /// Where `partition` ends if no transaction is open in it; waits `patience` for that.
+    /// Returns where `partition` ends if no transaction is open in it; waits about `patience` for that, else `None`.
     pub(in crate::kafka) fn quiet_end(
         &self,
         committed: &BaseConsumer<impl rdkafka::consumer::ConsumerContext>,

@@ -31,8 +31,8 @@ const PERSISTENCE: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_millis(200);
 
 impl<S: Stage> Lane<'_, S> {
-    /// These partitions are ours. They are not read before their state is there; meanwhile the consumer is polled and
-    /// a further change ends the work.
+    /// Takes in these partitions, which are ours now. They are not read before their state is there; meanwhile the consumer
+    /// is polled and a further change ends the work.
     pub(super) fn assigned(&mut self, consumer: &BaseConsumer<Membership>, partitions: &[Partition]) -> Result<(), Trouble> {
         consumer.assign(&nothing()).map_err(|error| failed("assign", &error))?;
         let Some(starts) = self.starts(consumer, partitions)? else {
@@ -59,7 +59,7 @@ impl<S: Stage> Lane<'_, S> {
         if consumer.context().has_changes() { Ok(()) } else { self.read_on(consumer) }
     }
 
-    /// We give up everything. No transaction is open.
+    /// Gives up all partitions, no transaction being open. States stay in memory where the journal has fallen silent.
     pub(super) fn revoked(&mut self, consumer: &BaseConsumer<Membership>, lost: bool) -> Result<(), Trouble> {
         self.work.report.update(|counts| counts.partitions = 0);
         let positions = std::mem::take(&mut self.work.positions);
@@ -77,7 +77,7 @@ impl<S: Stage> Lane<'_, S> {
         consumer.unassign().map_err(|error| failed("give up partitions", &error))
     }
 
-    /// All state is void.
+    /// Drops all partitions and their states.
     fn forget(&mut self) {
         let positions = std::mem::take(&mut self.work.positions);
         for position in positions.all() {
@@ -88,7 +88,7 @@ impl<S: Stage> Lane<'_, S> {
         }
     }
 
-    /// Where each partition begins. `None`: a further change has come.
+    /// Returns where each partition begins. `None`: a further change has come.
     fn starts(&self, consumer: &BaseConsumer<Membership>, partitions: &[Partition]) -> Result<Option<Vec<Begin>>, Trouble> {
         let Some(committed) = self.committed(consumer, partitions)? else { return Ok(None) };
         let mut starts = Vec::with_capacity(committed.len());
@@ -113,8 +113,8 @@ impl<S: Stage> Lane<'_, S> {
         Refusal::OffsetGone { group: self.settings.group.clone(), topic: topic.clone(), partition: *partition, offset, oldest, end }
     }
 
-    /// Where to begin in a partition without a committed offset. A group that has read other partitions of the topic
-    /// has met a new one, of which nothing must be missed.
+    /// Returns where to begin in a partition without a committed offset. A group that has read other partitions of the
+    /// topic has met a new one, of which nothing must be missed.
     fn first_start(&self, consumer: &BaseConsumer<Membership>, topic: &str) -> Result<Start, Trouble> {
         let start = self.settings.run.start;
         if start != Start::None {
@@ -129,7 +129,8 @@ impl<S: Stage> Lane<'_, S> {
         Err(Refusal::NoStart { group: self.settings.group.clone(), topic: topic.to_owned() }.into())
     }
 
-    /// Offsets committed by the group, once no transaction is open that may change them. `None`: a further change.
+    /// Returns the offsets committed by the group, once no transaction is open that may change them. `None`: a further
+    /// change has come.
     #[expect(clippy::type_complexity, reason = "a list of answers, one a partition")]
     fn committed(
         &self,
@@ -162,7 +163,7 @@ impl<S: Stage> Lane<'_, S> {
         Ok(Some(found))
     }
 
-    /// What the journal must say of itself; refuses one whose partitions cannot be those of the topic that is read.
+    /// Returns what the journal must say of itself; refuses one that has another number of partitions than the topic that is read.
     fn meta(&self, consumer: &BaseConsumer<Membership>) -> Result<Meta, Trouble> {
         let (input, journal) = (self.settings.input(), self.journal.as_ref().map_or("", |journal| journal.topic));
         let partitions = partition_count(consumer, input, self.work.report)?;

@@ -35,7 +35,7 @@ const HANDOVER_INTERVAL: Duration = Duration::from_millis(25);
 /// Bytes in waiting that make a handover due at once.
 const HANDOVER_BYTES: usize = 4 << 20;
 
-/// What a lane works on.
+/// What a lane works on, whatever its run has for clients: the stage, where it stands, what it has to say.
 pub(super) struct Work<'a, S> {
     pub(super) stage: S,
     pub(super) settings: &'a LaneSettings,
@@ -153,7 +153,7 @@ impl<'a, S: Stage> Work<'a, S> {
         Err(Trouble::Abort("too many records cannot be read".to_owned()))
     }
 
-    /// Notes that an end was reached; tells what other errors of the consumer mean.
+    /// Notes that the end of a partition was reached. Of other errors of the consumer returns those that it does not survive.
     pub(super) fn consumer_error(&mut self, error: &KafkaError) -> Result<(), Trouble> {
         match error {
             KafkaError::PartitionEOF(partition) => self.positions.caught_up(*partition),
@@ -164,7 +164,7 @@ impl<'a, S: Stage> Work<'a, S> {
         Ok(())
     }
 
-    /// The transaction was committed.
+    /// Makes what the transaction has done certain: it was committed.
     pub(super) fn committed(&mut self) {
         let batch = std::mem::take(&mut self.batch);
         self.stage.committed();
@@ -177,7 +177,7 @@ impl<'a, S: Stage> Work<'a, S> {
         });
     }
 
-    /// The transaction was aborted; `refused` are the inputs whose records no broker will take.
+    /// Makes what the transaction has done void: it was aborted. `refused` are the inputs whose records no broker will take.
     pub(super) fn aborted(&mut self, refused: &[usize]) {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.clear();

@@ -3,7 +3,7 @@
 //!
 //! Each lane counts the records of its own partitions. What an open transaction has counted is void if it is aborted,
 //! as the one that reaches the limit is. After a pause it is counted anew, as after a restart: whether to go on is
-//! decided by what comes then. Knows no Kafka; what a record could not be read for is the stage's business.
+//! decided by what comes then. Knows no client; what a record could not be read for is the stage's business.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
@@ -26,13 +26,13 @@ struct Watch {
 }
 
 impl Limits {
-    /// With `limit` for each topic; `None`: without.
+    /// Begins with no record read; `limit` holds for each topic, `None`: there is none.
     pub(super) fn new(limit: Option<DeadLetterLimit>) -> Self {
         Limits { limit, topics: BTreeMap::new() }
     }
 
-    /// The open transaction has read a record of `topic`. Gives the limit if it is reached: from `now` on the topic is
-    /// paused, and the transaction must be aborted.
+    /// Notes that the open transaction has read a record of `topic`. Returns the limit if it is reached: from `now` on the
+    /// topic is paused, and the transaction must be aborted.
     pub(super) fn note(&mut self, topic: &str, unreadable: bool, now: Instant) -> Option<DeadLetterLimit> {
         let limit = self.limit?;
         if !self.topics.contains_key(topic) {
@@ -46,17 +46,17 @@ impl Limits {
         Some(limit)
     }
 
-    /// Whether `topic` is not to be read.
+    /// Returns whether `topic` is not to be read.
     pub(super) fn is_paused(&self, topic: &str) -> bool {
         self.topics.get(topic).is_some_and(|watch| watch.paused_until.is_some())
     }
 
-    /// How many topics are not to be read.
+    /// Returns how many topics are not to be read.
     pub(super) fn paused(&self) -> usize {
         self.topics.values().filter(|watch| watch.paused_until.is_some()).count()
     }
 
-    /// Ends the pauses that are over at `now`; gives those topics.
+    /// Ends the pauses that are over at `now`. Returns their topics.
     pub(super) fn resume(&mut self, now: Instant) -> Vec<String> {
         let over = self.topics.iter_mut().filter(|(_, watch)| watch.paused_until.is_some_and(|until| until <= now));
         over.map(|(topic, watch)| {
@@ -66,13 +66,13 @@ impl Limits {
         .collect()
     }
 
-    /// The open transaction was committed.
+    /// Makes what the open transaction has counted certain.
     pub(super) fn committed(&mut self) {
         let Some(limit) = self.limit else { return };
         self.topics.values_mut().for_each(|watch| watch.window.committed(limit.of));
     }
 
-    /// The open transaction was aborted.
+    /// Makes what the open transaction has counted void.
     pub(super) fn aborted(&mut self) {
         self.topics.values_mut().for_each(|watch| watch.window.aborted());
     }
@@ -90,7 +90,7 @@ struct Window {
 }
 
 impl Window {
-    /// Adds a record; how many of the last `of` could not be read.
+    /// Adds a record. Returns how many of the last `of` could not be read.
     fn push(&mut self, bad: bool, of: usize) -> usize {
         self.open.push(bad);
         self.bad += usize::from(bad);

@@ -1,4 +1,4 @@
-//! Where a lane stands in each of its partitions.
+//! Where a lane stands in each of its partitions, and where the open transaction has come to. Asks no broker.
 
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
@@ -36,8 +36,8 @@ impl Positions {
         &self.all
     }
 
-    /// The open transaction has read `offset`. Tells the position's number; `None` if the record is not ours or not
-    /// the next one, which must never happen.
+    /// Notes that the open transaction has read `offset`. Returns the position's number; `None` if the record is not ours or
+    /// lies behind one that was read, which must never happen.
     pub(super) fn advance(&mut self, topic: &str, partition: i32, offset: i64) -> Option<usize> {
         let is = |position: &Position| position.partition == partition && position.topic == topic;
         if !self.all.get(self.recent).is_some_and(is) {
@@ -52,15 +52,15 @@ impl Positions {
         Some(self.recent)
     }
 
-    /// The end of `partition` of every topic was reached.
+    /// Notes that the end of `partition` was reached, of every topic: the client does not say of which.
     pub(super) fn caught_up(&mut self, partition: i32) {
         for position in self.all.iter_mut().filter(|position| position.partition == partition) {
             position.caught_up = true;
         }
     }
 
-    /// The offsets to commit with the open transaction. One that has read nothing commits where it stands: that is
-    /// what makes the broker check whether we still own the partitions.
+    /// Returns the offsets to commit with the open transaction. One that has read nothing commits where it stands: that
+    /// is what makes the broker check whether we still own the partitions.
     pub(super) fn to_commit(&self) -> KafkaResult<TopicPartitionList> {
         let read_nothing = self.all.iter().all(|position| position.reached.is_none());
         let mut offsets = TopicPartitionList::with_capacity(self.all.len());
@@ -74,7 +74,7 @@ impl Positions {
         Ok(offsets)
     }
 
-    /// Where to read on in the topics that `read` names.
+    /// Returns where to read on in the topics that `read` names: behind what was committed.
     pub(super) fn to_assign(&self, read: impl Fn(&str) -> bool) -> KafkaResult<TopicPartitionList> {
         let mut offsets = TopicPartitionList::with_capacity(self.all.len());
         for position in self.all.iter().filter(|position| read(&position.topic)) {
@@ -83,14 +83,14 @@ impl Positions {
         Ok(offsets)
     }
 
-    /// The open transaction was committed.
+    /// Moves to where the open transaction has come: it was committed.
     pub(super) fn committed(&mut self) {
         for position in &mut self.all {
             position.next = position.reached.take().unwrap_or(position.next);
         }
     }
 
-    /// The open transaction was aborted.
+    /// Stays where it is: the open transaction was aborted.
     pub(super) fn aborted(&mut self) {
         for position in &mut self.all {
             position.reached = None;

@@ -1,4 +1,4 @@
-//! What a lane has done, for summaries, metrics and the watchdog.
+//! What a lane has done, for summaries and the watchdog.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,17 +9,17 @@ use crate::kafka::topics::topic::Topic;
 /// Numbers of one lane. Those of a transaction are added only once it is committed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records read.
+    /// Inputs taken in by committed transactions.
     pub records: u64,
-    /// Records written, in the order of [`Topic::ALL`].
+    /// Records written by committed transactions, in the order of [`Topic::ALL`].
     pub written: [u64; Topic::ALL.len()],
     /// Posts and case events forgotten before their time, because a customer had more of them than are remembered.
     pub forgotten_early: u64,
     /// Posts of which the feed says what no one here knows (`unknown_event_kind`).
     pub unknown_kinds: u64,
-    /// Transactions committed.
+    /// Transactions that were committed, those without an input included.
     pub committed: u64,
-    /// Transactions aborted.
+    /// Transactions that were aborted; what they read is read again.
     pub aborted: u64,
     /// Partitions whose state was restored from the journal.
     pub restored_partitions: u64,
@@ -36,12 +36,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Records written to `topic`.
+    /// Returns how many records were written to `topic`.
     pub fn written_to(&self, topic: Topic) -> u64 {
         self.written[topic as usize]
     }
 
-    /// Adds the numbers of another lane.
+    /// Adds other numbers to these: of a transaction, or of another lane.
     pub fn add(&mut self, other: &Counts) {
         self.records += other.records;
         for (total, more) in self.written.iter_mut().zip(other.written) {
@@ -78,12 +78,12 @@ impl Default for LaneReport {
 }
 
 impl LaneReport {
-    /// The numbers so far.
+    /// Returns the numbers so far.
     pub fn counts(&self) -> Counts {
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long the lane has given no sign of life.
+    /// Returns how long the lane has given no sign of life, time for which it is excused left out.
     pub fn silence(&self) -> Duration {
         self.begun.elapsed().saturating_sub(Duration::from_millis(self.beat.load(Ordering::Relaxed)))
     }
@@ -96,7 +96,7 @@ impl LaneReport {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// The lane has committed its last.
+    /// Notes that the lane has committed its last.
     pub(super) fn set_done(&self) {
         self.done.store(true, Ordering::Relaxed);
     }

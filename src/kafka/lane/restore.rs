@@ -27,7 +27,7 @@ impl<S: Stage> Lane<'_, S> {
     }
 }
 
-/// The partitions whose state in memory is not, or may not be, what the journal says now.
+/// Returns the partitions whose state in memory is not, or may not be, what the journal says now.
 fn changed<S: Stage>(journal: &Journal<'_>, work: &Work<'_, S>, left: &[Released]) -> Result<Vec<i32>, Trouble> {
     let mut changed = Vec::new();
     for position in work.positions.all() {

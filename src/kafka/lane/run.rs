@@ -110,7 +110,7 @@ impl<S: Stage> Lane<'_, S> {
         }
     }
 
-    /// One transaction of records, beginning with `first`.
+    /// Takes records in, beginning with `first`, as one transaction.
     fn process(&mut self, consumer: &BaseConsumer<Membership>, first: &BorrowedMessage<'_>) -> Result<(), Trouble> {
         pass(Point::AfterPoll);
         self.work.stage.begin();

@@ -15,18 +15,18 @@ pub struct LaneSettings {
     pub run: Run,
     /// The consumer group of the stage.
     pub group: String,
-    /// The topics read.
+    /// The topics that the stage reads.
     pub inputs: Vec<String>,
     /// Where the stage keeps its state, if it does: then it reads one topic only, and the journal is written and restored.
     pub journal: Option<Topic>,
     /// When a topic is not read on because too much of it cannot be read.
     pub limit: Option<DeadLetterLimit>,
-    /// The wall clock.
+    /// The wall clock; another one in tests.
     pub clock: fn() -> Millis,
 }
 
 impl LaneSettings {
-    /// For the stage that reads the feeds and fills the inbox.
+    /// Makes those of the stage that reads the feeds and fills the inbox.
     pub fn ingest(service: &Service, clock: fn() -> Millis) -> Self {
         let mut inputs = service.topics.posts.clone();
         inputs.push(service.topics.case_events.clone());
@@ -34,7 +34,7 @@ impl LaneSettings {
         LaneSettings { limit: service.ingest.dead_letter_limit, ..settings }
     }
 
-    /// For the stage that judges what is in the inbox.
+    /// Makes those of the stage that judges what is in the inbox.
     pub fn triage(service: &Service, clock: fn() -> Millis) -> Self {
         LaneSettings::new(service, "triage", vec![service.topics.inbox.clone()], Some(Topic::Journal), clock)
     }

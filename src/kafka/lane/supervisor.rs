@@ -47,13 +47,15 @@ struct Running {
 }
 
 impl Supervisor {
-    /// No lane yet. As soon as `stop` is true the lanes commit what they have and end.
+    /// Makes one without a lane. As soon as `stop` is true its lanes commit what they have and end.
     pub fn new(stop: Arc<AtomicBool>) -> Self {
         Supervisor { stop, lanes: Vec::new() }
     }
 
-    /// Starts `lanes` lanes of the stage that `make` makes, one for each lane and each run of it. Refuses if the
-    /// brokers cannot be reached or a topic is missing.
+    /// Starts `lanes` lanes of the stage `name`, which `make` makes anew for each lane and each run of it.
+    ///
+    /// # Errors
+    /// [`Refusal`] if the brokers cannot be reached or a topic is missing.
     pub fn start<S, F>(&mut self, name: &'static str, settings: &LaneSettings, lanes: usize, make: F) -> Result<(), Refusal>
     where
         S: Stage,
@@ -75,19 +77,23 @@ impl Supervisor {
         Ok(())
     }
 
-    /// The lanes with the names of their stages.
+    /// Returns the lanes with the names of their stages.
     pub fn reports(&self) -> impl Iterator<Item = (&'static str, &Arc<LaneReport>)> {
         self.lanes.iter().map(|lane| (lane.stage, &lane.report))
     }
 
-    /// The numbers of all lanes of the stage `name`.
+    /// Returns the numbers of all lanes of the stage `name`.
     pub fn counts(&self, name: &str) -> Counts {
         let mut total = Counts::default();
         self.reports().filter(|(stage, _)| *stage == name).for_each(|(_, report)| total.add(&report.counts()));
         total
     }
 
-    /// Waits until all lanes have ended: told to, or because one was refused, which ends the others too.
+    /// Waits until all lanes have ended: told to, or because one was refused, which ends the others too. A lane that stands
+    /// still ends the process.
+    ///
+    /// # Errors
+    /// The first [`Refusal`] of a lane.
     pub fn wait(&mut self) -> Result<(), Refusal> {
         let mut refusal = None;
         let mut last_look = Instant::now();
@@ -111,8 +117,8 @@ impl Supervisor {
 }
 
 impl Running {
-    /// The result of the lane if it has ended. A lane that stands still ends the process: nothing it has under way can
-    /// be committed by anybody else, and its partitions are taken over sooner.
+    /// Looks at the lane: an error if it was refused. One that stands still ends the process: nothing it has under way can be
+    /// committed by anybody else, and its partitions are taken over sooner.
     fn look(&mut self) -> Result<(), Refusal> {
         let Some(thread) = self.thread.take_if(|thread| thread.is_finished() || self.report.silence() > self.standstill) else {
             return Ok(());
@@ -173,7 +179,7 @@ fn run_restarting<S: Stage>(context: &LaneContext<'_>, make: impl Fn() -> S) -> 
     }
 }
 
-/// Waits; `false` if told to stop meanwhile.
+/// Waits for `pause`. Returns `false` if told to stop meanwhile.
 fn rest(context: &LaneContext<'_>, pause: Duration) -> bool {
     let begun = Instant::now();
     while begun.elapsed() < pause {

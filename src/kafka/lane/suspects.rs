@@ -22,12 +22,12 @@ pub(super) struct Suspects {
 }
 
 impl Suspects {
-    /// Most inputs that the next transaction may have, of `most` otherwise.
+    /// Returns how many inputs the next transaction may have: one while they are tried one by one, else `most`.
     pub(super) fn most_inputs(&self, most: usize) -> usize {
         if self.one_by_one > 0 { 1 } else { most }
     }
 
-    /// Whether the stage is not to be asked about `record`; then it became a dead letter here.
+    /// Makes a dead letter of `record` if it is guilty. Returns whether it is; then the stage is not to be asked about it.
     pub(super) fn reject(&self, stage: &dyn Stage, record: &Inbound<'_>, out: &mut Outbox) -> bool {
         if self.guilty.is_empty() {
             return false;
@@ -40,7 +40,8 @@ impl Suspects {
         true
     }
 
-    /// A transaction of so many inputs was aborted; `refused` are those whose records no broker will take.
+    /// Notes that a transaction of so many `inputs` was aborted because of those in `refused`, whose records no broker will
+    /// take. `name` gives the place of an input by its number.
     pub(super) fn accuse(&mut self, inputs: usize, refused: &[usize], name: impl Fn(usize) -> Option<InputId>) {
         let Some(&first) = refused.first() else { return };
         let guilty = match inputs {
@@ -56,7 +57,7 @@ impl Suspects {
         }
     }
 
-    /// A transaction was committed, which brought the lane to `positions`.
+    /// Notes that a transaction was committed, which brought the lane to `positions`.
     pub(super) fn passed(&mut self, positions: &Positions) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
         if !self.guilty.is_empty() {

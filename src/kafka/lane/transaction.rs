@@ -51,7 +51,7 @@ pub(in crate::kafka) const NO_INPUT: usize = usize::MAX;
 pub(in crate::kafka) struct Writer<'a> {
     kafka: &'a Kafka,
     config: ClientConfig,
-    /// Of a transaction.
+    /// How long a transaction may be open.
     timeout: Duration,
     report: &'a LaneReport,
     producer: ThreadedProducer<Deliveries>,
@@ -98,7 +98,7 @@ fn make(kafka: &Kafka, config: &ClientConfig, timeout: Duration, report: &LaneRe
     Ok(producer)
 }
 
-/// An open transaction.
+/// An open transaction: records are sent in it, then it is committed or aborted.
 pub(in crate::kafka) struct Transaction<'w, 'a> {
     writer: &'w mut Writer<'a>,
     open: bool,
@@ -118,7 +118,7 @@ impl Transaction<'_, '_> {
         self.send_to(name(topics, record.to), record, input)
     }
 
-    /// The same to `topic`, whatever the record says of its destination.
+    /// Writes `record` to `topic`, whatever it says of its destination.
     pub(in crate::kafka) fn send_to(&self, topic: &str, record: &Outgoing<'_>, input: usize) -> Result<(), Trouble> {
         pass(Point::MidProduce);
         let mut message = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, input);
@@ -143,7 +143,7 @@ impl Transaction<'_, '_> {
         }
     }
 
-    /// An error as soon as a record of this transaction was not delivered.
+    /// Returns an error as soon as a record of this transaction was not delivered.
     pub(in crate::kafka) fn check(&self) -> Result<(), Trouble> {
         if self.deliveries().failed() { Err(Trouble::Abort("a record was not delivered".into())) } else { Ok(()) }
     }
@@ -213,7 +213,7 @@ impl Transaction<'_, '_> {
         }
     }
 
-    /// Whether the broker has everything that was written so far.
+    /// Returns whether the broker has everything that was written so far.
     pub(in crate::kafka) fn is_delivered(&self) -> bool {
         self.producer().in_flight_count() == 0
     }
@@ -235,7 +235,7 @@ impl Transaction<'_, '_> {
 
 /// A transaction that did not happen.
 pub(in crate::kafka) struct Aborted {
-    /// Why.
+    /// Why it did not, or what went wrong while it was aborted.
     pub(in crate::kafka) trouble: Trouble,
     /// Inputs, by number, that had a record which no broker will ever take. Of a batch that the broker refused as a
     /// whole the others are named too.

@@ -13,7 +13,7 @@ use crate::post::Millis;
 pub struct Letter {
     /// Its partition on the topic of dead letters.
     pub partition: i32,
-    /// Its offset there.
+    /// Its offset in that partition.
     pub offset: i64,
     /// Timestamp of the record that it was.
     pub at: Millis,
@@ -35,7 +35,7 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// What the headers of `message` say.
+    /// Returns what the headers of `message` say.
     pub(super) fn read(message: &BorrowedMessage<'_>) -> Letter {
         let header = |wanted: &'static str| header(message, wanted);
         let source = || {
@@ -63,7 +63,7 @@ impl Letter {
 /// Which dead letters; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Of this stage.
+    /// What this stage could not use.
     pub stage: Option<String>,
     /// With one of these codes; empty: any.
     pub codes: Vec<String>,
@@ -72,7 +72,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether `letter` is one of them.
+    /// Returns whether `letter` is one of those asked for.
     pub fn takes(&self, letter: &Letter) -> bool {
         self.stage.as_ref().is_none_or(|stage| *stage == letter.stage)
             && (self.codes.is_empty() || self.codes.contains(&letter.code))

@@ -7,14 +7,14 @@ const LONGEST_NOTE: usize = 4_000;
 /// What was done before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
-    /// Everything before this.
+    /// The first offset that was not fed in again, or lies behind a letter that was not.
     pub(super) below: i64,
     /// First and last of each run beyond.
     runs: Vec<(i64, i64)>,
 }
 
 impl Done {
-    /// As committed. `None`: the note is not ours.
+    /// Reads what was committed. `None`: the note is not ours.
     pub(super) fn parse(below: i64, note: &str) -> Option<Done> {
         let mut at = below;
         let mut runs = Vec::new();
@@ -28,7 +28,7 @@ impl Done {
         Some(Done { below, runs })
     }
 
-    /// Whether the letter at `offset` is among them.
+    /// Returns whether the letter at `offset` is among them.
     pub(super) fn contains(&self, offset: i64) -> bool {
         offset < self.below || self.runs.iter().any(|&(first, last)| (first..=last).contains(&offset))
     }
@@ -45,12 +45,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// From `below` on.
+    /// Begins with everything before `below` done.
     pub(super) fn new(below: i64) -> Self {
         Progress { done: Done { below, runs: Vec::new() }, gap: false, running: false }
     }
 
-    /// The next letter, and whether it is `done` now.
+    /// Passes the next letter, at `offset`; `done`: it was or is fed in again.
     pub(super) fn pass(&mut self, offset: i64, done: bool) {
         self.gap |= !done;
         match (done, self.gap, self.done.runs.last_mut()) {
@@ -62,7 +62,7 @@ impl Progress {
         self.running = done;
     }
 
-    /// What to commit: offset and note. `None`: the note is too long for a broker.
+    /// Returns what to commit: offset and note. `None`: the note is too long for a broker.
     pub(super) fn to_commit(&self) -> Option<(i64, String)> {
         let mut at = self.done.below;
         let mut parts = Vec::new();

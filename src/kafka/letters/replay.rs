@@ -47,7 +47,7 @@ pub struct Resent {
 }
 
 impl Resent {
-    /// Letters sent.
+    /// Returns how many letters were sent, to whatever topic.
     pub fn total(&self) -> u64 {
         self.sent.values().sum()
     }
@@ -95,7 +95,7 @@ fn refusal(trouble: Trouble) -> Refusal {
 /// What to send, and what to commit with it.
 struct Plan {
     replay: Resent,
-    /// Offsets by partition.
+    /// The letters to send: by partition, their offsets.
     chosen: BTreeMap<i32, BTreeSet<i64>>,
     offsets: TopicPartitionList,
     /// Partitions of the topics that letters go to.
@@ -127,7 +127,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether the letter is to be sent.
+    /// Counts `letter` where it belongs, and chooses it if it is to be sent. Returns whether it is.
     fn consider(&mut self, letter: Letter, selection: &Selection, done: &Done, most: usize) -> bool {
         if !selection.takes(&letter) {
             return false;

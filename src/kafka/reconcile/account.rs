@@ -5,9 +5,9 @@ use serde::Serialize;
 /// The account of one stage.
 #[derive(Debug, Default, Serialize)]
 pub struct Account {
-    /// The stage.
+    /// The stage that was looked at.
     pub stage: &'static str,
-    /// Its consumer group.
+    /// The consumer group that it reads as.
     pub group: String,
     /// One for each partition that the stage reads.
     pub partitions: Vec<PartitionAccount>,
@@ -22,15 +22,15 @@ pub struct Account {
 /// What became of the records of one partition that the group has passed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PartitionAccount {
-    /// The topic.
+    /// The topic that the stage reads.
     pub topic: String,
-    /// The partition.
+    /// The number of the partition.
     pub partition: i32,
     /// The oldest offset that was there.
     pub from: i64,
     /// Where the group stands: what comes later is not due. `None`: the group has never read the partition.
     pub committed: Option<i64>,
-    /// Records looked at.
+    /// How many records were judged.
     pub records: u64,
     /// Of these, such as have no outcome, or not all of it.
     pub missing: u64,
@@ -43,7 +43,7 @@ pub struct PartitionAccount {
 }
 
 impl PartitionAccount {
-    /// Nothing is missing, doubled or of nothing.
+    /// Returns whether nothing is missing, doubled or of nothing.
     pub fn is_clean(&self) -> bool {
         self.missing + self.doubled + self.of_nothing == 0
     }
@@ -64,7 +64,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// For people.
+    /// Returns the name that people read.
     pub fn label(self) -> &'static str {
         match self {
             Kind::Missing => "missing",
@@ -78,22 +78,22 @@ impl Kind {
 /// Neighbouring records with the same mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Discrepancy {
-    /// What is wrong.
+    /// What is wrong with them.
     pub kind: Kind,
     /// The topic of the records.
     pub topic: String,
-    /// Their partition.
+    /// The partition of the records.
     pub partition: i32,
-    /// The first.
+    /// The offset of the first.
     pub first: i64,
-    /// The last.
+    /// The offset of the last, inclusive.
     pub last: i64,
-    /// How many.
+    /// How many there are: fewer than offsets, for some have no record.
     pub records: u64,
 }
 
 impl Account {
-    /// Nothing is missing, doubled or of nothing in any partition.
+    /// Returns whether nothing is missing, doubled or of nothing in any partition.
     pub fn is_clean(&self) -> bool {
         self.partitions.iter().all(PartitionAccount::is_clean)
     }
@@ -108,7 +108,7 @@ pub(super) struct Discrepancies {
 }
 
 impl Discrepancies {
-    /// Lists `most` runs.
+    /// Begins with nothing wrong in `account`; lists `most` runs and counts the others.
     pub(super) fn new(account: Account, most: usize) -> Self {
         let runs = account.partitions.iter().map(|_| Vec::new()).collect();
         Discrepancies { account, runs, most }
@@ -118,7 +118,7 @@ impl Discrepancies {
         &mut self.account
     }
 
-    /// The record at `offset` of the partition number `place` has these mistakes; records come in order.
+    /// Notes that the record at `offset` of the partition number `place` has these mistakes, or none; records come in order.
     pub(super) fn judge(&mut self, place: usize, offset: i64, kinds: &[Kind]) {
         let Some(partition) = self.account.partitions.get_mut(place) else { return };
         for &kind in kinds {
@@ -153,7 +153,7 @@ impl Discrepancies {
         }
     }
 
-    /// The finished account.
+    /// Returns the finished account, what is wrong in order of place.
     pub(super) fn finish(mut self) -> Account {
         let open: Vec<Discrepancy> = std::mem::take(&mut self.runs).into_iter().flatten().collect();
         open.into_iter().for_each(|run| self.list(run));

@@ -12,14 +12,14 @@ pub(super) struct Origin<'a> {
     pub(super) offset: i64,
 }
 
-/// `topic/partition/offset`.
+/// Reads `topic/partition/offset`; `None`: it is none.
 pub(super) fn parse(source: &str) -> Option<Origin<'_>> {
     let (rest, offset) = source.rsplit_once('/')?;
     let (topic, partition) = rest.rsplit_once('/')?;
     Some(Origin { topic, partition: partition.parse().ok()?, offset: offset.parse().ok()? })
 }
 
-/// `number/of`; a record without one stands for itself.
+/// Reads `number/of`; a record without one stands for itself. `None`: it contradicts itself.
 pub(super) fn item(text: Option<&str>) -> Option<Mark> {
     let Some(text) = text else { return Some(Mark::Item { number: 1, of: 1 }) };
     let (number, of) = text.split_once('/')?;
@@ -27,7 +27,7 @@ pub(super) fn item(text: Option<&str>) -> Option<Mark> {
     ((1..=of).contains(&number) && usize::from(of) <= MAX_ITEMS).then_some(Mark::Item { number, of })
 }
 
-/// What a dead letter of the code `code` says of its input.
+/// Returns what a dead letter of the code `code` says of its input.
 pub(super) fn letter(code: &str) -> Mark {
     if code == "bad_items" { Mark::PartLetter } else { Mark::Letter }
 }

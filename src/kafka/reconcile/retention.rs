@@ -14,19 +14,19 @@ pub(super) struct RetentionEdge {
 }
 
 impl RetentionEdge {
-    /// No record seen yet, for `sources` source partitions.
+    /// Begins with no record seen, for `sources` source partitions.
     pub(super) fn new(sources: usize, horizon: Option<i64>) -> Self {
         RetentionEdge { first: vec![None; sources], horizon }
     }
 
-    /// The next record that is left comes from `offset` of `source`.
+    /// Notes that the next record that is left comes from `offset` of `source`.
     pub(super) fn see(&mut self, source: usize, offset: i64) {
         if let Some(first) = self.first.get_mut(source) {
             first.get_or_insert(offset);
         }
     }
 
-    /// Whether an outcome of the record at `offset` of `source`, written at `at`, may have been deleted.
+    /// Returns whether an outcome of the record at `offset` of `source`, written at `at`, may have been deleted.
     pub(super) fn may_hide(&self, source: usize, offset: i64, at: i64) -> bool {
         let first = self.first.get(source).copied().flatten();
         self.horizon.is_none_or(|horizon| at < horizon) && first.is_none_or(|first| offset < first)
@@ -36,7 +36,8 @@ impl RetentionEdge {
 /// Clocks of brokers may be ahead of ours by so much.
 const CLOCK_SKEW: i64 = 60 * 60 * 1000;
 
-/// Until when records may have been deleted from a topic that is `config`ured so; `None`: no time can be told.
+/// Returns the time (milliseconds since the epoch) from which on no record can have been deleted from a topic that is
+/// `config`ured so; `None`: no time can be told.
 pub(super) fn horizon(config: &[(String, String)], now: i64) -> Option<i64> {
     let number = |wanted: &str| config.iter().find(|(name, _)| name == wanted)?.1.parse::<i64>().ok();
     let by_time_only = number("retention.bytes") == Some(-1);

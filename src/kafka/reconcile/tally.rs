@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 pub(super) enum Mark {
     /// It is one of the records that the input must become.
     Item {
-        /// From 1.
+        /// Which one, from 1.
         number: u16,
-        /// Of so many.
+        /// How many there are.
         of: u16,
     },
     /// The input became a dead letter and nothing else.
@@ -51,12 +51,12 @@ struct Items {
 }
 
 impl Tally {
-    /// For the offsets from `base` on.
+    /// Begins with no output seen, for the offsets from `base` on.
     pub(super) fn new(base: i64) -> Self {
         Tally { base, ..Tally::default() }
     }
 
-    /// An output was seen that comes from `offset`, which must not lie before the base.
+    /// Notes that an output was seen that comes from `offset`; one before the base is left out.
     pub(super) fn note(&mut self, offset: i64, mark: Mark) {
         let Ok(place) = usize::try_from(offset - self.base) else { return };
         let again = match mark {
@@ -70,7 +70,7 @@ impl Tally {
         }
     }
 
-    /// Whether the item was there before.
+    /// Notes an item of a batch. Returns whether it was there before.
     fn note_item(&mut self, place: usize, offset: i64, number: u16, of: u16) -> bool {
         if self.whole.contains(place) {
             return true;
@@ -86,7 +86,7 @@ impl Tally {
         again
     }
 
-    /// The record at `offset` exists: what is wrong with it. Its outputs count as explained from now on.
+    /// Returns what is wrong with the record at `offset`, which exists. Its outputs count as explained from now on.
     pub(super) fn settle(&mut self, offset: i64) -> Fate {
         let Ok(place) = usize::try_from(offset - self.base) else { return Fate::default() };
         let begun = self.batches.remove(&offset).is_some();
@@ -97,7 +97,7 @@ impl Tally {
         Fate { missing: !whole && !letter, doubled: twice || (letter && (whole || begun || part)) }
     }
 
-    /// Offsets that outputs come from and that no record was found at.
+    /// Returns the offsets that outputs come from and that no record was found at.
     pub(super) fn unexplained(&self) -> Vec<i64> {
         let places = [&self.whole, &self.letter, &self.part].into_iter().flat_map(FixedBitSet::ones);
         let mut places: Vec<i64> = places.filter_map(|place| self.base.checked_add_unsigned(place as u64)).collect();
@@ -108,13 +108,13 @@ impl Tally {
     }
 }
 
-/// Adds `place`; whether it was there before.
+/// Adds `place`. Returns whether it was there before.
 fn set(bits: &mut FixedBitSet, place: usize) -> bool {
     bits.grow(place + 1);
     bits.put(place)
 }
 
-/// Takes `place` out; whether it was there.
+/// Takes `place` out. Returns whether it was there.
 fn clear(bits: &mut FixedBitSet, place: usize) -> bool {
     let before = bits.contains(place);
     if before {

@@ -4,18 +4,17 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-/// A record of some topic.
+/// A record of some topic, written `topic/partition/offset`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Coordinates {
-    /// The topic.
+    /// The name of the topic.
     pub topic: String,
-    /// The partition.
+    /// The number of the partition, from 0.
     pub partition: i32,
-    /// The offset.
+    /// The offset in the partition, from 0.
     pub offset: i64,
 }
 
-/// `topic/partition/offset`.
 impl FromStr for Coordinates {
     type Err = &'static str;
 

@@ -61,12 +61,13 @@ impl<'a> Onlooker<'a> {
         Ok(Onlooker { kafka, reader: make(Isolation::Committed)?, probe: make(Isolation::Uncommitted)? })
     }
 
-    /// As whom to commit offsets of the group in a transaction: nobody, which is allowed while the group has no members.
+    /// Returns as whom to commit offsets of the group in a transaction: nobody, which is allowed while the group has no
+    /// members. `None`: the client does not know its group.
     pub(in crate::kafka) fn nobody(&self) -> Option<ConsumerGroupMetadata> {
         self.reader.group_metadata()
     }
 
-    /// How many partitions `topic` has.
+    /// Returns how many partitions `topic` has.
     pub(in crate::kafka) fn partitions(&self, topic: &str) -> Result<i32, Refusal> {
         let metadata = self.ask(&self.reader, |reader| reader.fetch_metadata(Some(topic), QUESTION))?;
         let count = metadata.topics().iter().find(|found| found.name() == topic).map_or(0, |found| found.partitions().len());
@@ -76,12 +77,13 @@ impl<'a> Onlooker<'a> {
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
     }
 
-    /// The oldest offset of a partition and its end, records of open transactions included.
+    /// Returns the oldest offset of a partition and its end, records of open transactions included.
     pub(in crate::kafka) fn bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
         self.ask(&self.probe, |probe| probe.fetch_watermarks(topic, partition, QUESTION)).map(|(low, end)| low..end)
     }
 
-    /// The first offset of a partition whose record is of `at` or later, the end of the partition where there is none.
+    /// Returns the first offset of a partition whose record is of `at` or later, the end of the partition where there
+    /// is none.
     pub(in crate::kafka) fn offset_at(&self, topic: &str, partition: i32, at: Millis) -> Result<i64, Refusal> {
         let mut asked = TopicPartitionList::new();
         let added = asked.add_partition_offset(topic, partition, Offset::Offset(at.get().max(0)));
@@ -93,7 +95,8 @@ impl<'a> Onlooker<'a> {
         }
     }
 
-    /// What the group has committed for each partition of `topic`, no transaction being open that may change it.
+    /// Returns what the group has committed for each partition of `topic`, no transaction being open that may change it;
+    /// `None` where it has committed nothing.
     pub(in crate::kafka) fn committed(&self, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
         let count = self.partitions(topic)?;
         let mut asked = TopicPartitionList::new();
@@ -189,7 +192,7 @@ impl<'a> Onlooker<'a> {
     }
 }
 
-/// The first header `name` of `message`; `None` where there is none, or its value is no text.
+/// Returns the first header `name` of `message`; `None` where there is none, or its value is no text.
 pub(in crate::kafka) fn header<'m>(message: &'m BorrowedMessage<'_>, name: &str) -> Option<&'m str> {
     let found = message.headers()?.iter().find(|header| header.key == name)?;
     std::str::from_utf8(found.value?).ok()

@@ -23,23 +23,23 @@ pub enum Edge {
     Time(Millis),
 }
 
-/// A record.
+/// A record of a topic, with what the commands that look at posts need of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Its partition.
+    /// The partition that it lies in.
     pub partition: i32,
-    /// Its offset.
+    /// Where it lies in the partition.
     pub offset: i64,
-    /// Its timestamp.
+    /// Its timestamp; the epoch where it has none.
     pub at: Millis,
-    /// Its header `format`.
+    /// Its header `format`, where it has one that is text.
     pub format: Option<String>,
-    /// Its value.
+    /// The bytes of its value.
     pub value: Vec<u8>,
 }
 
-/// The records of `topic` between `from` and `to` (exclusive; `None`: as it ends now): each partition in its own order,
-/// the partitions woven together by the newest timestamp so far. Records without a value are left out.
+/// Returns the records of `topic` between `from` and `to` (exclusive; `None`: as it ends now): each partition in its
+/// own order, the partitions woven together by the newest timestamp so far. Records without a value are left out.
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used or the topic is missing.
@@ -58,8 +58,8 @@ pub fn stored(service: &Service, topic: &str, from: Option<Edge>, to: Option<Edg
     Ok(woven(read(&onlooker, topic, &wanted)?))
 }
 
-/// The record at `place` and at most `back` of those in front of it in its partition, oldest first. Records without a
-/// value are left out.
+/// Returns the record at `place` and at most `back` of those in front of it in its partition, oldest first. Records
+/// without a value are left out.
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used, or there is no such record.

@@ -22,7 +22,7 @@ const SWEEP: i64 = 10 * 60 * 1000;
 /// Most states that one sweep of a partition takes away, so that its transaction stays small.
 const MOST_SWEPT: usize = 5_000;
 
-/// The customers.
+/// The customers of all partitions of a lane.
 #[derive(Default)]
 pub(super) struct Customers {
     partitions: FxHashMap<i32, States>,
@@ -60,13 +60,13 @@ struct Touched {
 }
 
 impl Customers {
-    /// A record of `partition` was read that was written at `at`.
+    /// Notes that a record of `partition` was read that was written at `at`.
     pub(super) fn note(&mut self, partition: i32, at: Millis) {
         let newest = self.overlay.newest.entry(partition).or_default();
         *newest = at.max(*newest);
     }
 
-    /// The state of `customer` as the open transaction sees it; to be changed.
+    /// Returns the state of `customer` as the open transaction sees it, to be changed; an empty one if he is not known.
     pub(super) fn state(&mut self, partition: i32, customer: &str) -> &mut AuthorState {
         let Overlay { touched, places, .. } = &mut self.overlay;
         let places = places.entry(partition).or_default();
@@ -84,7 +84,7 @@ impl Customers {
         &mut touched[place].state
     }
 
-    /// The journal records of the open transaction.
+    /// Adds the journal records of the open transaction to `out`.
     pub(super) fn journal(&mut self, out: &mut Outbox) {
         for touched in &mut self.overlay.touched {
             touched.record = Kept::new(&touched.customer, &touched.state, &mut self.buffer);
@@ -96,7 +96,7 @@ impl Customers {
         }
     }
 
-    /// What the transaction has changed is certain now.
+    /// Makes what the transaction has changed certain.
     pub(super) fn committed(&mut self) {
         for (partition, newest) in self.overlay.newest.drain() {
             let states = self.partitions.entry(partition).or_default();
@@ -112,7 +112,7 @@ impl Customers {
         self.overlay.places.clear();
     }
 
-    /// What the transaction has changed is void.
+    /// Makes what the transaction has changed void.
     pub(super) fn aborted(&mut self) {
         self.overlay = Overlay::default();
     }
@@ -134,7 +134,7 @@ impl Customers {
         Ok(())
     }
 
-    /// `partition` is not ours any more.
+    /// Drops the states of `partition`, which is not ours any more or is restored anew.
     pub(super) fn forget(&mut self, partition: i32) {
         self.partitions.remove(&partition);
     }

@@ -26,7 +26,7 @@ impl Reason<'_> {
         self.say(record, draft.headers_of(record, |name| !says_why(name)));
     }
 
-    /// The same for a record that a broker has refused. It may be its timestamp that the broker does not like, so the
+    /// Adds the dead letter of a record that a broker has refused. It may be its timestamp that the broker does not like, so the
     /// letter has its own; if that was refused as well, it goes without the bytes and the feed's own headers.
     pub(in crate::kafka) fn letter_of_refused(&self, record: &Inbound<'_>, again: bool, out: &mut Outbox) {
         let draft = out.push(Topic::DeadLetters).key(record.key);

@@ -19,20 +19,20 @@ pub const ERROR_STAGE: &str = "triage.error.stage";
 pub const ERROR_CODE: &str = "triage.error.code";
 /// Why, as a sentence without any text of the input.
 pub const ERROR_MESSAGE: &str = "triage.error.message";
-/// The input's topic.
+/// The topic of the input that could not be used.
 pub const SOURCE_TOPIC: &str = "triage.source.topic";
-/// Its partition.
+/// The partition of that input.
 pub const SOURCE_PARTITION: &str = "triage.source.partition";
-/// Its offset.
+/// The offset of that input.
 pub const SOURCE_OFFSET: &str = "triage.source.offset";
-/// Its timestamp, in milliseconds since the epoch.
+/// The timestamp of that input, in milliseconds since the epoch.
 pub const SOURCE_TIMESTAMP: &str = "triage.source.timestamp";
 /// The version of this program.
 pub const VERSION: &str = "triage.version";
 /// The short hash of the rules in use; empty where there are none.
 pub const RULES: &str = "triage.rules";
 
-/// Whether a header of a dead letter is ours: it says why the letter is one, and is no part of the input.
+/// Returns whether a header of a dead letter is ours: it says why the letter is one, and is no part of the input.
 pub(in crate::kafka) fn says_why(name: &str) -> bool {
     name.starts_with("triage.error.") || name.starts_with("triage.source.") || matches!(name, VERSION | RULES)
 }

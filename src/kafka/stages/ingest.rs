@@ -22,14 +22,14 @@ const NOT_KEPT: [&str; 4] = [FORMAT, SOURCE, ITEM, REPLAYED];
 /// The most bad items that a dead letter names one by one.
 const MOST_NAMED: usize = 20;
 
-/// The stage. Of the rules it uses the brand's own accounts: a reply of the brand belongs to the customer's case.
+/// The stage `ingest`. Of the rules it uses the brand's own accounts: a reply of the brand belongs to the customer's case.
 pub struct Ingest {
     shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
 }
 
 impl Ingest {
-    /// With the rules that `shared` holds whenever a transaction begins.
+    /// Makes the stage; it goes by the rules that `shared` holds whenever a transaction begins.
     pub fn new(shared: Arc<ArcSwap<Rules>>) -> Self {
         let rules = shared.load_full();
         Ingest { shared, rules }
@@ -80,7 +80,7 @@ impl Stage for Ingest {
     }
 }
 
-/// Which items of a batch could not be read, and why.
+/// Says which items of a batch could not be read, and why; the first ones one by one.
 fn name_all(bad: &[BadItem], good: usize) -> String {
     let mut text = format!("{} of {} items could not be read:", bad.len(), bad.len() + good);
     for item in bad.iter().take(MOST_NAMED) {

@@ -19,7 +19,7 @@ pub struct Outbox {
     headers: Vec<Header>,
     /// Keys, values and headers' values.
     bytes: Vec<u8>,
-    /// Headers' names.
+    /// The names of all headers.
     names: String,
     /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
     /// letters.
@@ -56,7 +56,7 @@ impl Outbox {
         Draft { out: self }
     }
 
-    /// The records, in order.
+    /// Returns the records, in order.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Outgoing<'_>> {
         self.records.iter().map(|record| Outgoing {
             to: record.to,
@@ -69,17 +69,17 @@ impl Outbox {
         })
     }
 
-    /// How many there are.
+    /// Returns how many records there are.
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is no record.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// Bytes of all keys, values and headers' values.
+    /// Returns the bytes of all keys, values and headers' values.
     pub fn bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -149,7 +149,10 @@ impl Draft<'_> {
         self
     }
 
-    /// The same where writing may fail: then the record is taken back.
+    /// Gives it what `write` appends as its value; where that fails, the record is taken back.
+    ///
+    /// # Errors
+    /// That of `write`.
     pub fn try_value_with<E>(self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Self, E> {
         let mut written = Ok(());
         let draft = self.value_with(|bytes| written = write(bytes));
@@ -187,7 +190,7 @@ impl Draft<'_> {
         self
     }
 
-    /// It was pushed when the draft was made, and the draft keeps others out.
+    /// Returns the record, which was pushed when the draft was made; the draft keeps others out.
     fn record(&mut self) -> &mut Record {
         let last = self.out.records.len() - 1;
         &mut self.out.records[last]
@@ -197,11 +200,11 @@ impl Draft<'_> {
 /// A record to be written.
 #[derive(Clone)]
 pub struct Outgoing<'o> {
-    /// Where to.
+    /// Which of our topics it goes to.
     pub to: Topic,
     /// The partition; `None`: by the key.
     pub partition: Option<i32>,
-    /// Its key.
+    /// Its key; `None`: any partition takes it.
     pub key: Option<&'o [u8]>,
     /// Its value; `None` is a tombstone.
     pub value: Option<&'o [u8]>,
@@ -212,7 +215,7 @@ pub struct Outgoing<'o> {
 }
 
 impl<'o> Outgoing<'o> {
-    /// Its headers, in order; a header may lack a value.
+    /// Returns its headers, in order; a header may lack a value.
     pub fn headers(&self) -> impl ExactSizeIterator<Item = (&'o str, Option<&'o [u8]>)> + use<'o> {
         let out = self.out;
         self.headers.iter().map(|header| (&out.names[header.name.clone()], out.slice(header.value.as_ref())))

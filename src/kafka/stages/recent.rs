@@ -15,9 +15,9 @@ const MOST_BYTES: usize = 64 << 20;
 pub struct Judged {
     /// Whose state it concerned.
     pub customer: Box<str>,
-    /// Its timestamp.
+    /// The timestamp of the record.
     pub at: Millis,
-    /// Its value.
+    /// The bytes of its value.
     pub value: Box<[u8]>,
 }
 
@@ -35,12 +35,12 @@ struct Kept {
 }
 
 impl Recent {
-    /// Keeps `most` records.
+    /// Makes an empty one that keeps `most` records, fewer where they are large.
     pub fn new(most: usize) -> Self {
         Recent { most, kept: Mutex::default() }
     }
 
-    /// How many are kept at most.
+    /// Returns how many records are kept at most.
     pub fn most(&self) -> usize {
         self.most
     }
@@ -58,7 +58,7 @@ impl Recent {
         }
     }
 
-    /// All that are kept, the oldest first.
+    /// Returns all that are kept, the oldest first.
     pub fn all(&self) -> Vec<Judged> {
         self.lock().records.iter().cloned().collect()
     }

@@ -10,13 +10,13 @@ use crate::post::Millis;
 pub struct Inbound<'a> {
     /// The topic it was read from.
     pub topic: &'a str,
-    /// Its partition.
+    /// The partition that it lies in.
     pub partition: i32,
-    /// Its offset.
+    /// Where it lies in the partition.
     pub offset: i64,
     /// Its timestamp; the epoch where the record has none.
     pub timestamp: Millis,
-    /// Its key.
+    /// Its key; `None` where it has none.
     pub key: Option<&'a [u8]>,
     /// Its value; `None` for a tombstone.
     pub value: Option<&'a [u8]>,
@@ -42,13 +42,13 @@ impl<'a> Inbound<'a> {
         }
     }
 
-    /// A record without a broker, for tests.
+    /// Makes a record without a broker, for tests: of partition 0, written at the epoch.
     pub fn plain(topic: &'a str, offset: i64, key: Option<&'a [u8]>, value: Option<&'a [u8]>, headers: &'a [(&'a str, &'a [u8])]) -> Self {
         let timestamp = Millis::new(0);
         Inbound { topic, partition: 0, offset, timestamp, key, value, headers: InboundHeaders::Listed(headers) }
     }
 
-    /// Its headers, in order; a header may lack a value.
+    /// Returns its headers, in order; a header may lack a value.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
         let (message, listed) = match self.headers {
             InboundHeaders::Message(message) => (message.headers(), &[][..]),
@@ -58,7 +58,7 @@ impl<'a> Inbound<'a> {
         read.chain(listed.iter().map(|&(name, value)| (name, Some(value))))
     }
 
-    /// Where it stands, as the header `triage.source` writes it.
+    /// Returns where it stands, as the header `triage.source` writes it.
     pub fn source(&self) -> Source<'a> {
         Source { topic: self.topic, partition: self.partition, offset: self.offset }
     }

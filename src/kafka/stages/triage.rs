@@ -24,7 +24,7 @@ use super::record::Inbound;
 use super::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
-/// The stage.
+/// The stage `triage`: the rules, the customers of its partitions, the buffers for a post.
 pub struct Triage {
     shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
@@ -49,20 +49,21 @@ struct Shadow {
 }
 
 impl Triage {
-    /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
+    /// Makes the stage; it goes by the rules that `shared` holds whenever a transaction begins. `with_text`: records show the
+    /// text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
         let (workspace, customers, source, judged) = Default::default();
         Triage { shared, rules, shadow: None, recent: None, with_text, with_areas: false, workspace, customers, source, judged }
     }
 
-    /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
+    /// Makes it tell, too, where the rules that `shared` holds would have decided otherwise.
     pub fn with_shadow(mut self, shared: Option<Arc<ArcSwap<Rules>>>) -> Self {
         self.shadow = shared.map(|shared| Shadow { rules: shared.load_full(), shared, workspace: Workspace::default() });
         self
     }
 
-    /// The same, which also hands the posts it has judged to `recent`.
+    /// Makes it hand the posts that it has judged to `recent`, once they are committed.
     pub fn with_recent(mut self, recent: Option<Arc<Recent>>) -> Self {
         self.recent = recent;
         self
@@ -170,7 +171,7 @@ impl Stage for Triage {
 }
 
 impl Triage {
-    /// The key that the record should have had.
+    /// Returns the key that the record should have had; empty where it does not tell.
     fn customer_of(&self, input: &Input<'_>) -> String {
         let key = match input {
             Input::Post(post) => Some(self.rules.own.customer_of(post)),
@@ -193,8 +194,8 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
 }
 
 /// Fills in `draft` with what is said of the record that arrived.
-fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> sonic_rs::Result<()> {
-    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| sonic_rs::to_writer(bytes, said))?;
+fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> serde_json::Result<()> {
+    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| serde_json::to_writer(bytes, said))?;
     draft.header(SOURCE, arrival.source).at(arrival.at);
     Ok(())
 }

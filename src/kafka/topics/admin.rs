@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// As many copies as the brokers are set to.
 const BROKERS_CHOICE: i32 = -1;
 
-/// An administrator's connection.
+/// A connection to the brokers for questions about topics.
 pub struct Admin<'a> {
     kafka: &'a Kafka,
     /// For questions that any client may ask; its own thread polls it.
@@ -44,13 +44,16 @@ pub struct Admin<'a> {
 }
 
 impl<'a> Admin<'a> {
-    /// Connects; the first question tells whether a broker answers.
+    /// Makes the client; the first question tells whether a broker answers.
+    ///
+    /// # Errors
+    /// [`Refusal::Settings`] where no client can be made of the settings.
     pub fn new(kafka: &'a Kafka) -> Result<Self, Refusal> {
         let asker = client(kafka, "admin")?.create_with_context(Plain::new(kafka)).map_err(|error| Refusal::unusable(&error))?;
         Ok(Admin { kafka, asker })
     }
 
-    /// For what only an administrator may do. `None` with a token for a login, which it cannot be given.
+    /// Makes the client for what only an administrator may do. `None` with a token for a login, which it cannot be given.
     pub(in crate::kafka) fn administrator(&self) -> Result<Option<AdminClient<Plain>>, Refusal> {
         if by_token(self.kafka) {
             return Ok(None);
@@ -59,7 +62,10 @@ impl<'a> Admin<'a> {
         made.map(Some).map_err(|error| Refusal::unusable(&error))
     }
 
-    /// Partitions of `topic`; `None` where it does not exist. Refuses as soon as it is clear that no broker lets us in.
+    /// Returns the number of partitions of `topic`; `None` where it does not exist.
+    ///
+    /// # Errors
+    /// [`Refusal::Unreachable`] where no broker answers, or as soon as it is clear that none lets us in.
     pub fn partitions(&self, topic: &str) -> Result<Option<i32>, Refusal> {
         let begun = Instant::now();
         let metadata = loop {
@@ -119,7 +125,7 @@ impl<'a> Admin<'a> {
         Ok(())
     }
 
-    /// Whether the topic was made; `false`: somebody else was faster.
+    /// Makes a topic. Returns whether it did; `false`: somebody else was faster.
     fn create_one(
         &self,
         administrator: &AdminClient<Plain>,
@@ -144,7 +150,7 @@ impl<'a> Admin<'a> {
         }
     }
 
-    /// Every difference between the brokers' topics and what they must be, one sentence each; empty if all is well.
+    /// Returns every difference between the brokers' topics and what they must be, one sentence each; empty if all is well.
     /// Where [`Admin::reads_settings`] says no, only whether topics exist and their partitions are compared.
     pub fn check(&self, topics: &Topics) -> Result<Vec<String>, Refusal> {
         let mut said = Vec::new();
@@ -162,12 +168,12 @@ impl<'a> Admin<'a> {
         Ok(said)
     }
 
-    /// Whether the brokers' settings of topics can be read with this login.
+    /// Returns whether the brokers' settings of topics can be read with this login.
     pub fn reads_settings(&self) -> bool {
         !by_token(self.kafka)
     }
 
-    /// The topic as the brokers have it; `None` where it does not exist.
+    /// Returns the topic as the brokers have it; `None` where it does not exist.
     pub(in crate::kafka) fn find(&self, administrator: Option<&AdminClient<Plain>>, name: &str) -> Result<Option<Found>, Refusal> {
         let Some(partitions) = self.partitions(name)? else { return Ok(None) };
         let Some(administrator) = administrator else { return Ok(Some(Found { partitions, config: Vec::new() })) };

@@ -1,4 +1,4 @@
-//! The shape that each topic must have, and how one that is there differs from it.
+//! The shape that each topic must have, and how one that is there differs from it. Asks no broker.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::topic::{Topic, name};
 use crate::config::service::Topics;
 use crate::kafka::clients::settings::MAX_RECORD_BYTES;
 
-/// The settings that `topic` must have, by Kafka's names.
+/// Returns the settings that `topic` must have, by Kafka's names.
 pub(in crate::kafka) fn config(topics: &Topics, topic: Topic) -> Vec<(&'static str, String)> {
     let retention = &topics.retention;
     let retention = match topic {
@@ -42,7 +42,7 @@ pub(in crate::kafka) struct Found {
     pub(in crate::kafka) config: Vec<(String, String)>,
 }
 
-/// How `found` differs from what `topics` asks of `topic`: one sentence each.
+/// Returns how `found` differs from what `topics` asks of `topic`: one sentence each.
 pub(in crate::kafka) fn differences(topics: &Topics, topic: Topic, inbox_partitions: Option<i32>, found: Option<&Found>) -> Vec<String> {
     let name = name(topics, topic);
     let Some(found) = found else {

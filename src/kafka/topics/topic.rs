@@ -45,7 +45,7 @@ impl Topic {
         Topic::Outages,
     ];
 
-    /// Those that `topics` needs: no other rules, no topic for what they say; the same for outages.
+    /// Returns those that `topics` needs: no other rules, no topic for what they say; the same for outages.
     pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
         Topic::ALL.into_iter().filter(|&topic| match topic {
             Topic::Shadow => topics.shadow.is_some(),
@@ -59,7 +59,7 @@ impl Topic {
         matches!(self, Topic::Journal | Topic::AreasJournal)
     }
 
-    /// The name in metrics and logs.
+    /// Returns the name in summaries and logs.
     pub fn label(self) -> &'static str {
         match self {
             Topic::Inbox => "inbox",
@@ -77,7 +77,7 @@ impl Topic {
     }
 }
 
-/// The name of `topic`; empty for one that is not needed.
+/// Returns the name of `topic`; empty for one that is not needed.
 pub fn name(topics: &Topics, topic: Topic) -> &str {
     let of_outages = |name: fn(&OutageTopics) -> &String| topics.outages.as_ref().map_or("", |outages| name(outages));
     match topic {

@@ -2,7 +2,7 @@
 
 use crate::config::reader::Table;
 use crate::post::Platform;
-use crate::signals::{Findings, History, Measure, PastPost, Place, Scope, SignalId, View, What};
+use crate::signals::{Findings, History, MAX_POSTS, Measure, PastPost, Place, Scope, SignalId, View, What};
 
 /// A signal over the customer's posts in a sliding window of event time.
 #[derive(Debug)]
@@ -20,9 +20,9 @@ pub struct Burst {
 /// How many posts of a burst must be complaints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Complaints {
-    /// One at least.
+    /// One at least, whichever.
     Any,
-    /// Each.
+    /// Each of them.
     All,
     /// It does not matter.
     None,
@@ -40,8 +40,8 @@ impl Burst {
         measure
     }
 
-    /// Whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest window of all
-    /// counts: what was a burst is not given up for want of a name.
+    /// Returns whether `posts`, in order of time, still make a burst. Where the platform is not known, the widest
+    /// window of all counts: what was a burst is not given up for want of a name.
     pub fn remains(&self, posts: &[PastPost], platform: Option<Platform>) -> bool {
         let within = platform.map_or_else(|| self.within.into_iter().max().unwrap_or(0), |platform| self.within[platform as usize]);
         posts.iter().enumerate().any(|(at, &this)| {
@@ -50,8 +50,8 @@ impl Burst {
         })
     }
 
-    /// The most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in order of
-    /// time; the window is strictly shorter than `within`.
+    /// Returns the most posts that lie with `this` in one window and satisfy the demand for complaints. `past` is in
+    /// order of time; the window is strictly shorter than `within`.
     pub fn most(&self, past: &[PastPost], this: PastPost, within: i64) -> usize {
         let place = past.partition_point(|post| post.at <= this.at);
         let near = |post: &PastPost| (post.at.since(this.at)).abs() < within;
@@ -60,7 +60,8 @@ impl Burst {
         (first..=place).map(|start| self.window_from(past, this, start, place, end, within)).max().unwrap_or(0)
     }
 
-    /// Posts of the widest window that begins with `past[start]`, or with `this` where `start` is its place.
+    /// Returns the posts in the widest window that begins with `past[start]`, or with `this` where `start` is its place; 0 if
+    /// the window does not reach `this` or lacks complaints.
     fn window_from(&self, past: &[PastPost], this: PastPost, start: usize, place: usize, end: usize, within: i64) -> usize {
         let opens = if start < place { past[start].at } else { this.at };
         let after = past[place..end].iter().take_while(|post| post.at.since(opens) < within).count();
@@ -77,7 +78,7 @@ impl Burst {
 impl Burst {
     /// Reads `posts`, `within` and `complaint`.
     pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
-        let posts = table.required("posts").integer(2..=64);
+        let posts = table.required("posts").integer(2..=MAX_POSTS).and_then(|posts| u16::try_from(posts).ok());
         let within = scope.channels().durations(table, "within");
         let choices = [("any", Complaints::Any), ("all", Complaints::All), ("none", Complaints::None)];
         let complaints = table.optional("complaint").one_of(&choices).unwrap_or(Complaints::Any);

@@ -31,14 +31,14 @@ pub enum By {
     Host,
 }
 
-/// One quiz.
+/// A quiz of the registry, or one that a rule test lends.
 #[derive(Debug)]
 pub struct Quiz {
     /// What people call it.
     pub name: String,
-    /// It counts from then on.
+    /// It counts from then on, inclusive; `None`: from the beginning.
     pub from: Option<Millis>,
-    /// It counts until then.
+    /// It counts until then, inclusive; `None`: without end.
     pub until: Option<Millis>,
 }
 
@@ -57,7 +57,7 @@ impl Campaign {
         Measure::one(quiz.is_some())
     }
 
-    /// Registers one more quiz with these posts, in place of the one registered so before.
+    /// Registers one more quiz with these posts, in place of the one registered so before; for rule tests.
     pub fn lend(&mut self, posts: &[String]) {
         self.quizzes.truncate(self.registered);
         let Ok(number) = u16::try_from(self.registered) else { return };

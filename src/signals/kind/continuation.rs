@@ -15,7 +15,7 @@ use crate::signals::{Findings, History, LoadedGroup, Measure, PartNumber, Place,
 pub struct Continuation {
     /// For each platform: the gap to the nearest post of the series is less than that many milliseconds.
     pub gap: [i64; Platform::ALL.len()],
-    /// Milliseconds from its first post after which a series is over; exceeded only by more.
+    /// Milliseconds from its first post up to which a post may join a series, inclusive.
     pub max_session: i64,
     /// Where a further post needs no answer; elsewhere it is linked to the series and answered.
     pub platforms: Vec<Platform>,
@@ -36,7 +36,7 @@ pub struct Continuation {
 /// What the entries of a group say about the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// This subject.
+    /// They name this subject.
     Named(Box<str>),
     /// A brand that is a subject of its own only where nothing else is named.
     Brand(Box<str>),
@@ -59,7 +59,7 @@ impl Continuation {
         Measure { met, value: seconds(gap), threshold: seconds(within) }
     }
 
-    /// Whether time, place and replies allow the post to belong to the series.
+    /// Returns whether time, place and replies allow the post to belong to the series.
     fn may_join(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
         let at = view.written_at;
         let Some(near) = nearest(series.times, at) else { return false };
@@ -68,7 +68,7 @@ impl Continuation {
         close && in_session && !(self.reset_on_brand_reply && reply_between(series, near, at)) && same_thread(view, series)
     }
 
-    /// Whether the post opens another matter (D57, D58).
+    /// Returns whether the post opens another matter (D57, D58).
     fn opens_subject(&self, view: &View<'_, '_>, series: &Series<'_>, findings: &Findings) -> bool {
         let is = |name: Ref| findings.names.has(name);
         if self.numbered.is_some_and(is) && self.follows(view, series) {
@@ -84,8 +84,8 @@ impl Continuation {
         names_new && !shares_word && self.asks.iter().any(|&ask| is(ask))
     }
 
-    /// Whether the number that the post gives itself goes on from the posts of the series: part 10 after a single post
-    /// is a date, and `1/2 hari` a fraction (D59).
+    /// Returns whether the number that the post gives itself goes on from the posts of the series: part 10 after a
+    /// single post is a date, and `1/2 hari` a fraction (D59).
     fn follows(&self, view: &View<'_, '_>, series: &Series<'_>) -> bool {
         let Some(number) = PartNumber::of_text(&view.post.text) else { return true };
         usize::from(number.part) <= series.times.len() + 1 && !self.unit_follows(number.at.end, view)
@@ -98,7 +98,8 @@ impl Continuation {
         view.hits.iter().any(|hit| hit.first as usize == next && is_unit(hit.group))
     }
 
-    /// The subjects that a post names, and the fingerprints of its telling words: what the next post is compared with.
+    /// Returns the subjects that a post names, and the fingerprints of its telling words: what the next post is
+    /// compared with.
     pub fn content<'a>(&'a self, view: &View<'_, '_>) -> (SmallVec<[&'a str; 4]>, SmallVec<[u32; 32]>) {
         let Content { mut named, brands, words } = self.read(view);
         named.extend(brands);
@@ -132,15 +133,16 @@ impl Continuation {
 /// What a post is about.
 #[derive(Default)]
 struct Content<'a> {
-    /// Subjects.
+    /// Subjects named outright.
     named: SmallVec<[&'a str; 4]>,
-    /// Brands.
+    /// Brands, which count where no subject is named.
     brands: SmallVec<[&'a str; 4]>,
     /// Fingerprints of the words that tell something.
     words: SmallVec<[u32; 32]>,
 }
 
-/// A complaint that has told nothing: what comes after a mere insult says what the matter is, it is no other matter.
+/// Returns whether the series is a complaint that has told nothing: what comes after a mere insult says what the matter is, it
+/// is no other matter.
 fn says_nothing_yet(series: &Series<'_>, history: &History<'_>) -> bool {
     history.complaint_open && series.subjects.is_empty() && series.words.is_empty()
 }
@@ -149,13 +151,13 @@ fn nearest(times: &[Millis], at: Millis) -> Option<Millis> {
     times.iter().copied().min_by_key(|time| time.since(at).abs())
 }
 
-/// A reply stands between if it arrived between or was written between (D61).
+/// Returns whether a reply of the brand stands between: it arrived between or was written between (D61).
 fn reply_between(series: &Series<'_>, near: Millis, at: Millis) -> bool {
     let (from, to) = (near.min(at), near.max(at));
     series.answered || series.replies.iter().any(|&reply| reply >= from && reply <= to)
 }
 
-/// On a page a thread is what hangs under one post (D56).
+/// Returns whether both stand in one thread: on a page that is what hangs under one post (D56).
 fn same_thread(view: &View<'_, '_>, series: &Series<'_>) -> bool {
     match view.post.platform {
         Platform::Facebook | Platform::Instagram => {

@@ -13,7 +13,7 @@ pub struct Derived {
 }
 
 impl Derived {
-    /// Reads `when`.
+    /// Reads the expression `when`; `None` if something is wrong with it, which is reported.
     pub fn compile(when: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let when = scope.expression(when)?;
         Some(Derived { test: Test::of(&when, &[]), when })

@@ -14,7 +14,7 @@ use crate::text::Span;
 /// A signal over named accounts.
 #[derive(Debug)]
 pub struct Mentions {
-    /// Which accounts count.
+    /// Whose accounts count.
     pub whom: Whom,
     /// Also those that the platform copied into a reply.
     pub implicit: bool,
@@ -28,10 +28,10 @@ pub struct Mentions {
     pub not_overlapping: Option<SignalId>,
 }
 
-/// Which accounts count.
+/// Which accounts a signal counts.
 #[derive(Debug)]
 pub enum Whom {
-    /// The brand's own.
+    /// Accounts of the brand.
     Own,
     /// Those on a list, in lower case; the brand's own never.
     Listed(FxHashSet<Box<str>>),
@@ -42,11 +42,11 @@ pub enum Whom {
 /// Which recipients of a mail count.
 #[derive(Debug, Default)]
 pub struct Recipients {
-    /// Look at To.
+    /// Those in `To` count.
     pub to: bool,
-    /// Look at Cc.
+    /// Those in `Cc` count.
     pub cc: bool,
-    /// Look at Bcc.
+    /// Those in `Bcc` count, where the mailbox knows them.
     pub bcc: bool,
     /// Domains, `go.id` standing for itself and for everything that ends in `.go.id`.
     pub domains: Vec<Box<str>>,
@@ -88,7 +88,7 @@ impl Mentions {
         let is_used = |place: Place| matches!((place, &used), (Place::Text(span), Some(used)) if used.overlaps(span));
         for account in view.accounts {
             if (self.implicit || account.is_explicit()) && self.is_meant(view, account) && !is_used(account.place()) {
-                account.note(findings);
+                findings.note(account.what(), account.place());
             }
         }
         self.add_recipients(view, findings);
@@ -168,7 +168,7 @@ impl Mentions {
     }
 }
 
-/// The domains in lists of accounts: what has a dot and is no handle.
+/// Returns the domains in lists of accounts: what has a dot and is no handle.
 fn domains(groups: &[LoadedGroup]) -> Vec<Box<str>> {
     let entries = groups.iter().flat_map(|group| group.entries.iter()).map(|entry| entry.value.as_str());
     let domains = entries.filter(|entry| !entry.starts_with('@') && entry.contains('.') && !entry.contains(' '));

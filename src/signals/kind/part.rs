@@ -1,7 +1,7 @@
-//! A post that its author has numbered as a part of several: `2/4 ..`, `(2) ..`, `[2/4]`, `2/n ..`, `2/ ..`, `.. (2/4)`.
+//! A post that its author has numbered as a part of several; how such a number is written is told in `part_number`.
 //!
 //! A date, a fraction or a figure of speech looks alike (`10/11 ..`, `24/7`), so the numbers must be such as parts have.
-//! Whether the parts before it came, and whether a unit follows (`1/2 hari`), is a matter of the series, not of this file.
+//! Whether the parts before it came, and whether a unit follows (`1/2 hari`), is a matter of the series: `continuation`.
 
 use crate::config::reader::Table;
 use crate::signals::{Findings, History, Measure, PartNumber, Place, Scope, View, What};
@@ -24,7 +24,7 @@ impl Part {
         Measure::one(true)
     }
 
-    /// Reads `most`.
+    /// Reads `most`, 2 to 99.
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         Some(Part { most: table.required("most").integer(2..=99)? })
     }

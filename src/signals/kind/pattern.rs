@@ -1,4 +1,4 @@
-//! A regular expression on the text as written, for what words cannot say: `2/4` at the head of a post.
+//! A regular expression on the text as written, for what words cannot say.
 //!
 //! ASCII classes over bytes: Unicode word boundaries are a hundred times slower on a text with one emoji.
 
@@ -30,7 +30,7 @@ impl Pattern {
 const MAX_SIZE: usize = 256 * 1024;
 
 impl Pattern {
-    /// Reads `regex`.
+    /// Reads `regex`; `None` if it is none or too large, which is reported.
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
         match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {

@@ -1,4 +1,4 @@
-//! Words and phrases of lexicons: which entries stand in the text, and whether enough of them count.
+//! Words and phrases of lexicons: which entries stand in the text, and whether one of them counts.
 //!
 //! An entry counts unless something near it says otherwise: a negation before it, a third person, the name of a TV
 //! channel. `requires` and `voided_by` name the signals that decide that.
@@ -33,7 +33,7 @@ impl Phrases {
         Measure::counting(counted, 1)
     }
 
-    /// Whether entries of `group` count, unless something near them says otherwise.
+    /// Returns whether entries of `group` count, unless something near them says otherwise.
     pub fn looks_for(&self, group: GroupId) -> bool {
         self.groups.get(usize::from(group)).copied().unwrap_or(false)
     }
@@ -43,7 +43,7 @@ impl Phrases {
         self.requires.iter().all(stands_near) && !self.voided_by.iter().any(stands_near)
     }
 
-    /// What keeps entries that stand in the text from counting; `name` gives the names of signals.
+    /// Returns what keeps entries that stand in the text from counting; `name` gives the names of signals.
     pub(crate) fn obstacles<'r>(&self, view: &View<'_, '_>, findings: &Findings, name: impl Fn(SignalId) -> &'r str) -> Vec<Obstacle> {
         let counted = |hit: &&Hit| self.looks_for(hit.group);
         let relations = || self.requires.iter().map(|one| (one, true)).chain(self.voided_by.iter().map(|one| (one, false)));
@@ -62,7 +62,7 @@ impl Phrases {
     }
 }
 
-/// Whether a group counts when a signal does not say which groups it means.
+/// Returns whether a group of this weight counts when a signal does not say which groups it means.
 fn counts_unasked(weight: Weight) -> bool {
     matches!(weight, Weight::Strong | Weight::Medium | Weight::Weak | Weight::None)
 }

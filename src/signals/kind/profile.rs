@@ -11,9 +11,9 @@ use crate::text::Hit;
 /// A signal over the author's profile.
 #[derive(Debug)]
 pub struct Profile {
-    /// That many followers suffice.
+    /// That many followers suffice, without any word.
     pub min_followers: u64,
-    /// For each group of the book: with how many followers a word of it in the profile suffices.
+    /// For each group of the book: with how many followers a word of it in the profile suffices; `None`: with none.
     pub groups: Box<[Option<u64>]>,
     /// Kinds of verification that suffice.
     pub verified: Vec<Box<str>>,

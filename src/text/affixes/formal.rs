@@ -53,7 +53,7 @@ pub(super) fn forms(root: &Root) -> Vec<String> {
     fitting.flat_map(|pattern| words(root, pattern)).chain(person(root)).collect()
 }
 
-/// `petugas`, `pedagang`: no nasal where somebody makes a living of it.
+/// Returns `petugas`, `pedagang`: no nasal where somebody makes a living of it.
 fn person(root: &Root) -> Option<String> {
     let odd = root.one_syllable || root.begins_with_vowel() || root.begins_with_cluster() || root.text.starts_with('p');
     (!odd).then(|| format!("pe{}", root.text))

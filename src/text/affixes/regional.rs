@@ -12,7 +12,7 @@ pub(super) fn forms(root: &Root) -> Vec<String> {
     forms
 }
 
-/// `takkirimno`, `dakkirim`, `dikirimake`, `ngirimke`, `nglaporno`, `kirimen`, `tulise`, `kirimane`.
+/// Returns `takkirimno`, `dakkirim`, `dikirimake`, `ngirimke`, `nglaporno`, `kirimen`, `tulise`, `kirimane`.
 fn javanese(root: &Root) -> Vec<String> {
     let text = &root.text;
     // After a vowel these endings begin with a `k`.
@@ -27,7 +27,7 @@ fn javanese(root: &Root) -> Vec<String> {
     forms
 }
 
-/// The nasal before a sound that does not give way to it: `mbalas`, `ndaftar`, `njual`, `ngganti`, `nglapor`.
+/// Returns the nasal before a sound that does not give way to it: `mbalas`, `ndaftar`, `njual`, `ngganti`, `nglapor`.
 fn active(root: &Root) -> Vec<String> {
     let nasal = match root.text.as_bytes()[0] {
         b'b' => "m",
@@ -38,7 +38,7 @@ fn active(root: &Root) -> Vec<String> {
     vec![format!("{nasal}{}", root.text)]
 }
 
-/// `kirimkeun`, `dikirimkeun`, `ngirimkeun`, `ngalaporkeun`, `kakirim`.
+/// Returns `kirimkeun`, `dikirimkeun`, `ngirimkeun`, `ngalaporkeun`, `kakirim`.
 fn sundanese(root: &Root) -> Vec<String> {
     let text = &root.text;
     let mut forms = with_each(std::slice::from_ref(text), &["keun", "eun", "na"]);
@@ -54,7 +54,7 @@ fn sundanese(root: &Root) -> Vec<String> {
     forms
 }
 
-/// `mangirim`, `mangiriman`, `bakirim`, `takirim`, `mokirim`, `nakirim`, `kirimmi`, `kirimki`.
+/// Returns `mangirim`, `mangiriman`, `bakirim`, `takirim`, `mokirim`, `nakirim`, `kirimmi`, `kirimki`.
 fn minang_and_the_east(root: &Root) -> Vec<String> {
     let active: Vec<String> = root.behind(Prefix::Nasal("ma")).into_iter().take(1).collect();
     let mut forms = with_each(&active, &["", "an", "kan"]);

@@ -18,8 +18,8 @@ pub(super) fn forms(root: &Root) -> Vec<String> {
     forms
 }
 
-/// The root written short: without any vowel (`krm`, `psng`, with `g` for `ng` `psg`), with its last one (`bntu`), without
-/// its first one (`jwab`). A vowel that it begins with stays: `ungkp`.
+/// Returns the root written short: without any vowel (`krm`, `psng`, with `g` for `ng` `psg`), with its last one
+/// (`bntu`), without its first one (`jwab`). A vowel that it begins with stays: `ungkp`.
 fn short_roots(root: &Root) -> Vec<String> {
     let bare = without_vowels(&root.text);
     let mut short: Vec<String> = last_sounds(&root.text).iter().map(|last| format!("{bare}{last}")).collect();
@@ -37,7 +37,8 @@ fn without_vowels(word: &str) -> String {
     word.char_indices().filter(|&(at, c)| at == 0 || !is_vowel(c)).map(|(_, c)| c).collect()
 }
 
-/// The vowel at the end of `word` as it is written and as it is said: `smpai`, `smpe`.
+/// Returns the vowel at the end of `word` as it is written and, for `ai`, as it is said: `smpai`, `smpe`; nothing where there
+/// is none.
 fn last_sounds(word: &str) -> Vec<&str> {
     if word.ends_with("ai") {
         vec!["ai", "e"]
@@ -48,8 +49,8 @@ fn last_sounds(word: &str) -> Vec<&str> {
     }
 }
 
-/// `jwab`, `tlong`, `msuk`, `crita`; not before another vowel (`sar` is not `siar`), and not where one syllable is left
-/// whose first consonants begin other words (`krim`, `plang`).
+/// Returns `jwab`, `tlong`, `msuk`, `crita`; not before another vowel (`sar` is not `siar`), and not where one syllable is
+/// left whose first consonants begin other words (`krim`, `plang`).
 fn without_first_vowel(root: &Root) -> Option<String> {
     let [first, vowel, next, ..] = root.text.as_bytes() else { return None };
     let meets = !is_vowel(char::from(*first)) && is_vowel(char::from(*vowel)) && !is_vowel(char::from(*next));
@@ -57,7 +58,7 @@ fn without_first_vowel(root: &Root) -> Option<String> {
     meets.then(short).filter(|short| !begins_words(*first, *next) || syllables(short) > 1)
 }
 
-/// Whether words begin with those consonants.
+/// Returns whether there are words that begin with these two consonants.
 fn begins_words(first: u8, second: u8) -> bool {
     match second {
         b'l' => matches!(first, b'b' | b'f' | b'g' | b'k' | b'p' | b's'),
@@ -66,8 +67,8 @@ fn begins_words(first: u8, second: u8) -> bool {
     }
 }
 
-/// Short affixes at the full root: `dkirim`, `dikirimkn`, `mngirim`, `trkirim`, `kirimx`, `kirimanya` with one `n`; and the
-/// nasal form without vowels, `ngrm`, `mngrm`.
+/// Returns the full root with short affixes: `dkirim`, `dikirimkn`, `mngirim`, `trkirim`, `kirimx`, `kirimanya` with one `n`;
+/// and the nasal form without vowels, `ngrm`, `mngrm`.
 fn short_affixes(root: &Root) -> Vec<String> {
     let text = &root.text;
     let mut forms: Vec<String> = ["kn", "ny", "x", "anny", "anx", "anya"].iter().map(|suffix| format!("{text}{suffix}")).collect();

@@ -19,8 +19,8 @@ pub(super) fn forms(root: &Root) -> Vec<String> {
     forms
 }
 
-/// The root with the nasal for its first sound and with `nge-`, without `me-`. `c` gives way here too (`nyari`), and `h`
-/// vanishes (`ngubungin`), `t` does before another consonant as well (`nransfer`).
+/// Returns the root with the nasal for its first sound and with `nge-`, without `me-`. `c` gives way here too
+/// (`nyari`), and `h` vanishes (`ngubungin`), `t` does before another consonant as well (`nransfer`).
 pub(super) fn active_stems(root: &Root) -> Vec<String> {
     let with_prefix = format!("nge{}", root.text);
     if root.one_syllable {
@@ -41,14 +41,15 @@ fn passive(root: &str) -> [String; 3] {
     [format!("{root}in"), format!("di{root}in"), format!("ke{root}")]
 }
 
-/// The root as pronounced takes few of the others' affixes: `sampe`, `disampe`, `nyampe`, `ilangan`.
+/// Returns the forms of a root written as it is said, which takes few of the others' affixes: `sampe`, `disampe`, `nyampe`,
+/// `ilangan`.
 fn active_of_pronounced(root: &Root) -> Vec<String> {
     let stems = active_stems(root);
     let active = stems.iter().take(1).flat_map(|stem| [stem.clone(), format!("{stem}in")]);
     [root.text.clone(), format!("di{}", root.text), format!("{}an", root.text)].into_iter().chain(active).collect()
 }
 
-/// The root as it is said: `sampe` for `sampai`, `ilang` for `hilang`.
+/// Returns the root as it is said, where that differs: `sampe` for `sampai`, `ilang` for `hilang`.
 fn as_pronounced(root: &Root) -> Vec<Root> {
     let closed = root.text.strip_suffix("ai").filter(|_| !root.one_syllable).map(|stem| format!("{stem}e"));
     // A short root without its `h` is another word: `hal`, `hari`.

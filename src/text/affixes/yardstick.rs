@@ -20,7 +20,7 @@ const ROOTS: [&str; 9] = [
     "akses unduh transfer main ramai baru rawat jaga nilai umum bom lap tes klaim kontrol konfirmasi verifikasi nyanyi teknisi",
 ];
 
-/// Why the stemmer does not get back from `form`; `None` if it should.
+/// Returns why the stemmer does not get back from `form`; `None` if it should.
 fn known_mistake(root: &str, form: &str) -> Option<&'static str> {
     let begins_with_e = root.starts_with('e') || root.starts_with("ke");
     if form.starts_with("ketidak") {

@@ -1,4 +1,4 @@
-//! From entries to the trie.
+//! From entries to the trie: words become numbers, guards become patterns, classes know all that is in them. Knows no file.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -41,7 +41,7 @@ struct Class {
 }
 
 impl PhraseBookBuilder {
-    /// An empty book over this vocabulary.
+    /// Returns an empty book over this vocabulary.
     pub fn new(vocabulary: VocabularyBuilder) -> Self {
         PhraseBookBuilder {
             vocabulary,
@@ -143,7 +143,7 @@ impl PhraseBookBuilder {
         CompiledGuard { wanted: guard.wanted, look: look_for, except, line }
     }
 
-    /// The number of what a guard looks for.
+    /// Returns the number of what a guard looks for.
     fn pattern(&mut self, pattern: &Pattern) -> PatternId {
         if let Some(&known) = self.patterns.get(pattern) {
             return known;
@@ -158,7 +158,7 @@ impl PhraseBookBuilder {
         number
     }
 
-    /// The node at the end of `steps`, the nodes on the way made where they are missing; 0 if there is no word.
+    /// Returns the node at the end of `steps`, the nodes on the way made where they are missing; 0 if there is no word.
     fn way(&mut self, steps: &[Step]) -> u32 {
         if !steps.iter().any(|step| matches!(step, Step::Word(_))) {
             return 0;
@@ -193,8 +193,8 @@ impl PhraseBookBuilder {
         to
     }
 
-    /// The finished book and the vocabulary it speaks. Classes that are named and not there, or that hold themselves, are
-    /// reported.
+    /// Returns the finished book and the vocabulary it speaks. Classes that are named and not there, or that hold
+    /// themselves, are reported.
     pub fn build(self, reporter: &Reporter) -> (PhraseBook, Vocabulary) {
         self.check_classes(reporter);
         let (vocabulary, roots) = self.vocabulary.build();
@@ -254,7 +254,7 @@ impl PhraseBookBuilder {
         }
     }
 
-    /// Whether the class `from` is `to` or names it, at any depth.
+    /// Returns whether the class `from` is `to` or names it, at any depth.
     fn reaches<'s>(&'s self, from: &'s str, to: &str, seen: &mut FxHashSet<&'s str>) -> bool {
         from == to
             || (seen.insert(from)
@@ -270,7 +270,7 @@ struct Lengths {
 }
 
 impl Lengths {
-    /// Tokens that an entry covers at most.
+    /// Returns how many tokens an entry covers at most.
     fn longest(&self) -> u32 {
         let mut known = FxHashMap::default();
         self.entries.iter().map(|steps| self.of(steps, &mut known)).max().unwrap_or(0)
@@ -284,7 +284,8 @@ impl Lengths {
         steps.iter().map(step).sum()
     }
 
-    /// The longest member of a class, 1 for a word. A class that holds itself, which is refused, counts as a word.
+    /// Returns the longest member of a class, 1 for a word. A class that holds itself, which is refused, counts as a
+    /// word.
     fn of_word(&self, word: WordId, known: &mut FxHashMap<WordId, u32>) -> u32 {
         if let Some(&length) = known.get(&word) {
             return length;
@@ -305,7 +306,7 @@ fn classes_in(pattern: &Pattern) -> impl Iterator<Item = &str> {
     pattern.parts.iter().filter_map(|part| if let crate::config::lexicon::Part::Class(name) = part { Some(name.as_str()) } else { None })
 }
 
-/// For each word and class all classes that hold it, from those that hold it directly.
+/// Returns for each word and class all classes that hold it, from those that hold it directly.
 fn closed(
     direct: &FxHashMap<WordId, SmallVec<[WordId; 2]>>,
     excluded: &FxHashSet<(WordId, WordId)>,

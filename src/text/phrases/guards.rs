@@ -26,7 +26,7 @@ pub(super) struct CompiledGuard {
 pub struct GuardLine {
     /// Its own line, or that of its entry.
     pub at: Spot,
-    /// As written.
+    /// The guard as its line has it.
     pub text: Arc<str>,
 }
 
@@ -74,7 +74,7 @@ impl Marks {
         self.0.get(usize::from(pattern)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Those of `guards` that say no to `hit`, each with the place that decided it if there is one.
+    /// Returns those of `guards` that say no to `hit`, each with the place that decided it if there is one.
     pub(super) fn refusals<'g>(
         &self,
         guards: &'g [CompiledGuard],
@@ -93,7 +93,7 @@ impl Marks {
         })
     }
 
-    /// A place where `look` is satisfied.
+    /// Returns a place where `look` is satisfied for `hit`; `None`: nowhere.
     fn find(&self, look: Look, facts: &Facts, hit: &Hit) -> Option<(u32, u32)> {
         let places = self.of(look.pattern);
         if places.is_empty() {
@@ -115,7 +115,7 @@ impl Marks {
         }
     }
 
-    /// Where the pattern of a refusal stands nearest to `hit`.
+    /// Returns where the pattern of a refusal stands nearest to `hit`.
     pub(super) fn nearest(&self, pattern: PatternId, hit: &Hit) -> Option<(u32, u32)> {
         self.of(pattern).iter().min_by_key(|(first, _)| first.abs_diff(hit.first)).copied()
     }
@@ -133,14 +133,15 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// The nearest of `places`, which go from the nearest to the farthest, that ends before the entry and fits.
+    /// Returns the nearest of `places`, which go from the nearest to the farthest, that ends before the entry and fits.
     fn before(&self, places: &[(u32, u32)]) -> Option<(u32, u32)> {
         let fits =
             |&&(_, end): &&(u32, u32)| end <= self.first && self.near(self.first - end) && self.together(end.saturating_sub(1), self.first);
         places.iter().take(MAX_SCAN).find(fits).copied()
     }
 
-    /// The nearest of `places`, which go from the farthest to the nearest, that begins behind the entry and fits.
+    /// Returns the nearest of `places`, which go from the farthest to the nearest, that begins behind the entry and
+    /// fits.
     fn after(&self, places: &[(u32, u32)]) -> Option<(u32, u32)> {
         let fits = |&&(first, _): &&(u32, u32)| {
             first >= self.end && self.near(first - self.end) && self.together(self.end.saturating_sub(1), first)
@@ -152,7 +153,7 @@ impl Around<'_> {
         self.place.within.is_none_or(|within| between < u32::from(within))
     }
 
-    /// Whether the tokens `a` and `b` stand in the same part of the text.
+    /// Returns whether the tokens `a` and `b` stand in the same part of the text.
     fn together(&self, a: u32, b: u32) -> bool {
         let (Some(a), Some(b)) = (self.facts.tokens.get(a as usize), self.facts.tokens.get(b as usize)) else { return false };
         a.in_subject == b.in_subject
@@ -165,14 +166,14 @@ impl Around<'_> {
 }
 
 impl PhraseBook {
-    /// All guards as written, each once.
+    /// Returns all guards as written, each once.
     pub fn guard_lines(&self) -> Vec<GuardLine> {
         let mut seen = FxHashSet::default();
         let lines = self.guards.iter().flatten().map(|guard| &guard.line);
         lines.filter(|line| seen.insert(*line)).cloned().collect()
     }
 
-    /// The guards of an entry as written, and whether what they look for must stand there; else it must not.
+    /// Returns the guards of an entry as written, and whether what they look for must stand there; else it must not.
     pub fn guard_lines_of(&self, id: EntryId) -> impl Iterator<Item = (&GuardLine, bool)> {
         self.guards.get(id as usize).into_iter().flatten().map(|guard| (&guard.line, guard.wanted))
     }
@@ -189,7 +190,7 @@ impl PhraseBook {
         GuardsTakenOut(taken)
     }
 
-    /// Undoes [`PhraseBook::take_out_guard`].
+    /// Puts the guard back where [`PhraseBook::take_out_guard`] has taken it from.
     pub fn put_back_guard(&mut self, taken: GuardsTakenOut) {
         for (entry, guards) in taken.0 {
             if let Some(place) = self.guards.get_mut(entry as usize) {

@@ -22,19 +22,20 @@ pub struct Search {
 }
 
 impl Search {
-    /// The words, roots and classes that stand in the text searched last.
+    /// Returns the words, roots and classes that stand in the text searched last.
     pub fn symbols(&self) -> impl Iterator<Item = WordId> {
         self.sightings.iter().map(|sighting| sighting.symbol)
     }
 
-    /// The words, roots and classes that begin at the token `at` of the text searched last, each with one past its last token.
+    /// Returns the words, roots and classes that begin at the token `at` of the text searched last, each with one past
+    /// its last token.
     pub fn beginning_at(&self, at: usize) -> impl Iterator<Item = (WordId, usize)> {
         let Range { from, to, .. } = self.ranges.get(at).copied().unwrap_or_default();
         let begin = self.sightings.get(from as usize..to as usize).unwrap_or_default();
         begin.iter().map(|sighting| (sighting.symbol, sighting.end as usize))
     }
 
-    /// Whether the text searched last, all of it, is a member of `class`.
+    /// Returns whether the text searched last, all of it, is a member of `class`.
     pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
         let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };
         let first = self.sightings.get(from as usize..to as usize).unwrap_or_default();
@@ -68,20 +69,21 @@ impl PhraseBook {
         self.apply_exclusions(hits);
     }
 
-    /// As [`PhraseBook::find`], the exclusions among the entries and nothing masked.
+    /// Finds as [`PhraseBook::find`] does, the exclusions among the entries and nothing masked.
     pub fn find_unmasked(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
         self.find_unguarded(facts, search, hits);
         self.apply_guards(facts, search, hits);
     }
 
-    /// Entries that stand in `facts` but for a guard, each with the guard that said no.
+    /// Returns the entries that would count in `facts` but for a guard, each with the first guard that says no.
     pub fn misses(&self, facts: &Facts) -> Vec<Miss> {
         let (mut search, mut hits) = (Search::default(), Vec::new());
         self.find_unguarded(facts, &mut search, &mut hits);
         hits.iter().filter_map(|hit| self.missed(facts, &search, hit)).collect()
     }
 
-    /// The guards each of which is the only one to say no to an entry that stands in `facts`: without it the entry counts.
+    /// Returns the guards each of which is the only one to say no to an entry that stands in `facts`: without it the
+    /// entry counts.
     pub fn decisive_guards(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) -> Vec<GuardLine> {
         self.find_unguarded(facts, search, hits);
         let alone = |hit: &Hit| {
@@ -92,7 +94,7 @@ impl PhraseBook {
         hits.iter().filter_map(alone).collect()
     }
 
-    /// The guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
+    /// Returns the guards that say no to `hit`, which [`PhraseBook::find_unguarded`] found in `facts`.
     pub fn refused_by<'b>(&'b self, facts: &Facts, search: &Search, hit: &Hit) -> impl Iterator<Item = &'b GuardLine> {
         let guards = self.guards.get(hit.entry as usize).map(|guards| &**guards).unwrap_or_default();
         search.marks.refusals(guards, facts, hit).map(|(guard, _)| &guard.line)
@@ -111,7 +113,7 @@ impl PhraseBook {
         Some(Miss { hit: *hit, guard: guard.line.text.clone(), wanted: guard.wanted, place })
     }
 
-    /// As [`PhraseBook::find`], the exclusions among the entries and no guard asked.
+    /// Finds as [`PhraseBook::find`] does, the exclusions among the entries and no guard asked.
     pub fn find_unguarded(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
         hits.clear();
         search.sightings.clear();
@@ -167,7 +169,7 @@ impl PhraseBook {
     }
 }
 
-/// One of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
+/// Returns one of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
 pub(super) fn bit(symbol: WordId) -> u64 {
     1 << (symbol.wrapping_mul(0x9E37_79B1) >> 26)
 }
@@ -182,14 +184,14 @@ struct Walk<'w> {
     facts: &'w Facts,
     search: &'w mut Search,
     hits: &'w mut Vec<Hit>,
-    /// The token.
+    /// The token that they begin at.
     first: usize,
     /// Where its sightings begin.
     begin: usize,
 }
 
 impl Walk<'_> {
-    /// The tokens up to `at` have led to `node`.
+    /// Notes what ends at `node`, to which the tokens up to `at` have led, and goes on from there.
     fn visit(&mut self, node: u32, at: usize) {
         let here = &self.book.nodes[node as usize];
         for &entry in &here.entries {
@@ -210,7 +212,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Up to `most` words of the same sentence are passed over.
+    /// Goes on from `node` after passing over up to `most` words of the same sentence.
     fn leap(&mut self, node: u32, at: usize, most: usize) {
         let edges = self.book.nodes[node as usize].edges;
         let sentence = self.facts.tokens.get(at - 1).map(|token| token.sentence);

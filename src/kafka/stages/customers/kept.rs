@@ -13,13 +13,13 @@ use crate::post::Millis;
 pub(super) struct Kept(Box<[u8]>);
 
 impl Kept {
-    /// `customer` in this state, written in `buffer`; `None` where there is nothing to remember.
+    /// Makes `customer` in this state, written by way of `buffer`; `None` where there is nothing to remember.
     pub(super) fn new(customer: &str, state: &AuthorState, buffer: &mut Vec<u8>) -> Option<Self> {
         begin(customer, buffer);
         state.encode_into(buffer).then(|| Kept(buffer.as_slice().into()))
     }
 
-    /// The same of a journal record that was just read as `state`, kept as it is unless it is in an older form.
+    /// Makes `customer` of a journal record that was just read as `state`; it is kept as it is unless it is in an older form.
     pub(super) fn as_read(customer: &str, record: &[u8], state: &AuthorState, buffer: &mut Vec<u8>) -> Option<Self> {
         if Head::of(record).is_none() {
             return Kept::new(customer, state, buffer);
@@ -40,22 +40,22 @@ impl Kept {
         (&[], &[])
     }
 
-    /// The customer.
+    /// Returns the customer's key.
     pub(super) fn customer(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.parts().0)
     }
 
-    /// The journal record.
+    /// Returns the journal record, which is never empty.
     pub(super) fn record(&self) -> &[u8] {
         self.parts().1
     }
 
-    /// What the record says.
+    /// Returns the state that the record says; panics if it cannot be read, which was tried when it was kept.
     pub(super) fn state(&self) -> AuthorState {
         AuthorState::decode(self.record()).unwrap_or_else(|error| panic!("a state that was written here: {error}"))
     }
 
-    /// So long, in record time, it may be asked for.
+    /// Returns until when, in record time, the state may be asked for; the last moment of all where time alone does not tell.
     pub(super) fn needed_until(&self) -> Millis {
         match Head::of(self.record()) {
             Some(Head { kept: false, last_record }) => last_record.plus(2 * ID_MEMORY),
