@@ -6,6 +6,7 @@
 //! is; names of conditions and subjects are opaque, so a renamed condition is simply unknown.
 
 mod case;
+mod closed;
 mod codec;
 mod expiry;
 mod history;
@@ -17,7 +18,8 @@ mod remembered;
 mod unknown;
 mod version;
 
-pub use self::case::{Case, MetCondition, Reason};
+pub use self::case::{Case, Link, MetCondition, Reason, Reported};
+pub use self::closed::{ClosedCase, Outcome};
 pub use self::codec::{CorruptState, Head};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
@@ -63,6 +65,9 @@ pub struct AuthorState {
     /// The open case; `None` where none is open.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Case>,
+    /// Cases that have ended and may be opened again, the latest last.
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<ClosedCase>,
     /// What a newer program has written of the customer.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -72,13 +77,19 @@ impl AuthorState {
     /// Returns whether there is nothing that the next record could need.
     pub fn is_empty(&self) -> bool {
         let no_posts = self.posts.is_empty() && self.events.is_empty() && self.replies.is_empty();
-        no_posts && self.ended.is_none() && !self.is_kept()
+        no_posts && self.ended.is_none() && self.closed.is_empty() && !self.is_kept()
     }
 
     /// Returns whether time alone does not make the state one that nobody needs: a case is open, or a newer program
     /// knows why.
     fn is_kept(&self) -> bool {
         self.case.is_some() || !self.unknown.is_empty()
+    }
+
+    /// Returns how long after its last record the next record may need the state, in milliseconds; `None`: however long it takes.
+    fn needed_for(&self) -> Option<i64> {
+        let closed = self.closed.iter().map(|closed| closed.until.since(self.last_record)).max();
+        (!self.is_kept()).then(|| closed.map_or(ID_MEMORY, |closed| closed.max(ID_MEMORY)))
     }
 
     /// Returns whether what was written at `at` is settled already.

@@ -2,15 +2,27 @@
 //!
 //! Reminders, which the wall clock brings about, belong here too: the step takes them as a further kind of input.
 
+mod answer;
 mod count;
+mod desk;
+mod end;
 mod event;
 mod forget;
+mod hint;
+mod overridden;
+mod reopen;
+mod returned;
+mod subject;
+#[cfg(test)]
+mod tests;
 
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
+pub use self::hint::note_hints;
+pub use self::overridden::with_agents;
 
 use crate::author::Case;
-use crate::post::Millis;
+use crate::post::{Millis, Platform};
 use crate::record::{Arrival, Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 use crate::rules::Rules;
 
@@ -22,9 +34,11 @@ pub fn id(customer: &str, case: &Case) -> String {
 /// The record of a step in the life of `case`, with everything that the case itself tells.
 pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arrival: &Arrival<'a>) -> EscalationRecord<'a> {
     let case_id = id(arrival.customer, case);
+    // What can come once more when the case is opened again is another step then.
+    let again = case.reopened_at.filter(|_| kind.is_end()).map(|at| format!(":{}", at.get())).unwrap_or_default();
     EscalationRecord {
         schema: ESCALATION_SCHEMA,
-        id: format!("{case_id}:{}", kind.name()),
+        id: format!("{case_id}:{}{again}", kind.name()),
         kind,
         case_id,
         customer: arrival.customer,
@@ -37,9 +51,12 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         notify: &rules.escalation.notify,
         tl_name: case.tl_name.as_deref().map(str::to_owned),
         pic_tiket: case.pic_tiket.as_deref().map(str::to_owned),
+        tl_missing: false,
+        links: case.links.iter().map(|link| link.url.to_string()).collect(),
+        hints: case.hints.iter().map(|hint| hint.to_string()).collect(),
         coordinated_with: Vec::new(),
         desk_note: None,
-        clocks: clocks(rules, case, arrival.at),
+        clocks: clocks(rules, case, arrival.at).filter(|_| !kind.is_end()),
         triage: None,
         rules: &rules.hash,
         source: arrival.source,
@@ -59,4 +76,10 @@ pub fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
         callback_due: Some(callback_due),
         basis: settings.basis.clone(),
     })
+}
+
+/// The platform that a customer's key names; `None` where whoever wrote the inbox has keys of his own.
+fn platform_of(customer: &str) -> Option<Platform> {
+    let (name, _) = customer.split_once(':')?;
+    Platform::ALL.into_iter().find(|platform| platform.name() == name)
 }

@@ -53,7 +53,9 @@ fn judge<'a>(
     signals::look(&rules.signals, &rules.agenda, &rules.facts, &view, &history, findings);
     let (aside, conditions) = (rules.put_aside(&findings.names), rules.conditions_met(&findings.names));
     let change = if aside.is_none() && known.countable {
-        case::count(rules, state, post, &known, &conditions, findings.met(rules.complaint), arrival.at)
+        let change = case::count(rules, state, post, &known, &conditions, findings.met(rules.complaint), arrival.at);
+        case::note_hints(rules, state, findings);
+        change
     } else {
         CaseChange::default()
     };

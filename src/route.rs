@@ -72,7 +72,7 @@ fn terminal<'a>(
         ..bare(rules, post, class.route, arrival, &known, supersedes)
     };
     match class.route {
-        Destination::Escalations => Output::Escalation(escalation(rules, case, record, verdict.change, known.replaced, arrival)),
+        Destination::Escalations => Output::Escalation(escalation(rules, state, case, record, verdict.change, known.replaced, arrival)),
         Destination::Agents | Destination::Oot | Destination::Skipped => Output::Triage(class.route, record),
     }
 }
@@ -127,6 +127,7 @@ fn case_view(rules: &Rules, state: &AuthorState, case: &Case, customer: &str, ve
 
 fn escalation<'a>(
     rules: &'a Rules,
+    state: &AuthorState,
     case: Option<&Case>,
     record: TriageRecord<'a>,
     change: CaseChange,
@@ -146,6 +147,12 @@ fn escalation<'a>(
         EscalationType::Opened => format!("{case_id}:opened"),
         other => format!("{case_id}:{}:{}{version}", other.name(), record.post_id),
     };
-    let supersedes = replaced.into_iter().map(|replaced| replaced.superseded).collect();
-    EscalationRecord { id, kind, supersedes, triage: Some(record), ..case::escalation(rules, case, kind, arrival) }
+    let mut supersedes: Vec<String> = replaced.into_iter().map(|replaced| replaced.superseded).collect();
+    if kind == EscalationType::Opened {
+        supersedes.extend(case::with_agents(state, case, record.post_id));
+    }
+    let told = case::escalation(rules, case, kind, arrival);
+    let own_link = record.post.as_ref().and_then(|post| post.url).filter(|_| rules.escalation.links > 0 && told.links.is_empty());
+    let links = own_link.map(|url| vec![url.to_owned()]).unwrap_or(told.links);
+    EscalationRecord { id, kind, supersedes, links, triage: Some(record), ..told }
 }

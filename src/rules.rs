@@ -7,6 +7,7 @@ mod accounts;
 mod choose;
 mod class;
 mod compile;
+mod escalation;
 mod lint;
 mod order;
 mod outages;
@@ -126,6 +127,32 @@ pub struct Escalation {
     pub notify: Vec<String>,
     /// The clocks, if they are kept.
     pub clocks: Option<ClockSettings>,
+    /// Links to posts that a case keeps at most.
+    pub links: usize,
+    /// What posts may hint at.
+    pub hints: Vec<Hint>,
+}
+
+/// What a post may hint at: told with its case, and counted nowhere (D78).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hint {
+    /// It complains though a case of the customer's was closed a short time ago.
+    RepeatReport,
+    /// It meets the signal of that name.
+    Signal(SignalId, String),
+}
+
+impl Hint {
+    /// The name of [`Hint::RepeatReport`].
+    pub const REPEAT_REPORT: &str = "lapul_candidate";
+
+    /// Returns the name in records.
+    pub fn name(&self) -> &str {
+        match self {
+            Hint::RepeatReport => Hint::REPEAT_REPORT,
+            Hint::Signal(_, name) => name,
+        }
+    }
 }
 
 /// How much evidence records show.
@@ -163,6 +190,8 @@ pub struct Limits {
     pub max_age: i64,
     /// A hard case without a post for longer is over.
     pub hard_ttl: i64,
+    /// So long after its end a case may be opened again; none may, if absent.
+    pub reopen_within: Option<i64>,
 }
 
 impl Rules {

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use crate::author::Judged;
 use crate::case::CaseChange;
+use crate::record::Destination;
 use crate::rules::{Class, ClassNumber, Rules};
 use crate::signals::{Builtin, Evidence, Findings, Kind, Names, Ref, View};
 
@@ -98,6 +99,7 @@ impl Verdict<'_> {
             counted: self.change.counted,
             addressed: self.addressed,
             complaint: self.complaint,
+            with_agents: self.class.route == Destination::Agents,
             joins: self.joins,
             subjects: &self.subjects,
             words: &self.words,

@@ -47,7 +47,8 @@ fn modules() -> Vec<(String, PathBuf, String)> {
     let module = |path: PathBuf| {
         let first = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str().to_string_lossy().into_owned();
         let name = first.trim_end_matches(".rs").to_owned();
-        let is_test = path.file_stem().is_some_and(|stem| stem == "tests" || stem == "samples");
+        let inner = path.strip_prefix(&root).unwrap().with_extension("");
+        let is_test = inner.iter().any(|part| part == "tests" || part == "samples");
         let text = std::fs::read_to_string(&path).unwrap();
         let code = if is_test { String::new() } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned() };
         (name, path, code)

@@ -17,6 +17,10 @@ const MAX_EVIDENCE: usize = 3;
 const MAX_LISTED: usize = 32;
 /// Conversations remembered of the case.
 const MAX_CONVERSATIONS: usize = 8;
+/// Bytes of an address that is kept.
+const MAX_URL: usize = 512;
+/// Hints kept.
+const MAX_HINTS: usize = 8;
 
 /// A case: from the first post that an agent must see until it is resolved, dismissed or idle (D25, D27).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -60,9 +64,52 @@ pub struct Case {
     /// When the unit expects to be done.
     #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub unit_eta: Option<Millis>,
+    /// When it was opened again the last time.
+    #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
+    pub reopened_at: Option<Millis>,
+    /// When the desk said what it said.
+    #[serde(rename = "ra", default, skip_serializing_if = "Reported::is_empty")]
+    pub reported: Reported,
+    /// Where people can see its posts, as far as that is known, the latest last.
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// What its posts hint at.
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<SmolStr>,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Unknown,
+}
+
+/// When the newest report was made that says something, as far as its clock can be believed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Who has the case.
+    #[serde(rename = "tl", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
+    pub tl_name: Option<Millis>,
+    /// Who owns the ticket.
+    #[serde(rename = "pic", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
+    pub pic_tiket: Option<Millis>,
+    /// When the unit expects to be done.
+    #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
+    pub unit_eta: Option<Millis>,
+}
+
+impl Reported {
+    fn is_empty(&self) -> bool {
+        *self == Reported::default()
+    }
+}
+
+/// Where people can see a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its id.
+    #[serde(rename = "p")]
+    pub post: SmolStr,
+    /// The address.
+    #[serde(rename = "u")]
+    pub url: SmolStr,
 }
 
 /// A condition met in a case.
@@ -173,6 +220,24 @@ impl Case {
         }
     }
 
+    /// Takes in what was counted in `other`, a later case of the same customer, with at most `links` links in all.
+    pub fn take_in(&mut self, other: Case, links: usize) {
+        self.last_at = self.last_at.max(other.last_at);
+        for id in &other.posts {
+            self.add_post(id, other.first_at);
+        }
+        other.complaints.iter().for_each(|id| self.add_complaint(id));
+        other.conversations.iter().for_each(|conversation| self.add_conversation(conversation));
+        other.links.iter().for_each(|link| self.add_link(&link.post, &link.url, links));
+        other.hints.iter().for_each(|hint| self.add_hint(hint));
+        for condition in other.conditions {
+            for id in &condition.posts {
+                self.add_condition(&condition.name, id);
+            }
+            condition.evidence.iter().for_each(|reason| self.add_evidence(&condition.name, &reason.piece));
+        }
+    }
+
     /// Takes back what the post `id` contributed: it was edited and is judged anew (D7).
     pub fn take_back(&mut self, id: &str) {
         self.keep_posts(|post| post != id);
@@ -193,8 +258,27 @@ impl Case {
         self.pieces().for_each(|piece| piece.quote = None);
     }
 
-    /// Blanks every quotation of the post `id` (D9).
-    pub fn blank_quotes(&mut self, id: &str) {
+    /// Notes where people can see the post `id`, with at most `most` links in all: the first one stays, then the oldest goes.
+    pub fn add_link(&mut self, id: &str, url: &str, most: usize) {
+        if most == 0 || url.len() > MAX_URL || self.links.iter().any(|link| *link.post == *id) {
+            return;
+        }
+        if self.links.len() >= most {
+            self.links.remove(1.min(most - 1));
+        }
+        self.links.push(Link { post: id.into(), url: url.into() });
+    }
+
+    /// Notes that a post of it hints at `hint`.
+    pub fn add_hint(&mut self, hint: &str) {
+        if self.hints.len() < MAX_HINTS && !self.hints.iter().any(|known| **known == *hint) {
+            self.hints.push(hint.into());
+        }
+    }
+
+    /// Blanks every quotation of the post `id`, and where it could be seen (D9).
+    pub fn blank(&mut self, id: &str) {
+        self.links.retain(|link| *link.post != *id);
         self.pieces().filter(|piece| piece.post_id == *id).for_each(|piece| {
             piece.quote = None;
             piece.entry = None;

@@ -9,25 +9,29 @@
 //! | part | fields |
 //! |---|---|
 //! | record | one byte, the version (1), then the fields of the state; JSON begins with `{` instead |
-//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case` |
+//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case`; 12 ended case, repeated |
 //! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
 //! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
-//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta` |
+//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta`, 20 `reopened_at`; repeated 21 link, 22 hint; 23 to 25 when 10, 11 and 13 were reported |
+//! | ended case | 1 `at`, 2 `until`, 3 `outcome` (0 resolved, 1 dismissed, 2 expired), 4 `case` |
+//! | link | 1 post, and 2 the address up to the post's id or 3 all of it; never more |
 //! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
 //! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
 //! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
 //! | conversations | 8 bytes for each row with that flag, in their order |
 //! | aside | what a row cannot hold: 1 place of the post, 2 `id`, 3 `version`, 4 `conversation`, 5 `at`, 6 `seen`, 7 `texts_before` |
 //!
-//! Kept free: in the state 12 for closed cases, 13 for silences, 14 for reminders, 15 for the accepted rule set; in the case 14
+//! Kept free: in the state 13 for silences, 14 for reminders, 15 for the accepted rule set; in the case 14
 //! for its reminders, 15 for its silence. Fields stand in the order of their numbers. Times are zigzag numbers of milliseconds
 //! after `last_record`, itself after 1970; in a row four bytes. An id is eight bytes where it is a decimal number, else text:
-//! the kind of the field tells. A customer is `kept` if time alone must not make his record one that nobody needs.
+//! the kind of the field tells. A customer is `kept` for so many milliseconds after `last_record`: absent means a day, 1 for
+//! good, because time alone must not make his record one that nobody needs.
 //!
 //! By hand, because crates that come near do not do it: `prost` drops the fields that it does not know, `minicbor` too and is
 //! twice as long, `postcard` cannot grow. `benches/state.rs` measures.
 
 mod case;
+mod closed;
 mod posts;
 mod series;
 #[cfg(test)]
@@ -37,7 +41,7 @@ mod wire;
 use smol_str::SmolStr;
 
 use self::wire::{Broken, Reader, Writer, unzigzag, zigzag};
-use super::AuthorState;
+use super::{AuthorState, ID_MEMORY};
 use crate::post::Millis;
 
 /// The version of the format, the first byte of a record.
@@ -57,7 +61,11 @@ mod field {
     pub(super) const SERIES: u32 = 9;
     pub(super) const ENDED: u32 = 10;
     pub(super) const CASE: u32 = 11;
+    pub(super) const CLOSED: u32 = 12;
 }
+
+/// Says in the field `kept` that time alone does not end it.
+const FOR_GOOD: u64 = 1;
 
 /// Fields of an event.
 const EVENT_ID: u32 = 1;
@@ -88,8 +96,9 @@ impl From<Broken> for CorruptState {
 pub struct Head {
     /// Time of the newest record that was counted.
     pub last_record: Millis,
-    /// Time alone must not make it one that nobody needs: a case is open, or a newer program has written something.
-    pub kept: bool,
+    /// So many milliseconds after that the next record may need it; `None`: time alone does not end that, because a case
+    /// is open or a newer program has written something.
+    pub needed_for: Option<i64>,
 }
 
 impl Head {
@@ -98,7 +107,12 @@ impl Head {
         let mut fields = fields(record)?;
         let last_record = fields.next().ok()?.filter(|first| first.number == field::LAST_RECORD)?;
         let kept = fields.next().ok()?.filter(|second| second.number == field::KEPT);
-        Some(Head { last_record: last_record.time().ok()?, kept: kept.and_then(|kept| kept.flag().ok()).unwrap_or(false) })
+        let needed_for = match kept.and_then(|kept| kept.number().ok()) {
+            None | Some(0) => Some(ID_MEMORY),
+            Some(FOR_GOOD) => None,
+            Some(for_long) => i64::try_from(for_long).ok(),
+        };
+        Some(Head { last_record: last_record.time().ok()?, needed_for })
     }
 }
 
@@ -121,7 +135,11 @@ impl AuthorState {
 
     fn write(&self, writer: &mut Writer<'_>) {
         writer.number(field::LAST_RECORD, zigzag(self.last_record.get()));
-        writer.flag(field::KEPT, self.is_kept());
+        match self.needed_for() {
+            None => writer.number(field::KEPT, FOR_GOOD),
+            Some(ID_MEMORY) => {}
+            Some(for_long) => writer.number(field::KEPT, for_long.cast_unsigned()),
+        }
         writer.time(field::NEWEST, self.newest);
         posts::write(&field::POSTS, &self.posts, writer);
         for (id, seen) in &self.events {
@@ -140,6 +158,7 @@ impl AuthorState {
         if let Some(case) = &self.case {
             writer.part(field::CASE, |writer| case::write(case, writer));
         }
+        self.closed.iter().for_each(|closed| writer.part(field::CLOSED, |writer| closed::write(closed, writer)));
         writer.out.extend_from_slice(self.unknown.bytes());
     }
 
@@ -162,7 +181,7 @@ impl AuthorState {
         while let Some(field) = fields.next()? {
             match field.number {
                 // Follows from the others.
-                field::KEPT => drop(field.flag()?),
+                field::KEPT => drop(field.number()?),
                 field::NEWEST => state.newest = Some(field.time()?),
                 field::CONVERSATIONS => conversations = field.part()?,
                 field::ROWS => state.posts = posts::read_rows(&field, &mut conversations)?,
@@ -172,6 +191,7 @@ impl AuthorState {
                 field::SERIES => state.series = Some(series::read(field.part()?)?),
                 field::ENDED => state.ended = Some(field.time()?),
                 field::CASE => state.case = Some(case::read(field.part()?)?),
+                field::CLOSED => state.closed.push(closed::read(field.part()?)?),
                 _ => state.unknown.keep(field.bytes),
             }
         }

@@ -66,6 +66,11 @@ impl Remembered {
         }
     }
 
+    /// Returns the name of the verdict on its newest version, `<post>@<version>`.
+    pub fn verdict(&self) -> String {
+        format!("{}@{}", self.id, self.version.as_deref().unwrap_or(&self.id))
+    }
+
     /// Returns whether `id` names the post, or the version of it that people see and answer.
     fn is(&self, id: &str) -> bool {
         *self.id == *id || self.version.as_deref() == Some(id)

@@ -56,13 +56,13 @@ pub fn recognise(rules: &Rules, state: &mut AuthorState, post: &Post<'_>, arriva
     }
     let newest = state.newest.unwrap_or(known.event_time);
     known.late |= newest.since(known.event_time) > rules.limits.allowed_lateness;
-    known.expired = expired.or(state.expire_case(&rules.limits, known.event_time));
+    known.expired = expired.or(state.expire_case(&rules.limits, known.event_time, arrival.at));
     state.newest = Some(newest.max(known.event_time));
     if let Acquaintance::Version(place) = acquaintance {
         known.written_at = state.posts.get(place).map_or(known.event_time, |first| first.at);
         known.replaced = state.take_back(place, post);
     }
-    known.countable = state.may_count(&rules.limits, known.written_at);
+    known.countable = state.may_count(&rules.limits, &post.post_id, known.written_at);
     known
 }
 
@@ -118,9 +118,7 @@ fn unread(
 impl AuthorState {
     /// Notes that a post was taken away: its quotations go, its conditions stay (D9).
     fn delete(&mut self, post: &Post<'_>) -> Skip {
-        if let Some(case) = &mut self.case {
-            case.blank_quotes(&post.post_id);
-        }
+        self.all_cases().for_each(|case| case.blank(&post.post_id));
         let known = self.posts.iter_mut().find(|known| *known.id == *post.post_id);
         match known {
             Some(known) if known.deleted => Skip::Duplicate,
@@ -135,8 +133,7 @@ impl AuthorState {
     /// Takes back what the version remembered at `place` contributed: `post` takes its place.
     fn take_back(&mut self, place: usize, post: &Post<'_>) -> Option<Replaced> {
         let earlier = self.posts.get(place)?;
-        let name = earlier.version.as_deref().unwrap_or(&earlier.id);
-        let (superseded, version) = (format!("{}@{name}", earlier.id), earlier.name_of_next(post));
+        let (superseded, version) = (earlier.verdict(), earlier.name_of_next(post));
         let mut conditions = Vec::new();
         if let Some(case) = &mut self.case {
             conditions.extend(case.condition_names().map(str::to_owned));
@@ -145,10 +142,10 @@ impl AuthorState {
         Some(Replaced { place, superseded, version, conditions })
     }
 
-    /// Returns whether a post written at `at` can count: what is settled stays settled, and what is much older than the
-    /// case is no part of it (D64, D67).
-    fn may_count(&self, limits: &Limits, at: Millis) -> bool {
+    /// Returns whether the post `id`, written at `at`, can count: what is settled stays settled, and what is much older than the
+    /// case is no part of it (D64, D67). The first post of a case that has ended begins no other one of its name (D74).
+    fn may_count(&self, limits: &Limits, id: &str, at: Millis) -> bool {
         let too_old = self.case.as_ref().is_some_and(|case| case.first_at.since(at) > limits.idle_ttl);
-        !self.is_settled(at) && !too_old
+        !self.is_settled(at) && !too_old && !self.has_closed(id)
     }
 }

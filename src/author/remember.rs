@@ -15,6 +15,8 @@ pub struct Judged<'v> {
     pub addressed: bool,
     /// It is a complaint.
     pub complaint: bool,
+    /// The verdict goes to the agents.
+    pub with_agents: bool,
     /// It goes on with the newest series.
     pub joins: bool,
     /// Subjects that it names.
@@ -34,6 +36,7 @@ impl AuthorState {
         entry.feeds = judged.counted;
         entry.addressed = judged.addressed && !judged.counted;
         entry.complaint = judged.counted && judged.complaint;
+        entry.with_agents = judged.counted && judged.with_agents;
         let place = known.replaced.as_ref().map(|replaced| replaced.place);
         let forgot = match place.and_then(|place| self.posts.get_mut(place)) {
             Some(known) => {

@@ -52,6 +52,9 @@ pub struct Remembered {
     /// It was taken away.
     #[serde(rename = "d", default, skip_serializing_if = "is_false")]
     pub deleted: bool,
+    /// The verdict on it that counts in the case went to the agents.
+    #[serde(rename = "q", default, skip_serializing_if = "is_false")]
+    pub with_agents: bool,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Option<Box<UnknownOfPost>>,

@@ -35,6 +35,9 @@ pub fn count(
     if let Some(conversation) = post.conversation_id.as_ref().and_then(|id| id.non_blank()).filter(|other| *other != id) {
         case.add_conversation(conversation);
     }
+    if let Some(url) = post.url.as_ref().and_then(|url| url.non_blank()) {
+        case.add_link(id, url, rules.escalation.links);
+    }
     if complaint {
         case.add_complaint(id);
     }

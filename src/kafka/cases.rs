@@ -82,7 +82,7 @@ pub fn customers(service: &Service, wanted: impl Fn(&str, &AuthorState) -> bool)
 /// The customer of a journal record, if he has a case.
 fn remembered(topic: &str, message: &BorrowedMessage<'_>) -> Result<Option<Customer>, Refusal> {
     let record = message.payload().unwrap_or_default();
-    let has_none = Head::of(record).is_some_and(|head| !head.kept);
+    let has_none = Head::of(record).is_some_and(|head| head.needed_for.is_some());
     if record.is_empty() || has_none || message.key() == Some(META_KEY) {
         return Ok(None);
     }

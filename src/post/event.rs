@@ -46,6 +46,9 @@ pub struct CaseEvent<'a> {
     /// The customer does not want to be called.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub callback_refused: bool,
+    /// The text of that post, where whoever sends it back has it.
+    #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
+    pub text: Option<Str<'a>>,
     /// Free text of the desk.
     #[serde(borrow, default, deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub note: Option<Str<'a>>,
@@ -69,6 +72,7 @@ impl CaseEvent<'_> {
             unit_eta: self.unit_eta,
             coordinated_with: self.coordinated_with.into_iter().map(Str::into_owned).collect(),
             callback_refused: self.callback_refused,
+            text: self.text.map(Str::into_owned),
             note: self.note.map(Str::into_owned),
             at: self.at,
         }

@@ -42,6 +42,15 @@ pub struct EscalationRecord<'a> {
     pub tl_name: Option<String>,
     /// Owner of the ticket.
     pub pic_tiket: Option<String>,
+    /// The step needs the name of a team leader in the case, and there is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tl_missing: bool,
+    /// Where people can see posts of the case, as far as that is known, the latest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+    /// What posts of the case hint at, for the ticket: `lapul_candidate`, or a signal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
     /// Desks that were asked, as the event said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub coordinated_with: Vec<String>,
@@ -122,6 +131,12 @@ impl EscalationType {
         EscalationType::CallbackOnClose,
         EscalationType::Forgotten,
     ];
+
+    /// Whether it says that the case is over.
+    pub fn is_end(self) -> bool {
+        use EscalationType::{CallbackOnClose, Dismissed, Expired, Resolved};
+        matches!(self, Resolved | Dismissed | Expired | CallbackOnClose)
+    }
 
     /// Returns the name in records and ids.
     pub fn name(self) -> &'static str {

@@ -7,10 +7,8 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{
-    Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, accounts, leaves, order,
-};
-use crate::config::reader::{DAY, Document, Folder, MINUTE, Overrides, SECOND, Source, Table, Value};
+use super::{Class, Condition, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, accounts, leaves, order};
+use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::kind::derived::Derived;
@@ -82,7 +80,7 @@ impl<'a> Reading<'a> {
         let conditions = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.lexicons, &self.declared);
         let classes = self.read_classes(root);
-        let escalation = read_escalation(root.section("escalation"));
+        let escalation = super::escalation::read(root.section("escalation"), &mut self.lexicons, &self.declared);
         let evidence = read_evidence(root.section("evidence"));
         let outages = Outages::read(root.has("outages").then(|| root.section("outages")), &mut self.lexicons);
         let quality_sample = QualitySample::read(root.section("quality_sample"));
@@ -255,6 +253,7 @@ fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
     let idle_ttl = case.required("idle_ttl").duration(SECOND..=30 * DAY);
     let max_age = case.required("max_age").duration(SECOND..=365 * DAY);
     let hard_ttl = case.required("hard_ttl").duration(SECOND..=365 * DAY);
+    let reopen_within = case.optional("reopen_within").duration(SECOND..=365 * DAY);
     let allowed_lateness = time.required("allowed_lateness").duration(0..=DAY);
     let max_future_skew = time.required("max_future_skew").duration(0..=DAY);
     let max_mail_age = time.optional("max_mail_age").duration(DAY..=365 * DAY);
@@ -266,6 +265,7 @@ fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {
         idle_ttl: idle_ttl?,
         max_age: max_age?,
         hard_ttl: hard_ttl?,
+        reopen_within,
     })
 }
 
@@ -274,17 +274,6 @@ fn read_hard(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared)
     let watch_at = table.required("watch_at").integer(1..=50);
     table.finish();
     Some(Hard { when: when?, watch_at: watch_at? })
-}
-
-fn read_escalation(table: Table<'_>) -> Option<Escalation> {
-    let notify = table.optional("notify").strings();
-    let kept = table.optional("clocks").bool().unwrap_or(true);
-    let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
-    let callback = table.required("callback").duration(MINUTE..=30 * DAY);
-    let basis = table.required("basis").string();
-    table.finish();
-    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
-    Some(Escalation { notify, clocks: kept.then_some(clocks) })
 }
 
 fn read_evidence(table: Table<'_>) -> Option<EvidenceLimits> {

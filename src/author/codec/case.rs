@@ -1,7 +1,7 @@
 //! The open case, the conditions met in it and why.
 
 use super::wire::{Broken, Reader, Writer};
-use crate::author::{Case, MetCondition, Reason};
+use crate::author::{Case, Link, MetCondition, Reason};
 use crate::post::Str;
 use crate::signals::Evidence;
 
@@ -20,6 +20,12 @@ mod of_case {
     pub(super) const PIC_TIKET: u32 = 11;
     pub(super) const LAST_CALLBACK: u32 = 12;
     pub(super) const UNIT_ETA: u32 = 13;
+    pub(super) const REOPENED_AT: u32 = 20;
+    pub(super) const LINK: u32 = 21;
+    pub(super) const HINT: u32 = 22;
+    pub(super) const TL_REPORTED: u32 = 23;
+    pub(super) const PIC_REPORTED: u32 = 24;
+    pub(super) const ETA_REPORTED: u32 = 25;
 }
 
 /// Fields of a condition.
@@ -46,6 +52,13 @@ mod of_reason {
     pub(super) const NO_CLAUSE: u32 = 12;
 }
 
+/// Fields of a link.
+mod of_link {
+    pub(super) const POST: u32 = 1;
+    pub(super) const BEFORE_ID: u32 = 2;
+    pub(super) const URL: u32 = 3;
+}
+
 /// Writes what is inside of the part about `case`.
 pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.id(of_case::ID, Some(&*case.id).filter(|id| !id.is_empty()));
@@ -63,7 +76,22 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.text(of_case::PIC_TIKET, case.pic_tiket.as_deref());
     writer.time(of_case::LAST_CALLBACK, case.last_callback);
     writer.time(of_case::UNIT_ETA, case.unit_eta);
+    writer.time(of_case::REOPENED_AT, case.reopened_at);
+    case.links.iter().for_each(|link| writer.part(of_case::LINK, |writer| write_link(link, writer)));
+    case.hints.iter().for_each(|hint| writer.text(of_case::HINT, Some(hint)));
+    writer.time(of_case::TL_REPORTED, case.reported.tl_name);
+    writer.time(of_case::PIC_REPORTED, case.reported.pic_tiket);
+    writer.time(of_case::ETA_REPORTED, case.reported.unit_eta);
     writer.out.extend_from_slice(case.unknown.bytes());
+}
+
+/// An address ends with the post's id, as a rule.
+fn write_link(link: &Link, writer: &mut Writer<'_>) {
+    writer.id(of_link::POST, Some(&link.post));
+    match link.url.strip_suffix(&*link.post) {
+        Some(before) => writer.text(of_link::BEFORE_ID, Some(before)),
+        None => writer.text(of_link::URL, Some(&link.url)),
+    }
 }
 
 fn write_condition(condition: &MetCondition, writer: &mut Writer<'_>) {
@@ -119,10 +147,29 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
             of_case::PIC_TIKET => case.pic_tiket = Some(field.text()?.into()),
             of_case::LAST_CALLBACK => case.last_callback = Some(field.time()?),
             of_case::UNIT_ETA => case.unit_eta = Some(field.time()?),
+            of_case::REOPENED_AT => case.reopened_at = Some(field.time()?),
+            of_case::LINK => case.links.push(read_link(field.part()?)?),
+            of_case::HINT => case.hints.push(field.text()?.into()),
+            of_case::TL_REPORTED => case.reported.tl_name = Some(field.time()?),
+            of_case::PIC_REPORTED => case.reported.pic_tiket = Some(field.time()?),
+            of_case::ETA_REPORTED => case.reported.unit_eta = Some(field.time()?),
             _ => case.unknown.keep(field.bytes),
         }
     }
     Ok(case)
+}
+
+fn read_link(mut part: Reader<'_>) -> Result<Link, Broken> {
+    let mut link = Link::default();
+    while let Some(field) = part.next()? {
+        match field.number {
+            of_link::POST => link.post = field.id()?,
+            of_link::BEFORE_ID => link.url = format!("{}{}", field.text()?, link.post).into(),
+            of_link::URL => link.url = field.text()?.into(),
+            _ => return Err(Broken("a link says more than it may")),
+        }
+    }
+    Ok(link)
 }
 
 fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {

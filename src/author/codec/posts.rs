@@ -20,7 +20,8 @@ mod flag {
     pub(super) const DELETED: u16 = 1 << 6;
     /// Its conversation is the next one of the column of conversations.
     pub(super) const CONVERSATION: u16 = 1 << 7;
-    pub(super) const KNOWN: u16 = (1 << 8) - 1;
+    pub(super) const WITH_AGENTS: u16 = 1 << 8;
+    pub(super) const KNOWN: u16 = (1 << 9) - 1;
 }
 
 /// Fields of the part about what a row cannot hold.
@@ -91,6 +92,7 @@ fn flags(post: &Remembered) -> u16 {
         | set(post.complaint, flag::COMPLAINT)
         | set(post.in_series, flag::IN_SERIES)
         | set(post.deleted, flag::DELETED)
+        | set(post.with_agents, flag::WITH_AGENTS)
         | set(conversation(post).is_some(), flag::CONVERSATION)
         | post.unknown.as_ref().map_or(0, |unknown| unknown.flags & !flag::KNOWN)
 }
@@ -153,6 +155,7 @@ fn read_row(mut row: Reader<'_>, conversations: &mut Reader<'_>) -> Result<Remem
         complaint: has(flag::COMPLAINT),
         in_series: has(flag::IN_SERIES),
         deleted: has(flag::DELETED),
+        with_agents: has(flag::WITH_AGENTS),
         unknown: (unknown != UnknownOfPost::default()).then(|| Box::new(unknown)),
         ..Remembered::default()
     })

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::author::{Case, MetCondition, Reason, Remembered, SeriesMemory};
+use crate::author::{Case, ClosedCase, Link, MetCondition, Outcome, Reason, Remembered, Reported, SeriesMemory, Unknown};
 use crate::signals::Evidence;
 
 /// States as the program wrote them when their records were JSON.
@@ -18,7 +18,7 @@ fn round_trip(state: &AuthorState) {
         let read = AuthorState::decode(record).unwrap();
         assert_eq!(&read, state);
         assert_eq!(read.encode().as_ref(), Some(record));
-        assert_eq!(Head::of(record), Some(Head { last_record: state.last_record, kept: state.is_kept() }));
+        assert_eq!(Head::of(record), Some(Head { last_record: state.last_record, needed_for: state.needed_for() }));
     }
     assert_eq!(record.is_none(), state.is_empty());
 }
@@ -92,6 +92,7 @@ fn as_a_newer_program_writes_it(mut state: AuthorState) -> AuthorState {
         unknown.fields.keep(STRANGE);
     }
     state.series.iter_mut().for_each(|series| series.unknown.keep(STRANGE));
+    state.closed.iter_mut().for_each(|closed| closed.unknown.keep(STRANGE));
     if let Some(case) = &mut state.case {
         case.unknown.keep(STRANGE);
         for condition in &mut case.conditions {
@@ -116,7 +117,7 @@ fn what_a_newer_program_wrote_is_written_again() {
     // All else is forgotten; who wrote it knows how long it is needed.
     let only = AuthorState { unknown: state.unknown.clone(), ..AuthorState::default() };
     round_trip(&only);
-    assert!(Head::of(&only.encode().unwrap()).unwrap().kept);
+    assert_eq!(Head::of(&only.encode().unwrap()).unwrap().needed_for, None);
 }
 
 #[test]
@@ -145,14 +146,14 @@ fn ids() -> impl Strategy<Value = Vec<SmolStr>> {
 prop_compose! {
     fn post()(
         id in id(), version in prop::option::of(id()), conversation in prop::option::of(id()), at in time(), seen in time(),
-        text in any::<u32>(), texts_before in prop::collection::vec(any::<u32>(), 0..3), flags in any::<[bool; 7]>(),
+        text in any::<u32>(), texts_before in prop::collection::vec(any::<u32>(), 0..3), flags in any::<[bool; 8]>(),
         newer in any::<bool>(),
     ) -> Remembered {
-        let [edited, feeds, addressed, by_brand, complaint, in_series, deleted] = flags;
+        let [edited, feeds, addressed, by_brand, complaint, in_series, deleted, with_agents] = flags;
         let unknown = newer.then(|| Box::new(crate::author::UnknownOfPost { flags: 1 << 9, columns: vec![1; 3], ..Default::default() }));
         Remembered {
             id: id.into(), version: version.map(Into::into), conversation: conversation.map(Into::into), at, seen, text, texts_before,
-            edited, feeds, addressed, by_brand, complaint, in_series, deleted, unknown,
+            edited, feeds, addressed, by_brand, complaint, in_series, deleted, with_agents, unknown,
         }
     }
 }
@@ -173,16 +174,34 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn link()(id in id(), url in "[a-z/:]{0,9}", of_id in any::<bool>()) -> Link {
+        let url = if of_id { format!("{url}{id}") } else { url };
+        Link { post: id.into(), url: url.into() }
+    }
+}
+
+prop_compose! {
+    fn closed()(
+        case in case(), at in time(), until in time(),
+        outcome in prop::sample::select(vec![Outcome::Resolved, Outcome::Dismissed, Outcome::Expired]),
+    ) -> ClosedCase {
+        ClosedCase { case, at, until, outcome, unknown: Unknown::default() }
+    }
+}
+
+prop_compose! {
     fn case()(
         id in id(), times in (time(), time()), [complaints, posts, conversations, witnesses] in [ids(), ids(), ids(), ids()],
         evidence in prop::collection::vec(reason("capitals"), 0..4), hard in any::<bool>(), opened_at in prop::option::of(time()),
-        desk in prop::option::of("\\PC{0,9}"), last_callback in prop::option::of(time()), unit_eta in prop::option::of(time()),
+        desk in prop::option::of("\\PC{0,9}"), [last_callback, unit_eta, reopened_at, tl_name] in prop::array::uniform4(prop::option::of(time())),
+        links in prop::collection::vec(link(), 0..3),
     ) -> Case {
+        let reported = Reported { tl_name, pic_tiket: unit_eta, unit_eta: last_callback };
         let condition = MetCondition { name: "capitals".into(), posts: witnesses, evidence, ..MetCondition::default() };
         Case {
             id: id.into(), first_at: times.0, last_at: times.1, complaints, posts, conversations, hard, opened_at,
             conditions: vec![condition, MetCondition::default()], tl_name: desk.clone().map(Into::into), pic_tiket: desk.map(Into::into),
-            last_callback, unit_eta, ..Case::default()
+            last_callback, unit_eta, reopened_at, reported, links, hints: vec!["lapor".into()], ..Case::default()
         }
     }
 }
@@ -201,9 +220,10 @@ prop_compose! {
         last_record in time(), newest in prop::option::of(time()), posts in prop::collection::vec(post(), 0..8),
         events in prop::collection::vec((id(), any::<i64>()), 0..3), replies in prop::collection::vec(time(), 0..4),
         series in prop::option::of(series()), ended in prop::option::of(time()), case in prop::option::of(case()),
+        closed in prop::collection::vec(closed(), 0..3),
     ) -> AuthorState {
         let events = events.into_iter().map(|(id, seen)| (id.into(), seen)).collect();
-        AuthorState { last_record, newest, posts, events, replies, series, ended, case, ..AuthorState::default() }
+        AuthorState { last_record, newest, posts, events, replies, series, ended, case, closed, ..AuthorState::default() }
     }
 }
 

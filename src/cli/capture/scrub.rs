@@ -79,6 +79,7 @@ impl<'r> Scrubber<'r> {
             unit_eta: event.unit_eta,
             coordinated_with: event.coordinated_with.iter().map(|unit| unit.clone().into_owned()).collect(),
             callback_refused: event.callback_refused,
+            text: event.text.as_ref().map(|text| self.text(text, None).into()),
             note: event.note.as_ref().map(|note| self.text(note, None).into()),
             at: event.at,
         }

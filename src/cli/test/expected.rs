@@ -68,10 +68,14 @@ enum Key {
     Supersedes,
     Late,
     Future,
+    TlName,
+    TlMissing,
+    Links,
+    Hints,
 }
 
 impl Key {
-    const ALL: [(&'static str, Key); 20] = [
+    const ALL: [(&'static str, Key); 24] = [
         ("class", Key::Class),
         ("route", Key::Route),
         ("note", Key::Note),
@@ -92,6 +96,10 @@ impl Key {
         ("supersedes", Key::Supersedes),
         ("late", Key::Late),
         ("future", Key::Future),
+        ("tl_name", Key::TlName),
+        ("tl_missing", Key::TlMissing),
+        ("links", Key::Links),
+        ("hints", Key::Hints),
     ];
 
     fn name(self) -> &'static str {
@@ -104,8 +112,8 @@ impl Key {
             return None;
         }
         Some(match self {
-            Key::Hard | Key::Watch | Key::Linked | Key::Late | Key::Future => Want::One(vec![value.bool()?.to_string()]),
-            Key::Conditions | Key::Also | Key::Supersedes => Want::Exactly(self.names(value, rules)),
+            Key::Hard | Key::Watch | Key::Linked | Key::Late | Key::Future | Key::TlMissing => Want::One(vec![value.bool()?.to_string()]),
+            Key::Conditions | Key::Also | Key::Supersedes | Key::Links | Key::Hints => Want::Exactly(self.names(value, rules)),
             Key::Signals | Key::Because => Want::Among(self.names(value, rules)),
             Key::NoSignals | Key::NotBecause => Want::Without(self.names(value, rules)),
             Key::Class if value.is_list() => Want::One(self.names(value, rules)),
@@ -223,9 +231,16 @@ impl<'a> Seen<'a> {
             Key::Escalation => one(self.escalation().map(|record| record.kind.name())),
             Key::Also => self.outputs.iter().skip(1).map(additional).map(str::to_owned).collect(),
             Key::DeadLetter => one(self.outputs.first().and_then(dead_letter)),
-            Key::Supersedes => verdict.map(|verdict| verdict.supersedes.clone()).unwrap_or_default(),
+            Key::Supersedes => {
+                let told = self.escalation().map(|record| &record.supersedes).or(verdict.map(|verdict| &verdict.supersedes));
+                told.cloned().unwrap_or_default()
+            }
             Key::Late => flag(verdict.map(|verdict| verdict.late)),
             Key::Future => flag(verdict.map(|verdict| verdict.future)),
+            Key::TlName => one(self.escalation().and_then(|record| record.tl_name.as_deref())),
+            Key::TlMissing => flag(self.escalation().map(|record| record.tl_missing)),
+            Key::Links => self.escalation().map(|record| record.links.clone()).unwrap_or_default(),
+            Key::Hints => self.escalation().map(|record| record.hints.clone()).unwrap_or_default(),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::{Borrow, Cow};
 use std::hash::{Hash, Hasher};
 
-use crate::author::{AuthorState, Head, ID_MEMORY};
+use crate::author::{AuthorState, Head};
 use crate::post::Millis;
 
 /// Length of the key (7 bits a byte, the last one below 128), key, record. Goes by its key in sets.
@@ -58,7 +58,7 @@ impl Kept {
     /// Returns until when, in record time, the state may be asked for; the last moment of all where time alone does not tell.
     pub(super) fn needed_until(&self) -> Millis {
         match Head::of(self.record()) {
-            Some(Head { kept: false, last_record }) => last_record.plus(2 * ID_MEMORY),
+            Some(Head { last_record, needed_for: Some(needed_for) }) => last_record.plus(needed_for.saturating_mul(2)),
             _ => Millis::new(i64::MAX),
         }
     }
@@ -101,7 +101,7 @@ mod tests {
     use rustc_hash::FxHashSet;
 
     use super::*;
-    use crate::author::Case;
+    use crate::author::{Case, ClosedCase, ID_MEMORY};
 
     #[test]
     fn a_customer_is_found_by_his_key() {
@@ -121,12 +121,15 @@ mod tests {
 
     #[test]
     fn how_long_it_is_needed_stands_in_the_record() {
-        let check = |case: Option<Case>, until: i64| {
-            let state = AuthorState { last_record: Millis::new(5), ended: Some(Millis::new(1)), case, ..AuthorState::default() };
+        let check = |case: Option<Case>, closed: &[i64], until: i64| {
+            let closed = closed.iter().map(|until| ClosedCase { until: Millis::new(*until), ..ClosedCase::default() }).collect();
+            let state = AuthorState { last_record: Millis::new(5), ended: Some(Millis::new(1)), case, closed, ..AuthorState::default() };
             assert_eq!(Kept::new("x:1", &state, &mut Vec::new()).unwrap().needed_until(), Millis::new(until));
         };
-        check(None, 5 + 2 * ID_MEMORY);
-        check(Some(Case::default()), i64::MAX);
+        check(None, &[], 5 + 2 * ID_MEMORY);
+        check(None, &[4, 5 + ID_MEMORY], 5 + 2 * ID_MEMORY);
+        check(None, &[5 + 7 * ID_MEMORY, 5 + 6 * ID_MEMORY], 5 + 14 * ID_MEMORY);
+        check(Some(Case::default()), &[5 + 7 * ID_MEMORY], i64::MAX);
     }
 
     #[test]

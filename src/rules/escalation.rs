@@ -1,0 +1,33 @@
+//! `[escalation]`: what a team leader is told, and when something is due.
+
+use super::{ClockSettings, Escalation, Hint};
+use crate::config::reader::{DAY, MINUTE, Table};
+use crate::problem::Spotted;
+use crate::signals::{Declared, Lexicons, Scope};
+
+/// Links that a case may keep.
+const MAX_LINKS: usize = 32;
+
+/// Reads it; `None` if it cannot be used.
+pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared) -> Option<Escalation> {
+    let notify = table.optional("notify").strings();
+    let kept = table.optional("clocks").bool().unwrap_or(true);
+    let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
+    let callback = table.required("callback").duration(MINUTE..=30 * DAY);
+    let basis = table.required("basis").string();
+    let links = table.optional("links").integer(0..=MAX_LINKS).unwrap_or(0);
+    let named = table.optional("hints").spotted_strings();
+    table.finish();
+    let hints = named.into_iter().filter_map(|name| hint(name, lexicons, declared)).collect();
+    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
+    Some(Escalation { notify, clocks: kept.then_some(clocks), links, hints })
+}
+
+/// What is called `name`: the hint that is none of the rules' own, or a signal.
+fn hint(name: Spotted<String>, lexicons: &mut Lexicons<'_>, declared: &Declared) -> Option<Hint> {
+    if name.value == Hint::REPEAT_REPORT {
+        return Some(Hint::RepeatReport);
+    }
+    let id = Scope::compile(lexicons, declared, |scope| scope.signal(&name)).part?;
+    Some(Hint::Signal(id, name.value))
+}
