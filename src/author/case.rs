@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::json;
 use super::remembered::is_false;
+use super::reminded::Reminders;
 use super::unknown::Unknown;
 use crate::post::Millis;
 use crate::signals::Evidence;
@@ -60,6 +61,9 @@ pub struct Case {
     /// When the unit expects to be done.
     #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub unit_eta: Option<Millis>,
+    /// What its team leader was reminded of last.
+    #[serde(rename = "r", default, skip_serializing_if = "Reminders::is_empty")]
+    pub reminded: Reminders,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Unknown,

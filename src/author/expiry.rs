@@ -34,6 +34,18 @@ impl AuthorState {
         forgotten.case.filter(|case| case.hard)
     }
 
+    /// When a hard case ends by the wall clock: nobody has written or reported anything for so long.
+    pub fn hard_case_ends(&self, limits: &Limits) -> Option<Millis> {
+        let hard = self.case.as_ref().is_some_and(|case| case.hard);
+        hard.then(|| self.last_record.plus(ID_MEMORY.max(limits.hard_ttl) + 1))
+    }
+
+    /// Ends a hard case whose time is over at `now`; it, and when that was.
+    pub fn end_hard_case(&mut self, limits: &Limits, now: Millis) -> Option<(Case, Millis)> {
+        let at = self.hard_case_ends(limits).filter(|at| *at <= now)?;
+        self.case.take().map(|case| (case, at))
+    }
+
     /// Ends the open case if the customer's next post, written at `at`, comes too long after its last one, or if an
     /// ordinary case has become too old (D27). Returns it if it was hard.
     pub(super) fn expire_case(&mut self, limits: &Limits, at: Millis) -> Option<Case> {

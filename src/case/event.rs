@@ -1,7 +1,7 @@
 //! What the ticketing side reports about a case (D67, D68).
 
 use super::{escalation, id, is_hard};
-use crate::author::{AuthorState, Case, Remembered};
+use crate::author::{AuthorState, Case, Remembered, Reminders};
 use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
 use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, Skip, TriageRecord, UNREAD};
 use crate::rules::Rules;
@@ -103,7 +103,7 @@ fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &A
     let old = state.case.take()?;
     let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && !post.deleted && post.at > ended).collect();
     let first = later.iter().min_by_key(|post| post.at)?;
-    let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, ..old };
+    let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, reminded: Reminders::default(), ..old };
     let is_later = |id: &str| later.iter().any(|post| *post.id == *id);
     case.keep_posts(is_later);
     case.posts.retain(|post| is_later(post));

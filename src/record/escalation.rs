@@ -48,6 +48,9 @@ pub struct EscalationRecord<'a> {
     /// What the desk wrote, as the event said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk_note: Option<&'a str>,
+    /// Of a reminder: how many were due before it and were not sent, because nothing ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<u64>,
     /// What is due when.
     pub clocks: Option<Clocks>,
     /// The verdict on the post that brought this about.
@@ -55,8 +58,8 @@ pub struct EscalationRecord<'a> {
     pub triage: Option<TriageRecord<'a>>,
     /// Hash of the rules that decided.
     pub rules: &'a str,
-    /// `topic/partition/offset` of the inbox record.
-    pub source: &'a str,
+    /// `topic/partition/offset` of the inbox record; `null` where the wall clock brought it about.
+    pub source: Option<&'a str>,
 }
 
 /// What is due when, by analogy with the inbound desk (D33).
@@ -100,11 +103,17 @@ pub enum EscalationType {
     Expired,
     /// It was closed: the customer has to be called.
     CallbackOnClose,
+    /// Nobody has it yet.
+    ReminderAssignTl,
+    /// Somebody has to look at the progress.
+    ReminderMonitor,
+    /// The customer has to be called.
+    ReminderCallback,
 }
 
 impl EscalationType {
     /// All of them, in the order of a case's life.
-    pub const ALL: [EscalationType; 13] = [
+    pub const ALL: [EscalationType; 16] = [
         EscalationType::Opened,
         EscalationType::Followup,
         EscalationType::ConditionAdded,
@@ -118,7 +127,16 @@ impl EscalationType {
         EscalationType::Returned,
         EscalationType::Expired,
         EscalationType::CallbackOnClose,
+        EscalationType::ReminderAssignTl,
+        EscalationType::ReminderMonitor,
+        EscalationType::ReminderCallback,
     ];
+
+    /// Whether the clocks of the case stand still afterwards.
+    pub fn stops_clocks(self) -> bool {
+        use EscalationType::{CallbackOnClose, Dismissed, Expired, Resolved};
+        matches!(self, Resolved | Dismissed | Expired | CallbackOnClose)
+    }
 
     /// Returns the name in records and ids.
     pub fn name(self) -> &'static str {
@@ -136,6 +154,9 @@ impl EscalationType {
             EscalationType::Returned => "returned",
             EscalationType::Expired => "expired",
             EscalationType::CallbackOnClose => "callback_on_close",
+            EscalationType::ReminderAssignTl => "reminder_assign_tl",
+            EscalationType::ReminderMonitor => "reminder_monitor",
+            EscalationType::ReminderCallback => "reminder_callback",
         }
     }
 }

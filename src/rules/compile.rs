@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, QualitySample, Rules, accounts, leaves, order};
-use crate::config::reader::{DAY, Document, Folder, MINUTE, Overrides, SECOND, Source, Table, Value};
+use super::{Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Hours, Limits, QualitySample, Rules, accounts, leaves, order};
+use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::kind::derived::Derived;
@@ -275,12 +275,23 @@ fn read_hard(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared)
 fn read_escalation(table: Table<'_>) -> Option<Escalation> {
     let notify = table.optional("notify").strings();
     let kept = table.optional("clocks").bool().unwrap_or(true);
-    let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
-    let callback = table.required("callback").duration(MINUTE..=30 * DAY);
+    let monitor = table.required("monitor").duration(SECOND..=30 * DAY);
+    let callback = table.required("callback").duration(SECOND..=30 * DAY);
+    let assign_tl = read_or_off(&table.optional("assign_tl_reminder"));
+    let hours = Hours::read(&table);
     let basis = table.required("basis").string();
     table.finish();
-    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
+    let clocks = ClockSettings { monitor: monitor?, callback: callback?, assign_tl, hours, basis: basis? };
     Some(Escalation { notify, clocks: kept.then_some(clocks) })
+}
+
+/// An interval, or `"off"`.
+fn read_or_off(value: &Value<'_>) -> Option<i64> {
+    match value.spotted_string() {
+        Some(text) if text.value == "off" => None,
+        Some(_) => value.duration(SECOND..=30 * DAY),
+        None => None,
+    }
 }
 
 fn read_evidence(table: Table<'_>) -> Option<EvidenceLimits> {

@@ -1,8 +1,8 @@
 //! The open case, the conditions met in it and why.
 
 use super::wire::{Broken, Reader, Writer};
-use crate::author::{Case, MetCondition, Reason};
-use crate::post::Str;
+use crate::author::{Case, MetCondition, Reason, Reminded, Reminder};
+use crate::post::{Millis, Str};
 use crate::signals::Evidence;
 
 /// Fields of a case.
@@ -20,7 +20,14 @@ mod of_case {
     pub(super) const PIC_TIKET: u32 = 11;
     pub(super) const LAST_CALLBACK: u32 = 12;
     pub(super) const UNIT_ETA: u32 = 13;
+    pub(super) const ASSIGN_TL: u32 = 30;
+    pub(super) const MONITOR: u32 = 31;
+    pub(super) const CALLBACK: u32 = 32;
 }
+
+/// The clocks, each with the field for its last reminder.
+const CLOCKS: [(u32, Reminder); 3] =
+    [(of_case::ASSIGN_TL, Reminder::AssignTl), (of_case::MONITOR, Reminder::Monitor), (of_case::CALLBACK, Reminder::Callback)];
 
 /// Fields of a condition.
 mod of_condition {
@@ -63,6 +70,14 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.text(of_case::PIC_TIKET, case.pic_tiket.as_deref());
     writer.time(of_case::LAST_CALLBACK, case.last_callback);
     writer.time(of_case::UNIT_ETA, case.unit_eta);
+    for (field, clock) in CLOCKS {
+        if let Some(Reminded { n, at }) = case.reminded.last(clock) {
+            writer.part(field, |writer| {
+                writer.variable(n);
+                writer.after_base(at.get());
+            });
+        }
+    }
     writer.out.extend_from_slice(case.unknown.bytes());
 }
 
@@ -119,10 +134,17 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
             of_case::PIC_TIKET => case.pic_tiket = Some(field.text()?.into()),
             of_case::LAST_CALLBACK => case.last_callback = Some(field.time()?),
             of_case::UNIT_ETA => case.unit_eta = Some(field.time()?),
-            _ => case.unknown.keep(field.bytes),
+            number => match CLOCKS.iter().find(|(known, _)| *known == number) {
+                Some((_, clock)) => case.reminded.note(*clock, read_reminded(field.part()?)?),
+                None => case.unknown.keep(field.bytes),
+            },
         }
     }
     Ok(case)
+}
+
+fn read_reminded(mut part: Reader<'_>) -> Result<Reminded, Broken> {
+    Ok(Reminded { n: part.variable()?, at: Millis::new(part.after_base()?) })
 }
 
 fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {
