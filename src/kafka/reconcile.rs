@@ -68,7 +68,8 @@ pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<A
     let group = format!("{}-{stage}", service.run.group);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
     let admin = Admin::new(&service.kafka)?;
-    let mut comparison = Comparison { onlooker, stage, sources: Vec::new(), edges: Vec::new(), foreign: 0, reminders: Reminders::default() };
+    let mut comparison =
+        Comparison { onlooker, stage, sources: Vec::new(), edges: Vec::new(), foreign: 0, reminders: Reminders::default() };
     for input in inputs {
         comparison.add_source(input)?;
     }

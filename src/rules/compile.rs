@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Hours, Limits, QualitySample, Rules, accounts, leaves, order};
+use super::{
+    Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Hours, Limits, QualitySample, Rules, accounts, leaves, order,
+};
 use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};

@@ -69,7 +69,8 @@ fn read_week(written: &Value<'_>) -> [Vec<(i64, i64)>; 7] {
             Some((days, open)) => days.for_each(|day| week[day].push(open)),
             None => {
                 let problem = Problem::error(&row.spot, format!("`{}` are no hours", row.value));
-                let hint = "write days and times of WIB such as \"mon-fri 08:00-17:00\" or \"sat 08:00-12:00\"; a day without a row is closed";
+                let hint =
+                    "write days and times of WIB such as \"mon-fri 08:00-17:00\" or \"sat 08:00-12:00\"; a day without a row is closed";
                 written.reporter().report(problem.hint(hint));
             }
         }

@@ -9,12 +9,8 @@ use crate::replay::Replay;
 use crate::rules::Rules;
 
 /// What the wall clock can bring about.
-const KINDS: [EscalationType; 4] = [
-    EscalationType::ReminderAssignTl,
-    EscalationType::ReminderMonitor,
-    EscalationType::ReminderCallback,
-    EscalationType::Expired,
-];
+const KINDS: [EscalationType; 4] =
+    [EscalationType::ReminderAssignTl, EscalationType::ReminderMonitor, EscalationType::ReminderCallback, EscalationType::Expired];
 
 /// A look at the wall clock, which nobody has looked at since the step before.
 #[derive(Debug)]

@@ -9,11 +9,11 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::BorrowedMessage;
 
-use super::{Lane, metadata};
 use super::batch::Work;
 use super::report::LaneReport;
 use super::settings::LaneSettings;
 use super::transaction::Writer;
+use super::{Lane, metadata};
 use crate::config::service::Kafka;
 use crate::kafka::clients::context::{Change, Membership};
 use crate::kafka::clients::settings::{self, Member};
