@@ -214,14 +214,14 @@ fn life(dice: &mut Rng, number: usize) -> Vec<(i64, &'static str, Option<i64>)> 
         if at > START + 24 * HOUR {
             return life;
         }
-        let eta = Some(at + dice.i64(20 * MINUTE..9 * HOUR));
+        let eta = at + dice.i64(20 * MINUTE..9 * HOUR);
         match dice.u8(0..8) {
             0 => life.push((at, "tl_assigned", None)),
             1..3 => life.push((at, "callback_done", None)),
             // An estimate is the last word on when to call.
             3 => {
-                life.push((at, "progress", eta));
-                at = eta.unwrap_or(at) + MINUTE;
+                life.push((at, "progress", Some(eta)));
+                at = eta + MINUTE;
             }
             4 => {
                 life.push((at, "resolved", None));

@@ -176,18 +176,32 @@ impl Clock<'_> {
         Some(Reminded { n: last.n, at: now })
     }
 
+    /// The last time up to `now`, and how many there are before it from `first` on.
+    fn last_until(&self, first: Millis, now: Millis) -> (Millis, u64) {
+        if self.hours.are_all() {
+            let more = now.since(first) / self.series.interval;
+            return (first.plus(more * self.series.interval), more.unsigned_abs());
+        }
+        let (mut at, mut before) = (first, 0);
+        loop {
+            let next = self.next(Some(at));
+            if next > now {
+                return (at, before);
+            }
+            (at, before) = (next, before + 1);
+        }
+    }
+
     /// The one reminder for everything that is due.
     fn strike(&self, now: Millis) -> Option<Strike> {
-        let mut next = self.next(self.last.map(|last| last.at));
-        let (mut at, mut missed) = (None, 0);
-        while next <= now {
-            missed += u64::from(at.replace(next).is_some());
-            next = self.next(Some(next));
-        }
-        let at = at?;
+        let first = Some(self.next(self.last.map(|last| last.at))).filter(|first| *first <= now)?;
+        let (at, missed) = self.last_until(first, now);
         // Intervals since the opening, but never a number that was given before: intervals change with the rules.
         let counted = u64::try_from(at.since(self.opened_at) / self.series.interval).unwrap_or(0);
-        let n = counted.max(self.last.map_or(1, |last| last.n + 1));
+        let n = counted.max(self.last.map_or(1, |last| last.n.saturating_add(1)));
         Some(Strike { reminded: Reminded { n, at }, missed })
     }
 }
+
+#[cfg(test)]
+mod tests;

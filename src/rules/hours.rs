@@ -46,6 +46,11 @@ impl Hours {
         hours
     }
 
+    /// Whether the desk is always open.
+    pub fn are_all(&self) -> bool {
+        *self == Hours::default()
+    }
+
     /// `at`, or the next opening where the desk is closed then.
     pub fn opening(&self, at: Millis) -> Millis {
         let local = at.get() + WIB;

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::author::{Case, MetCondition, Reason, Remembered, SeriesMemory};
+use crate::author::{Case, MetCondition, Reason, Remembered, Reminded, Reminder, Reminders, SeriesMemory};
 use crate::signals::Evidence;
 
 /// States as the program wrote them when their records were JSON.
@@ -177,12 +177,15 @@ prop_compose! {
         id in id(), times in (time(), time()), [complaints, posts, conversations, witnesses] in [ids(), ids(), ids(), ids()],
         evidence in prop::collection::vec(reason("capitals"), 0..4), hard in any::<bool>(), opened_at in prop::option::of(time()),
         desk in prop::option::of("\\PC{0,9}"), last_callback in prop::option::of(time()), unit_eta in prop::option::of(time()),
+        reminded in prop::collection::vec((prop::sample::select(Reminder::ALL.to_vec()), any::<u64>(), time()), 0..4),
     ) -> Case {
+        let mut reminders = Reminders::default();
+        reminded.into_iter().for_each(|(clock, n, at)| reminders.note(clock, Reminded { n, at }));
         let condition = MetCondition { name: "capitals".into(), posts: witnesses, evidence, ..MetCondition::default() };
         Case {
             id: id.into(), first_at: times.0, last_at: times.1, complaints, posts, conversations, hard, opened_at,
             conditions: vec![condition, MetCondition::default()], tl_name: desk.clone().map(Into::into), pic_tiket: desk.map(Into::into),
-            last_callback, unit_eta, ..Case::default()
+            last_callback, unit_eta, reminded: reminders, ..Case::default()
         }
     }
 }

@@ -134,12 +134,12 @@ impl Customers {
         let customer = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
         let states = self.partitions.entry(partition).or_default();
         let Some(record) = value else {
-            states.agenda.note(&customer.into(), false);
+            states.agenda.note(customer, false);
             states.customers.remove(key);
             return Ok(());
         };
         let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
-        states.agenda.note(&customer.into(), waits(&state));
+        states.agenda.note(customer, waits(&state));
         states.newest = states.newest.max(state.last_record);
         match Kept::as_read(customer, record, &state, &mut self.buffer) {
             Some(kept) => drop(states.customers.replace(kept)),

@@ -23,9 +23,9 @@ pub(super) struct Agenda {
 
 impl Agenda {
     /// The state of `customer` has changed. `waits`: something may become due in it.
-    pub(super) fn note(&mut self, customer: &Arc<str>, waits: bool) {
-        if waits || self.times.contains_key(customer) {
-            self.changed.insert(Arc::clone(customer));
+    pub(super) fn note(&mut self, customer: &str, waits: bool) {
+        if (waits || self.times.contains_key(customer)) && !self.changed.contains(customer) {
+            self.changed.insert(customer.into());
         }
     }
 
@@ -76,7 +76,7 @@ mod tests {
         let mut agenda = Agenda::default();
         let names: Vec<Arc<str>> = (0..1_000).map(|number| format!("x:{number}").into()).collect();
         names.iter().for_each(|name| agenda.note(name, true));
-        agenda.note(&"x:none".into(), false);
+        agenda.note("x:none", false);
         let time_of = |name: &str| Some(Millis::new(name[2..].parse::<i64>().unwrap()));
         assert_eq!(agenda.due(Millis::new(-1), 10, time_of), [] as [Arc<str>; 0]);
         let asked = std::cell::Cell::new(0);
