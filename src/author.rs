@@ -15,6 +15,7 @@ mod memory;
 mod recognise;
 mod remember;
 mod remembered;
+mod reminded;
 mod unknown;
 mod version;
 
@@ -27,6 +28,7 @@ pub use self::memory::{ID_MEMORY, SeriesMemory};
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
+pub use self::reminded::{Reminded, Reminder, Reminders};
 pub use self::unknown::{Unknown, UnknownOfPost};
 
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! Life of a case: the posts that count in it, what the ticketing side reports, what is due when.
 //!
-//! Reminders, which the wall clock brings about, belong here too: the step takes them as a further kind of input.
+//! Reminders, which the wall clock brings about, belong here too.
 
 mod answer;
+mod clock;
 mod count;
 mod desk;
 mod end;
@@ -16,14 +17,15 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use self::clock::{Tick, clocks, due, let_pass, remind};
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
 pub use self::hint::note_hints;
 pub use self::overridden::with_agents;
 
 use crate::author::Case;
-use crate::post::{Millis, Platform};
-use crate::record::{Arrival, Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+use crate::post::Platform;
+use crate::record::{Arrival, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 use crate::rules::Rules;
 
 /// `<customer>:<first post>`.
@@ -56,26 +58,12 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         hints: case.hints.iter().map(|hint| hint.to_string()).collect(),
         coordinated_with: Vec::new(),
         desk_note: None,
+        missed: None,
         clocks: clocks(rules, case, arrival.at).filter(|_| !kind.is_end()),
         triage: None,
         rules: &rules.hash,
-        source: arrival.source,
+        source: Some(arrival.source).filter(|source| !source.is_empty()),
     }
-}
-
-/// Returns what is due next: a look every interval since the opening, a call back an interval after the last one or when the
-/// unit said it would be done (W-10 5.2).
-pub fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
-    let settings = rules.escalation.clocks.as_ref()?;
-    let opened_at = case.opened_at.filter(|_| case.hard)?;
-    let intervals = now.since(opened_at).max(0) / settings.monitor + 1;
-    let unit_eta = case.unit_eta.filter(|eta| *eta > now);
-    let callback_due = unit_eta.unwrap_or_else(|| case.last_callback.unwrap_or(opened_at).plus(settings.callback));
-    Some(Clocks {
-        monitor_due: Some(opened_at.plus(intervals * settings.monitor)),
-        callback_due: Some(callback_due),
-        basis: settings.basis.clone(),
-    })
 }
 
 /// The platform that a customer's key names; `None` where whoever wrote the inbox has keys of his own.

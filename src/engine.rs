@@ -9,7 +9,7 @@ pub use self::found::Piece;
 pub use self::workspace::Workspace;
 use self::workspace::view;
 use crate::author::{self, AuthorState};
-use crate::case::{self, CaseChange};
+use crate::case::{self, CaseChange, Tick};
 use crate::post::{CaseEvent, Input, Post};
 use crate::record::{Arrival, Output};
 use crate::route;
@@ -30,6 +30,11 @@ pub fn step<'a>(
         Input::Post(post) => judge(work, rules, state, post, arrival),
         Input::CaseEvent(event) => apply(work, rules, state, event, arrival),
     }
+}
+
+/// The way of the wall clock: what is due in a customer's case (D66, D80). No terminal record: there is no input.
+pub fn tick<'a>(rules: &'a Rules, state: &mut AuthorState, tick: &Tick<'a>) -> Vec<Output<'a>> {
+    case::remind(rules, state, tick)
 }
 
 /// Takes a post through the phases: recognise, read, look, put aside by content, count, decide, remember, tell. Only

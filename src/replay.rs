@@ -5,6 +5,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::author::AuthorState;
+use crate::case::Tick;
 use crate::engine;
 use crate::engine::Workspace;
 use crate::post::{CustomerKey, Input, Millis};
@@ -45,6 +46,12 @@ impl Replay {
             Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
         self.work.forget();
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
+    }
+
+    /// A look at the wall clock in the case of `customer`; what it writes.
+    pub fn tick<'a>(&mut self, rules: &'a Rules, customer: &'a str, now: Millis) -> Vec<Output<'a>> {
+        let tick = Tick { customer, now, with_text: true };
+        self.states.get_mut(customer).map(|state| engine::tick(rules, state, &tick)).unwrap_or_default()
     }
 
     /// The buffers of the last step: what was found in its post, and how its class was decided.

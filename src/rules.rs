@@ -8,6 +8,7 @@ mod choose;
 mod class;
 mod compile;
 mod escalation;
+mod hours;
 mod lint;
 mod order;
 mod outages;
@@ -21,6 +22,7 @@ mod words;
 pub use self::choose::ClassNumber;
 pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};
+pub use self::hours::Hours;
 pub use self::lint::lint;
 pub use self::outages::Outages;
 pub use self::quality::QualitySample;
@@ -171,6 +173,10 @@ pub struct ClockSettings {
     pub monitor: i64,
     /// Between two calls back.
     pub callback: i64,
+    /// Between two reminders that nobody has the case; none are sent, if absent.
+    pub assign_tl: Option<i64>,
+    /// When somebody is there to be reminded.
+    pub hours: Hours,
     /// The sentence that they come from.
     pub basis: String,
 }

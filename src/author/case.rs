@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::json;
 use super::remembered::is_false;
+use super::reminded::Reminders;
 use super::unknown::Unknown;
 use crate::post::Millis;
 use crate::signals::Evidence;
@@ -76,6 +77,9 @@ pub struct Case {
     /// What its posts hint at.
     #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<SmolStr>,
+    /// What its team leader was reminded of last.
+    #[serde(rename = "r", default, skip_serializing_if = "Reminders::is_empty")]
+    pub reminded: Reminders,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Unknown,

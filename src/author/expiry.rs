@@ -42,6 +42,19 @@ impl AuthorState {
         Some(case)
     }
 
+    /// When a hard case ends by the wall clock: nobody has written or reported anything for so long.
+    pub fn hard_case_ends(&self, limits: &Limits) -> Option<Millis> {
+        let hard = self.case.as_ref().is_some_and(|case| case.hard);
+        hard.then(|| self.last_record.plus(ID_MEMORY.max(limits.hard_ttl) + 1))
+    }
+
+    /// Ends a hard case whose time is over at `now`; it, and when that was.
+    pub fn end_hard_case(&mut self, limits: &Limits, now: Millis) -> Option<(Case, Millis)> {
+        let at = self.hard_case_ends(limits).filter(|at| *at <= now)?;
+        let case = self.case.take();
+        self.note_expired(case, limits, at).map(|case| (case, at))
+    }
+
     /// Ends the open case if the customer's next post, written at `at`, comes too long after its last one, or if an
     /// ordinary case has become too old (D27). Returns it if it was hard; the record of that post arrived at `now`.
     pub(super) fn expire_case(&mut self, limits: &Limits, at: Millis, now: Millis) -> Option<Case> {

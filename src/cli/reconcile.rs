@@ -114,12 +114,16 @@ fn verdict(account: &Account) -> String {
             (sum(|partition| partition.doubled), Kind::Doubled),
             (sum(|partition| partition.of_nothing), Kind::OfNothing),
         ];
-        let wrong: Vec<String> =
+        let mut wrong: Vec<String> =
             wrong.iter().filter(|(number, _)| *number > 0).map(|(number, kind)| format!("{number} {}", kind.label())).collect();
+        wrong.extend((account.doubled_reminders > 0).then(|| format!("{} doubled", many(account.doubled_reminders, "reminder"))));
         format!("{records}: {}. Stop the stage and keep the topics until it is clear why.", wrong.join(", "))
     };
     if not_provable > 0 {
         said.push_str(&format!(" Of {not_provable} the outcome may have been deleted by its topic's retention: not provable."));
+    }
+    if account.reminders > 0 {
+        said.push_str(&format!(" The clock brought {}.", many(account.reminders, "more record")));
     }
     if account.foreign > 0 {
         said.push_str(&format!(" The outputs hold {} of other inputs.", many(account.foreign, "record")));
@@ -150,6 +154,14 @@ mod tests {
         check(
             account(0, 3, Some(9)),
             "9 records, none found missing or doubled. Of 3 the outcome may have been deleted by its topic's retention: not provable.",
+        );
+        check(
+            Account { reminders: 7, ..account(0, 0, Some(9)) },
+            "9 records, each with exactly one outcome. The clock brought 7 more records.",
+        );
+        check(
+            Account { reminders: 7, doubled_reminders: 2, ..account(1, 0, Some(9)) },
+            "9 records: 1 missing, 2 reminders doubled. Stop the stage and keep the topics until it is clear why. The clock brought 7 more records.",
         );
         check(
             Account { foreign: 1, ..account(0, 0, Some(9)) },

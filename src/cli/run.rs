@@ -71,6 +71,7 @@ impl Run {
             rules: Arc::clone(&rules),
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
+            clock: now,
         };
         let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
         sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
@@ -101,12 +102,14 @@ pub(super) struct Sources {
     pub(super) shadow: Option<Arc<ArcSwap<Rules>>>,
     /// The posts judged last, where new rules are tried on them.
     pub(super) recent: Option<Arc<Recent>>,
+    /// What the lanes take for the wall clock.
+    pub(super) clock: fn() -> Millis,
 }
 
 impl Sources {
-    /// Makes them of rules that nothing will replace.
+    /// Makes them of rules that nothing will replace, for posts of other days: the clock stands still, and nothing is due.
     pub(super) fn alone(rules: Rules) -> Self {
-        Sources { rules: Arc::new(ArcSwap::from_pointee(rules)), shadow: None, recent: None }
+        Sources { rules: Arc::new(ArcSwap::from_pointee(rules)), shadow: None, recent: None, clock: || Millis::new(0) }
     }
 }
 
@@ -116,7 +119,7 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     let lanes = service.run.lanes;
     if matches!(service.run.stages, Stages::Both | Stages::Ingest) {
         let rules = Arc::clone(&sources.rules);
-        running.start("ingest", &LaneSettings::ingest(service, now), lanes, move || Ingest::new(Arc::clone(&rules)))?;
+        running.start("ingest", &LaneSettings::ingest(service, sources.clock), lanes, move || Ingest::new(Arc::clone(&rules)))?;
     }
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
         let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
@@ -126,11 +129,11 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
             let triage = Triage::new(Arc::clone(&rules), with_text).with_areas(with_areas);
             triage.with_shadow(shadow.clone()).with_recent(recent.clone())
         };
-        running.start("triage", &LaneSettings::triage(service, now), lanes, make)?;
+        running.start("triage", &LaneSettings::triage(service, sources.clock), lanes, make)?;
     }
     if service.topics.outages.is_some() && matches!(service.run.stages, Stages::Both | Stages::Outages) {
         let rules = Arc::clone(&sources.rules);
-        running.start("outages", &LaneSettings::outages(service, now), lanes, move || Outages::new(Arc::clone(&rules)))?;
+        running.start("outages", &LaneSettings::outages(service, sources.clock), lanes, move || Outages::new(Arc::clone(&rules)))?;
     }
     Ok(running)
 }

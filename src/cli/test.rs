@@ -6,6 +6,7 @@ mod coverage;
 mod document;
 mod expected;
 mod junit;
+mod look;
 mod mutate;
 mod occurrence;
 mod outcome;
@@ -116,11 +117,17 @@ fn run_one(rules: &mut Rules, test: &RuleTest) -> TestResult {
     let mut replay = Replay::default();
     replay.every_condition = true;
     let mut failures = Vec::new();
-    for (number, step) in (1..).zip(&test.steps) {
+    for step in &test.steps {
         let outputs = replay.step(rules, &step.recorded);
         let mismatches = step.expected.compare(&Seen::of(&outputs, rules, replay.workspace()));
         if !mismatches.is_empty() {
-            failures.push(Failure::new(number, step, mismatches, &outputs));
+            failures.push(Failure::new(step, mismatches, &outputs));
+        }
+        for look in &step.looks {
+            let mismatches = look.run(&mut replay, rules);
+            if !mismatches.is_empty() {
+                failures.push(Failure::of_look(look, mismatches));
+            }
         }
     }
     TestResult::new(test, failures)

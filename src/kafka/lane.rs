@@ -81,12 +81,22 @@ impl<S: Stage> Lane<'_, S> {
         what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
         let group = metadata(consumer)?;
+        self.transact_as(consumer, &group, what)
+    }
+
+    /// The same as the member of the group that `group` was taken from.
+    fn transact_as(
+        &mut self,
+        consumer: &BaseConsumer<Membership>,
+        group: &ConsumerGroupMetadata,
+        what: impl FnOnce(&mut Work<'_, S>, &Transaction<'_, '_>) -> Result<(), Trouble>,
+    ) -> Result<bool, Trouble> {
         let transaction = self.writer.begin()?;
         let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
                 let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
-                match transaction.commit(&offsets, &group) {
+                match transaction.commit(&offsets, group) {
                     Ok(()) => {
                         self.work.committed();
                         self.aborts_in_a_row = 0;

@@ -9,6 +9,7 @@
 
 mod account;
 mod origin;
+mod reminders;
 mod retention;
 mod tally;
 
@@ -18,6 +19,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use self::account::Discrepancies;
 pub use self::account::{Account, Discrepancy, Kind, PartitionAccount};
+use self::reminders::Reminders;
 use self::retention::RetentionEdge;
 use self::tally::{Mark, Tally};
 use crate::config::service::Service;
@@ -66,7 +68,8 @@ pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<A
     let group = format!("{}-{stage}", service.run.group);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
     let admin = Admin::new(&service.kafka)?;
-    let mut comparison = Comparison { onlooker, stage, sources: Vec::new(), edges: Vec::new(), foreign: 0 };
+    let mut comparison =
+        Comparison { onlooker, stage, sources: Vec::new(), edges: Vec::new(), foreign: 0, reminders: Reminders::default() };
     for input in inputs {
         comparison.add_source(input)?;
     }
@@ -94,6 +97,7 @@ struct Comparison<'a> {
     sources: Vec<Source>,
     edges: Vec<RetentionEdge>,
     foreign: u64,
+    reminders: Reminders,
 }
 
 impl Comparison<'_> {
@@ -117,8 +121,12 @@ impl Comparison<'_> {
             edges.push((there.start > 0).then(|| RetentionEdge::new(self.sources.len(), horizon)));
             wanted.push((partition, there));
         }
-        let (sources, foreign, stage) = (&mut self.sources, &mut self.foreign, self.stage);
+        let (sources, foreign, stage, reminders) = (&mut self.sources, &mut self.foreign, self.stage, &mut self.reminders);
         self.onlooker.read(topic, &wanted, |message| {
+            if output == Topic::Escalations && header(message, headers::TICK).is_some() {
+                reminders.note(message.payload().unwrap_or_default());
+                return Ok(());
+            }
             let Some(said) = Said::of(message, output, stage) else { return Ok(()) };
             let found = origin::parse(&said.source).and_then(|origin| {
                 let is = |source: &Source| source.partition == origin.partition && source.topic == origin.topic;
@@ -152,7 +160,9 @@ impl Comparison<'_> {
             ..PartitionAccount::default()
         };
         let partitions = self.sources.iter().map(partition).collect();
-        let account = Account { stage: self.stage, group, partitions, foreign: self.foreign, ..Account::default() };
+        let Reminders { all: reminders, doubled: doubled_reminders, .. } = self.reminders;
+        let (stage, foreign) = (self.stage, self.foreign);
+        let account = Account { stage, group, partitions, foreign, reminders, doubled_reminders, ..Account::default() };
         let mut findings = Discrepancies::new(account, scope.most);
         let mut first = 0;
         while first < self.sources.len() {

@@ -57,6 +57,9 @@ pub struct EscalationRecord<'a> {
     /// What the desk wrote, as the event said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk_note: Option<&'a str>,
+    /// Of a reminder: how many were due before it and were not sent, because nothing ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<u64>,
     /// What is due when.
     pub clocks: Option<Clocks>,
     /// The verdict on the post that brought this about.
@@ -64,8 +67,8 @@ pub struct EscalationRecord<'a> {
     pub triage: Option<TriageRecord<'a>>,
     /// Hash of the rules that decided.
     pub rules: &'a str,
-    /// `topic/partition/offset` of the inbox record.
-    pub source: &'a str,
+    /// `topic/partition/offset` of the inbox record; `null` where the wall clock brought it about.
+    pub source: Option<&'a str>,
 }
 
 /// What is due when, by analogy with the inbound desk (D33).
@@ -111,11 +114,17 @@ pub enum EscalationType {
     CallbackOnClose,
     /// The customer was forgotten at his wish, and his case with him.
     Forgotten,
+    /// Nobody has it yet.
+    ReminderAssignTl,
+    /// Somebody has to look at the progress.
+    ReminderMonitor,
+    /// The customer has to be called.
+    ReminderCallback,
 }
 
 impl EscalationType {
     /// All of them, in the order of a case's life.
-    pub const ALL: [EscalationType; 14] = [
+    pub const ALL: [EscalationType; 17] = [
         EscalationType::Opened,
         EscalationType::Followup,
         EscalationType::ConditionAdded,
@@ -130,9 +139,12 @@ impl EscalationType {
         EscalationType::Expired,
         EscalationType::CallbackOnClose,
         EscalationType::Forgotten,
+        EscalationType::ReminderAssignTl,
+        EscalationType::ReminderMonitor,
+        EscalationType::ReminderCallback,
     ];
 
-    /// Whether it says that the case is over.
+    /// Returns whether it says that the case is over: the clocks stand still afterwards.
     pub fn is_end(self) -> bool {
         use EscalationType::{CallbackOnClose, Dismissed, Expired, Resolved};
         matches!(self, Resolved | Dismissed | Expired | CallbackOnClose)
@@ -155,6 +167,9 @@ impl EscalationType {
             EscalationType::Expired => "expired",
             EscalationType::CallbackOnClose => "callback_on_close",
             EscalationType::Forgotten => "forgotten",
+            EscalationType::ReminderAssignTl => "reminder_assign_tl",
+            EscalationType::ReminderMonitor => "reminder_monitor",
+            EscalationType::ReminderCallback => "reminder_callback",
         }
     }
 }

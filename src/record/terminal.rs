@@ -1,5 +1,5 @@
 //! Which records end their input. Each inbox record has exactly one such record; reports about a case that come with it
-//! (`expired`, `callback_on_close`, a case that opens anew, the agents' copy of a returned post) are additional.
+//! (`expired`, `callback_on_close`, reminders, a case that opens anew, the agents' copy of a returned post) are additional.
 //!
 //! Told from the record alone, because topics hold records of all versions. Knows no topic and no header.
 
@@ -51,7 +51,14 @@ fn is_copy(record: &Peek) -> bool {
 }
 
 fn is_additional(record: &Peek) -> bool {
-    let additional = [EscalationType::Opened, EscalationType::CallbackOnClose, EscalationType::Expired];
+    let additional = [
+        EscalationType::Opened,
+        EscalationType::CallbackOnClose,
+        EscalationType::Expired,
+        EscalationType::ReminderAssignTl,
+        EscalationType::ReminderMonitor,
+        EscalationType::ReminderCallback,
+    ];
     additional.iter().any(|kind| record.kind.as_deref() == Some(kind.name()))
 }
 
@@ -73,6 +80,7 @@ mod tests {
         check(Destination::Escalations, r#"{"type":"opened","triage":null}"#, false);
         check(Destination::Escalations, r#"{"type":"expired"}"#, false);
         check(Destination::Escalations, r#"{"type":"callback_on_close"}"#, false);
+        check(Destination::Escalations, r#"{"type":"reminder_monitor"}"#, false);
         check(Destination::Escalations, r#"{"type":"resolved"}"#, true);
         check(Destination::Escalations, "not ours", true);
     }

@@ -1,7 +1,7 @@
 //! `[escalation]`: what a team leader is told, and when something is due.
 
-use super::{ClockSettings, Escalation, Hint};
-use crate::config::reader::{DAY, MINUTE, Table};
+use super::{ClockSettings, Escalation, Hint, Hours};
+use crate::config::reader::{DAY, SECOND, Table, Value};
 use crate::problem::Spotted;
 use crate::signals::{Declared, Lexicons, Scope};
 
@@ -12,15 +12,26 @@ const MAX_LINKS: usize = 32;
 pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared) -> Option<Escalation> {
     let notify = table.optional("notify").strings();
     let kept = table.optional("clocks").bool().unwrap_or(true);
-    let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
-    let callback = table.required("callback").duration(MINUTE..=30 * DAY);
+    let monitor = table.required("monitor").duration(SECOND..=30 * DAY);
+    let callback = table.required("callback").duration(SECOND..=30 * DAY);
+    let assign_tl = read_or_off(&table.optional("assign_tl_reminder"));
+    let hours = Hours::read(&table);
     let basis = table.required("basis").string();
     let links = table.optional("links").integer(0..=MAX_LINKS).unwrap_or(0);
     let named = table.optional("hints").spotted_strings();
     table.finish();
     let hints = named.into_iter().filter_map(|name| hint(name, lexicons, declared)).collect();
-    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
+    let clocks = ClockSettings { monitor: monitor?, callback: callback?, assign_tl, hours, basis: basis? };
     Some(Escalation { notify, clocks: kept.then_some(clocks), links, hints })
+}
+
+/// Reads an interval, or `"off"`.
+fn read_or_off(value: &Value<'_>) -> Option<i64> {
+    match value.spotted_string() {
+        Some(text) if text.value == "off" => None,
+        Some(_) => value.duration(SECOND..=30 * DAY),
+        None => None,
+    }
 }
 
 /// What is called `name`: the hint that is none of the rules' own, or a signal.

@@ -30,6 +30,7 @@ mod process;
 mod program;
 mod reconcile;
 mod reload;
+mod reminders;
 mod restore;
 mod ruleset;
 #[path = "../../benches/sample/mod.rs"]

@@ -14,11 +14,12 @@ use triage::problem::Reporter;
 use triage::rules::{self, Rules};
 
 use super::broker::{Record, consume_all, mock, produce, service, wait_until};
+use super::program::shipped;
 use super::texts::TEXTS;
 
 pub fn shipped_rules() -> Arc<ArcSwap<Rules>> {
     let reporter = Reporter::default();
-    let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
+    let rules = rules::compile(&shipped(), &reporter);
     Arc::new(ArcSwap::from_pointee(rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))))
 }
 

@@ -4,7 +4,6 @@
 //! order, over a plain map. No batch, no transaction, no journal, no restore.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 
 use triage::author::AuthorState;
 use triage::config::service::Service;
@@ -16,6 +15,7 @@ use triage::record::{Arrival, Destination, Output};
 use triage::rules::{self, Rules};
 
 use super::broker::{Record, consume, consume_each};
+use super::program::shipped;
 
 const COMMITTED: &str = "read_committed";
 
@@ -79,7 +79,7 @@ impl Findings {
 
 fn shipped_rules() -> Rules {
     let reporter = Reporter::default();
-    let rules = rules::compile(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), &reporter);
+    let rules = rules::compile(&shipped(), &reporter);
     rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
 }
 

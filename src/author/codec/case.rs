@@ -1,8 +1,8 @@
 //! The open case, the conditions met in it and why.
 
 use super::wire::{Broken, Reader, Writer};
-use crate::author::{Case, Link, MetCondition, Reason};
-use crate::post::Str;
+use crate::author::{Case, Link, MetCondition, Reason, Reminded, Reminder};
+use crate::post::{Millis, Str};
 use crate::signals::Evidence;
 
 /// Fields of a case.
@@ -26,7 +26,14 @@ mod of_case {
     pub(super) const TL_REPORTED: u32 = 23;
     pub(super) const PIC_REPORTED: u32 = 24;
     pub(super) const ETA_REPORTED: u32 = 25;
+    pub(super) const ASSIGN_TL: u32 = 30;
+    pub(super) const MONITOR: u32 = 31;
+    pub(super) const CALLBACK: u32 = 32;
 }
+
+/// The clocks, each with the field for its last reminder.
+const CLOCKS: [(u32, Reminder); 3] =
+    [(of_case::ASSIGN_TL, Reminder::AssignTl), (of_case::MONITOR, Reminder::Monitor), (of_case::CALLBACK, Reminder::Callback)];
 
 /// Fields of a condition.
 mod of_condition {
@@ -82,6 +89,14 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.time(of_case::TL_REPORTED, case.reported.tl_name);
     writer.time(of_case::PIC_REPORTED, case.reported.pic_tiket);
     writer.time(of_case::ETA_REPORTED, case.reported.unit_eta);
+    for (field, clock) in CLOCKS {
+        if let Some(Reminded { n, at }) = case.reminded.last(clock) {
+            writer.part(field, |writer| {
+                writer.variable(n);
+                writer.after_base(at.get());
+            });
+        }
+    }
     writer.out.extend_from_slice(case.unknown.bytes());
 }
 
@@ -153,7 +168,10 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
             of_case::TL_REPORTED => case.reported.tl_name = Some(field.time()?),
             of_case::PIC_REPORTED => case.reported.pic_tiket = Some(field.time()?),
             of_case::ETA_REPORTED => case.reported.unit_eta = Some(field.time()?),
-            _ => case.unknown.keep(field.bytes),
+            number => match CLOCKS.iter().find(|(known, _)| *known == number) {
+                Some((_, clock)) => case.reminded.note(*clock, read_reminded(field.part()?)?),
+                None => case.unknown.keep(field.bytes),
+            },
         }
     }
     Ok(case)
@@ -170,6 +188,10 @@ fn read_link(mut part: Reader<'_>) -> Result<Link, Broken> {
         }
     }
     Ok(link)
+}
+
+fn read_reminded(mut part: Reader<'_>) -> Result<Reminded, Broken> {
+    Ok(Reminded { n: part.variable()?, at: Millis::new(part.after_base()?) })
 }
 
 fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {

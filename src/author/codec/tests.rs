@@ -5,7 +5,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::author::{Case, ClosedCase, Link, MetCondition, Outcome, Reason, Remembered, Reported, SeriesMemory, Unknown};
+use crate::author::{
+    Case, ClosedCase, Link, MetCondition, Outcome, Reason, Remembered, Reminded, Reminder, Reminders, Reported, SeriesMemory, Unknown,
+};
 use crate::signals::Evidence;
 
 /// States as the program wrote them when their records were JSON.
@@ -195,13 +197,16 @@ prop_compose! {
         evidence in prop::collection::vec(reason("capitals"), 0..4), hard in any::<bool>(), opened_at in prop::option::of(time()),
         desk in prop::option::of("\\PC{0,9}"), [last_callback, unit_eta, reopened_at, tl_name] in prop::array::uniform4(prop::option::of(time())),
         links in prop::collection::vec(link(), 0..3),
+        reminded in prop::collection::vec((prop::sample::select(Reminder::ALL.to_vec()), any::<u64>(), time()), 0..4),
     ) -> Case {
+        let mut reminders = Reminders::default();
+        reminded.into_iter().for_each(|(clock, n, at)| reminders.note(clock, Reminded { n, at }));
         let reported = Reported { tl_name, pic_tiket: unit_eta, unit_eta: last_callback };
         let condition = MetCondition { name: "capitals".into(), posts: witnesses, evidence, ..MetCondition::default() };
         Case {
             id: id.into(), first_at: times.0, last_at: times.1, complaints, posts, conversations, hard, opened_at,
             conditions: vec![condition, MetCondition::default()], tl_name: desk.clone().map(Into::into), pic_tiket: desk.map(Into::into),
-            last_callback, unit_eta, reopened_at, reported, links, hints: vec!["lapor".into()], ..Case::default()
+            last_callback, unit_eta, reopened_at, reported, links, reminded: reminders, hints: vec!["lapor".into()], ..Case::default()
         }
     }
 }

@@ -84,6 +84,7 @@ pub fn of(rules: &mut Rules, tests: &[RuleTest]) -> Coverage {
         for step in &test.steps {
             replay.step(rules, &step.recorded);
             watch.look(rules, &replay);
+            step.looks.iter().for_each(|look| drop(look.run(&mut replay, rules)));
         }
     }
     watch.coverage(rules, &Occurrences::of(rules, tests))

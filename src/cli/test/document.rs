@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::expected::Expected;
+use super::look::Look;
 use super::post::Draft;
 use crate::config::reader::{Document, Source, Table};
 use crate::problem::{Problem, Reporter, Spot};
@@ -32,11 +33,15 @@ pub struct RuleTest {
 /// A post or a case event, and what must come of it.
 #[derive(Debug)]
 pub struct Step {
+    /// Its number among the posts of the test, from 1.
+    pub number: usize,
     /// Where it is written.
     pub spot: Spot,
     pub recorded: Recorded<'static>,
     /// What must come of it.
     pub expected: Expected,
+    /// Looks at the wall clock before the next step.
+    pub looks: Vec<Look>,
 }
 
 impl RuleTest {
@@ -104,19 +109,43 @@ fn read_test(table: Table<'_>, rules: &Rules) -> Option<RuleTest> {
         reporter.error(&post.spot(), format!("a test may have {MAX_POSTS} posts at most"));
     }
     let count = posts.len();
-    let steps: Vec<Step> = posts.into_iter().take(MAX_POSTS).filter_map(|post| read_step(post, &mut draft, rules)).collect();
-    if count > 0 && steps.len() == count && steps.iter().all(|step| step.expected.is_empty()) {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut looks = 0;
+    for (number, post) in (1..).zip(posts.into_iter().take(MAX_POSTS)) {
+        if post.has("expect_reminder") {
+            looks += 1;
+            read_look(post, number, &mut draft, &mut steps);
+        } else {
+            steps.extend(read_step(post, number, &mut draft, rules));
+        }
+    }
+    let nothing = || steps.iter().all(|step| step.expected.is_empty() && step.looks.is_empty());
+    if count > 0 && steps.len() + looks == count && nothing() {
         let problem = Problem::error(&spot, "the test expects nothing");
         reporter.report(problem.hint("give at least one of its posts an `expect`"));
     }
     Some(RuleTest { name: name?, clause, why, spot, quiz_posts, steps })
 }
 
-fn read_step(table: Table<'_>, draft: &mut Draft<'_>, rules: &Rules) -> Option<Step> {
+/// A look at the wall clock, which belongs to the step before it.
+fn read_look(table: Table<'_>, number: usize, draft: &mut Draft<'_>, steps: &mut [Step]) {
+    let at = draft.moment(&table);
+    let look = Look::read(&table, number, draft.customer(), at);
+    match steps.last_mut() {
+        Some(step) => step.looks.push(look),
+        None => {
+            let problem = Problem::error(&table.spot(), "the clock is looked at before anything has happened");
+            table.reporter().report(problem.hint("put the posts of the case above it"));
+        }
+    }
+    table.finish();
+}
+
+fn read_step(table: Table<'_>, number: usize, draft: &mut Draft<'_>, rules: &Rules) -> Option<Step> {
     let spot = table.spot();
     let expect = table.optional("expect");
     let expected = expect.table().map(|expect| Expected::read(expect, rules)).unwrap_or_default();
     let recorded = draft.read(&table);
     table.finish();
-    Some(Step { spot, recorded: recorded?, expected })
+    Some(Step { number, spot, recorded: recorded?, expected, looks: Vec::new() })
 }

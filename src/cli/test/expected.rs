@@ -9,7 +9,7 @@ use crate::record::{Destination, EscalationRecord, EscalationType, Output, Triag
 use crate::rules::Rules;
 
 /// What stands in a test for "there is none".
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 /// Expectations; only what is given is compared.
 #[derive(Debug, Default)]
@@ -187,7 +187,7 @@ impl Want {
     }
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() { NONE.to_owned() } else { names.join(", ") }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::document::{RuleTest, Step};
 use super::expected::Mismatch;
+use super::look::Look;
 use crate::cli::reason;
 use crate::post::Input;
 use crate::problem::Spot;
@@ -63,8 +64,8 @@ impl TestResult {
 }
 
 impl Failure {
-    /// Says that step `number` is not as expected.
-    pub fn new(number: usize, step: &Step, mismatches: Vec<Mismatch>, outputs: &[Output<'_>]) -> Self {
+    /// Says that `step` is not as expected.
+    pub fn new(step: &Step, mismatches: Vec<Mismatch>, outputs: &[Output<'_>]) -> Self {
         let verdict = outputs.first().and_then(Output::verdict);
         let evidence = verdict.map(|verdict| verdict.evidence.as_slice()).unwrap_or_default();
         let text = match &step.recorded.input {
@@ -77,6 +78,12 @@ impl Failure {
                 because.push(line);
             }
         }
-        Failure { number, at: step.spot.clone(), text, mismatches, because }
+        Failure { number: step.number, at: step.spot.clone(), text, mismatches, because }
+    }
+
+    /// Says that `look` is not as expected.
+    pub fn of_look(look: &Look, mismatches: Vec<Mismatch>) -> Self {
+        let text = "a look at the clock".to_owned();
+        Failure { number: look.number, at: look.spot.clone(), text, mismatches, because: Vec::new() }
     }
 }

@@ -42,8 +42,7 @@ impl<'a> Draft<'a> {
     /// Reads the next post or case event.
     pub fn read(&mut self, table: &Table<'_>) -> Option<Recorded<'static>> {
         self.steps += 1;
-        let at = self.time(&table.optional("at")).unwrap_or_else(|| self.at.map_or(Millis::new(START), |last| last.plus(PAUSE)));
-        self.at = Some(at);
+        let at = self.moment(table);
         let after = table.optional("recorded_after").duration(0..=REACH).unwrap_or(0);
         let before = table.optional("recorded_before").duration(0..=REACH).unwrap_or(0);
         let kind = table.optional("kind").one_of(&[("post", false), ("case_event", true)]);
@@ -54,6 +53,19 @@ impl<'a> Draft<'a> {
             Input::CaseEvent(event) => event.customer().unwrap_or_else(|| self.customer()),
         };
         Some(Recorded { input, customer, at: at.plus(after - before), source: format!("test/0/{}", self.steps - 1) })
+    }
+
+    /// Reads when it happens: `at`, or `after` the one before it.
+    pub fn moment(&mut self, table: &Table<'_>) -> Millis {
+        let (given, after) = (self.time(&table.optional("at")), table.optional("after"));
+        if let (Some(_), Some(_)) = (given, after.string()) {
+            let problem = Problem::error(&after.spot(), "`at` and `after` both say when it happens");
+            table.reporter().report(problem.hint("`at` counts from the start of the test, `after` from the post before"));
+        }
+        let pause = after.duration(0..=REACH).unwrap_or(PAUSE);
+        let at = given.unwrap_or_else(|| self.at.map_or(Millis::new(START), |last| last.plus(pause)));
+        self.at = Some(at);
+        at
     }
 
     fn post(&mut self, table: &Table<'_>, at: Millis) -> Option<Input<'static>> {
@@ -203,7 +215,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns whom the test is about.
-    fn customer(&self) -> CustomerKey {
+    pub fn customer(&self) -> CustomerKey {
         CustomerKey::of_author(&Post { platform: self.platform, author: Some(self.author.clone()), ..Post::default() })
     }
 

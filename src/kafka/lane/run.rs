@@ -9,11 +9,11 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::BorrowedMessage;
 
-use super::Lane;
 use super::batch::Work;
 use super::report::LaneReport;
 use super::settings::LaneSettings;
 use super::transaction::Writer;
+use super::{Lane, metadata};
 use crate::config::service::Kafka;
 use crate::kafka::clients::context::{Change, Membership};
 use crate::kafka::clients::settings::{self, Member};
@@ -122,6 +122,8 @@ impl<S: Stage> Lane<'_, S> {
         let Some(journal) = self.journal.as_ref().filter(|_| Instant::now() >= self.next_tick) else { return Ok(()) };
         journal.serve();
         self.next_tick = Instant::now() + TICK;
+        // As whom to commit: before anything is worked out, so that nobody commits what another member was asked.
+        let group = metadata(consumer)?;
         let now = (self.settings.clock)();
         let work = &mut self.work;
         work.stage.begin();
@@ -133,7 +135,7 @@ impl<S: Stage> Lane<'_, S> {
             work.stage.committed();
             return Ok(());
         }
-        self.transact(consumer, |work, transaction| work.write(transaction)).map(drop)
+        self.transact_as(consumer, &group, |work, transaction| work.write(transaction)).map(drop)
     }
 
     /// Reads topics on whose pause is over.

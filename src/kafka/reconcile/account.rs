@@ -17,6 +17,10 @@ pub struct Account {
     pub unlisted: u64,
     /// Outputs that name no record of the stage's input: written by somebody else, or from other topics.
     pub foreign: u64,
+    /// Outputs that the wall clock brought about: they have no input.
+    pub reminders: u64,
+    /// Of these, such as were there before.
+    pub doubled_reminders: u64,
 }
 
 /// What became of the records of one partition that the group has passed.
@@ -93,9 +97,9 @@ pub struct Discrepancy {
 }
 
 impl Account {
-    /// Returns whether nothing is missing, doubled or of nothing in any partition.
+    /// Returns whether nothing is missing, doubled or of nothing in any partition, and no reminder is doubled.
     pub fn is_clean(&self) -> bool {
-        self.partitions.iter().all(PartitionAccount::is_clean)
+        self.doubled_reminders == 0 && self.partitions.iter().all(PartitionAccount::is_clean)
     }
 }
 

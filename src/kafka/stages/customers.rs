@@ -3,6 +3,7 @@
 //!
 //! Knows neither rules nor records of the inbox: the stage changes a state, the journal record is made here.
 
+mod agenda;
 mod kept;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::author::AuthorState;
 use crate::post::Millis;
 
+use self::agenda::Agenda;
 use self::kept::Kept;
 use super::outbox::Outbox;
 use crate::kafka::topics::topic::Topic;
@@ -21,6 +23,12 @@ const SWEEP: i64 = 10 * 60 * 1000;
 
 /// Most states that one sweep of a partition takes away, so that its transaction stays small.
 const MOST_SWEPT: usize = 5_000;
+
+/// Most customers of a partition that one look at the clock brings something; the next look comes soon.
+const MOST_DUE: usize = 1_000;
+
+/// A clock that goes back so far, in milliseconds, was set; less is how clocks are kept right.
+const SET_BACK: i64 = 60 * 1000;
 
 /// The customers of all partitions of a lane.
 #[derive(Default)]
@@ -38,6 +46,9 @@ struct States {
     /// Time of its newest record.
     newest: Millis,
     next_sweep: Millis,
+    agenda: Agenda,
+    /// What the wall clock said last.
+    clock: Millis,
 }
 
 /// States that the open transaction has touched, in that order.
@@ -102,11 +113,12 @@ impl Customers {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
         }
-        for Touched { partition, customer, record, .. } in self.overlay.touched.drain(..) {
-            let customers = &mut self.partitions.entry(partition).or_default().customers;
+        for Touched { partition, customer, state, record, .. } in self.overlay.touched.drain(..) {
+            let states = self.partitions.entry(partition).or_default();
+            states.agenda.note(&customer, waits(&state));
             match record {
-                Some(record) => drop(customers.replace(record)),
-                None => drop(customers.remove(customer.as_bytes())),
+                Some(record) => drop(states.customers.replace(record)),
+                None => drop(states.customers.remove(customer.as_bytes())),
             }
         }
         self.overlay.places.clear();
@@ -122,10 +134,12 @@ impl Customers {
         let customer = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
         let states = self.partitions.entry(partition).or_default();
         let Some(record) = value else {
+            states.agenda.note(customer, false);
             states.customers.remove(key);
             return Ok(());
         };
         let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
+        states.agenda.note(customer, waits(&state));
         states.newest = states.newest.max(state.last_record);
         match Kept::as_read(customer, record, &state, &mut self.buffer) {
             Some(kept) => drop(states.customers.replace(kept)),
@@ -137,6 +151,22 @@ impl Customers {
     /// Drops the states of `partition`, which is not ours any more or is restored anew.
     pub(super) fn forget(&mut self, partition: i32) {
         self.partitions.remove(&partition);
+    }
+
+    /// The customers of `partition` for whom something is due at `now`, as far as one transaction may hold. `time_of` tells
+    /// when something becomes due in a state that is certain, if anything does.
+    pub(super) fn due(&mut self, partition: i32, now: Millis, time_of: impl Fn(&AuthorState) -> Option<Millis>) -> Vec<Arc<str>> {
+        let Some(States { customers, agenda, clock, .. }) = self.partitions.get_mut(&partition) else { return Vec::new() };
+        if clock.since(now) > SET_BACK {
+            agenda.doubt();
+        }
+        *clock = now;
+        agenda.due(now, MOST_DUE, |customer| time_of(&customers.get(customer.as_bytes())?.state()))
+    }
+
+    /// What is due when follows from other rules now.
+    pub(super) fn doubt_clocks(&mut self) {
+        self.partitions.values_mut().for_each(|states| states.agenda.doubt());
     }
 
     /// Frees states that count as forgotten anyway: at twice the age at which the step would forget them, so the moment
@@ -151,4 +181,9 @@ impl Customers {
             *self.state(partition, &customer) = AuthorState::default();
         }
     }
+}
+
+/// Whether the wall clock may bring about something in `state`.
+fn waits(state: &AuthorState) -> bool {
+    state.case.as_ref().is_some_and(|case| case.hard)
 }

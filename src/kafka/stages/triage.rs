@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
+use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
 use crate::outage::AreaReport;
 use crate::post::{CustomerKey, EventKind, Input, Millis};
@@ -17,7 +18,7 @@ use crate::rules::Rules;
 
 use super::customers::Customers;
 use super::dead_letter::Reason;
-use super::headers::SOURCE;
+use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
 use super::recent::{Judged, Recent};
 use super::record::Inbound;
@@ -90,7 +91,11 @@ impl Stage for Triage {
     }
 
     fn begin(&mut self) {
-        self.rules = self.shared.load_full();
+        let rules = self.shared.load_full();
+        if !Arc::ptr_eq(&rules, &self.rules) {
+            self.customers.doubt_clocks();
+        }
+        self.rules = rules;
         if let Some(shadow) = &mut self.shadow {
             shadow.rules = shadow.shared.load_full();
         }
@@ -139,8 +144,15 @@ impl Stage for Triage {
         }
     }
 
-    fn tick(&mut self, partition: i32, now: Millis, _: &mut Outbox) {
+    fn tick(&mut self, partition: i32, now: Millis, out: &mut Outbox) {
         self.customers.sweep(partition, now);
+        let (rules, with_text) = (&*self.rules, self.with_text);
+        for customer in self.customers.due(partition, now, |state| case::due(rules, state, now)) {
+            let tick = Tick { customer: &customer, now, with_text };
+            for output in engine::tick(rules, self.customers.state(partition, &customer), &tick) {
+                write_reminder(&output, out);
+            }
+        }
     }
 
     fn journal(&mut self, out: &mut Outbox) {
@@ -190,6 +202,15 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
     };
     if let Err(error) = written {
         reject("not_serialisable", &error.to_string(), out);
+    }
+}
+
+/// Adds what the wall clock brings about. One that could not be written would be worth no more as a dead letter.
+fn write_reminder(output: &Output<'_>, out: &mut Outbox) {
+    let Output::Escalation(record) = output else { return };
+    let draft = out.push(Topic::Escalations).key(record.customer.as_bytes());
+    if let Ok(draft) = draft.try_value_with(|bytes| serde_json::to_writer(bytes, record)) {
+        draft.header(TICK, record.at.get()).at(record.at);
     }
 }
 
