@@ -13,6 +13,7 @@ mod memory;
 mod recognise;
 mod remember;
 mod remembered;
+mod told;
 mod unknown;
 mod version;
 
@@ -24,6 +25,7 @@ pub use self::memory::{ID_MEMORY, MAX_POSTS, SeriesMemory};
 pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
+pub use self::told::{Group, Hold, Step};
 pub use self::unknown::{Unknown, UnknownOfPost};
 
 use serde::{Deserialize, Serialize};

@@ -4,13 +4,18 @@
 
 mod count;
 mod event;
+mod letter;
+mod silence;
+mod summary;
 
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
+pub use self::letter::complete;
+pub use self::silence::{end_silences, hold_due, hush, silence_due};
 
 use crate::author::Case;
 use crate::post::Millis;
-use crate::record::{Arrival, Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+use crate::record::{Arrival, Background, Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 use crate::rules::Rules;
 
 /// `<customer>:<first post>`.
@@ -39,9 +44,22 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         coordinated_with: Vec::new(),
         desk_note: None,
         clocks: clocks(rules, case, arrival.at),
+        summary: None,
+        group: None,
+        silenced: None,
         triage: None,
         rules: &rules.hash,
         source: arrival.source,
+        background: background(case),
+    }
+}
+
+fn background(case: &Case) -> Background {
+    Background {
+        first_at: Some(case.first_at),
+        last_at: Some(case.last_at),
+        steps: case.steps.iter().map(|step| (step.kind.to_string(), step.at)).collect(),
+        silence: None,
     }
 }
 

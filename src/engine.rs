@@ -25,10 +25,12 @@ pub fn step<'a>(
     input: &'a Input<'a>,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
-    match input {
+    let mut outputs = match input {
         Input::Post(post) => judge(work, rules, state, post, arrival),
         Input::CaseEvent(event) => apply(work, rules, state, event, arrival),
-    }
+    };
+    case::complete(rules, state, &mut outputs);
+    outputs
 }
 
 /// The way of a post: recognise, read, look, put aside by content, count, decide, remember, tell. Only recognising,

@@ -11,7 +11,10 @@ mod lint;
 mod order;
 mod quality;
 mod ready;
+mod silences;
 mod spelling;
+mod summary;
+mod template;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -21,6 +24,9 @@ pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};
 pub use self::lint::lint;
 pub use self::quality::QualitySample;
+pub use self::silences::{Silences, silences};
+pub use self::summary::{Gap, MoreGap, StepGap, Summary, TimeGap, WordGap};
+pub use self::template::Template;
 
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
@@ -54,6 +60,8 @@ pub struct Rules {
     pub classes: Vec<Class>,
     /// What a team leader is told.
     pub escalation: Escalation,
+    /// The words of what a team leader reads; there is nothing to read, if absent. No part of the hash.
+    pub summary: Option<Summary>,
     /// How much evidence records show.
     pub evidence: EvidenceLimits,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
@@ -122,6 +130,8 @@ pub struct Escalation {
     pub notify: Vec<String>,
     /// The clocks, if they are kept.
     pub clocks: Option<ClockSettings>,
+    /// Follow-ups of one case within so many milliseconds are told of once; each for itself, if absent.
+    pub group: Option<i64>,
 }
 
 /// How much evidence records show.

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::json;
 use super::remembered::is_false;
+use super::told::{Group, Hold, Step};
 use super::unknown::Unknown;
 use crate::post::Millis;
 use crate::signals::Evidence;
@@ -17,6 +18,10 @@ const MAX_EVIDENCE: usize = 3;
 const MAX_LISTED: usize = 32;
 /// Conversations remembered of the case.
 const MAX_CONVERSATIONS: usize = 8;
+/// Steps of the desk that are remembered of a case: one of each kind.
+const MAX_STEPS: usize = 16;
+/// Silences that are remembered as holding a case.
+const MAX_HOLDS: usize = 8;
 
 /// A case: from the first post that an agent must see until it is resolved, dismissed or idle (D25, D27).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +65,15 @@ pub struct Case {
     /// When the unit expects to be done.
     #[serde(rename = "eta", default, skip_serializing_if = "Option::is_none", with = "json::optional_number")]
     pub unit_eta: Option<Millis>,
+    /// The first of the follow-ups that a reader tells of once.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// What the desk did, in the order of time.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// Silences that hold it.
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -198,6 +212,29 @@ impl Case {
             piece.quote = None;
             piece.entry = None;
         });
+    }
+
+    /// Notes that the desk did `kind` at `at`; the latest of a kind holds.
+    pub fn note_step(&mut self, kind: &str, at: Millis) {
+        let full = self.steps.len() >= MAX_STEPS;
+        match self.steps.iter_mut().find(|step| step.kind == kind) {
+            Some(step) => step.at = at.max(step.at),
+            None if !full => self.steps.push(Step { kind: kind.into(), at }),
+            None => {}
+        }
+        self.steps.sort_by_key(|step| step.at);
+    }
+
+    /// Notes that the silence `by` holds it from `since` on; `whole`, if that begins with its opening.
+    pub fn hold(&mut self, by: &str, since: Millis, whole: bool) {
+        if self.holds.len() < MAX_HOLDS && !self.holds.iter().any(|hold| hold.by == by) {
+            self.holds.push(Hold { by: by.into(), since, whole });
+        }
+    }
+
+    /// Notes that somebody was told of it in spite of all silences.
+    pub fn told(&mut self) {
+        self.holds.iter_mut().for_each(|hold| hold.whole = false);
     }
 
     fn pieces(&mut self) -> impl Iterator<Item = &mut Evidence<'static>> {

@@ -12,15 +12,16 @@
 //! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case` |
 //! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
 //! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
-//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta` |
+//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta`; 40 `group`; repeated 41 step of the desk, 42 silence that holds it |
+//! | group, step, silence | 1 name, 2 time, 3 (silence) it holds the whole case; never more |
 //! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
 //! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
 //! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
 //! | conversations | 8 bytes for each row with that flag, in their order |
 //! | aside | what a row cannot hold: 1 place of the post, 2 `id`, 3 `version`, 4 `conversation`, 5 `at`, 6 `seen`, 7 `texts_before` |
 //!
-//! Kept free: in the state 12 for closed cases, 13 for silences, 14 for reminders, 15 for the accepted rule set; in the case 14
-//! for its reminders, 15 for its silence. Fields stand in the order of their numbers. Times are zigzag numbers of milliseconds
+//! Kept free: in the state 12 for closed cases, 14 for reminders, 15 for the accepted rule set; in the case 14
+//! for its reminders. Fields stand in the order of their numbers. Times are zigzag numbers of milliseconds
 //! after `last_record`, itself after 1970; in a row four bytes. An id is eight bytes where it is a decimal number, else text:
 //! the kind of the field tells. A customer is `kept` if time alone must not make his record one that nobody needs.
 //!
@@ -32,6 +33,7 @@ mod posts;
 mod series;
 #[cfg(test)]
 mod tests;
+mod told;
 mod wire;
 
 use smol_str::SmolStr;

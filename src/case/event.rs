@@ -67,6 +67,7 @@ fn note_desk(case: &mut Case, event: &CaseEvent<'_>) {
     case.tl_name = text(&event.tl_name).or(case.tl_name.take());
     case.pic_tiket = text(&event.pic_tiket).or(case.pic_tiket.take());
     case.unit_eta = event.unit_eta.or(case.unit_eta);
+    case.note_step(event.event.name(), event.at);
     if event.event == CaseEventKind::CallbackDone {
         case.last_callback = Some(event.at);
     }
@@ -103,7 +104,7 @@ fn settle<'a>(rules: &'a Rules, state: &mut AuthorState, at: Millis, arrival: &A
     let old = state.case.take()?;
     let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && !post.deleted && post.at > ended).collect();
     let first = later.iter().min_by_key(|post| post.at)?;
-    let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, ..old };
+    let mut case = Case { hard: false, opened_at: None, id: first.id.clone(), first_at: first.at, group: None, steps: Vec::new(), ..old };
     let is_later = |id: &str| later.iter().any(|post| *post.id == *id);
     case.keep_posts(is_later);
     case.posts.retain(|post| is_later(post));

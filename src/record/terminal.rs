@@ -51,7 +51,7 @@ fn is_copy(record: &Peek) -> bool {
 }
 
 fn is_additional(record: &Peek) -> bool {
-    let additional = [EscalationType::Opened, EscalationType::CallbackOnClose, EscalationType::Expired];
+    let additional = [EscalationType::Opened, EscalationType::CallbackOnClose, EscalationType::Expired, EscalationType::SilenceEnded];
     additional.iter().any(|kind| record.kind.as_deref() == Some(kind.name()))
 }
 
@@ -73,6 +73,7 @@ mod tests {
         check(Destination::Escalations, r#"{"type":"opened","triage":null}"#, false);
         check(Destination::Escalations, r#"{"type":"expired"}"#, false);
         check(Destination::Escalations, r#"{"type":"callback_on_close"}"#, false);
+        check(Destination::Escalations, r#"{"type":"silence_ended"}"#, false);
         check(Destination::Escalations, r#"{"type":"resolved"}"#, true);
         check(Destination::Escalations, "not ours", true);
     }

@@ -7,7 +7,10 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, QualitySample, Rules, accounts, leaves, order};
+use super::{
+    Class, ClockSettings, Condition, Escalation, EvidenceLimits, Hard, Limits, QualitySample, Rules, Summary, accounts, leaves, order,
+    summary,
+};
 use crate::config::reader::{DAY, Document, Folder, MINUTE, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -80,7 +83,8 @@ impl<'a> Reading<'a> {
         let conditions = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.lexicons, &self.declared);
         let classes = self.read_classes(root);
-        let escalation = read_escalation(root.section("escalation"));
+        let (escalation, words) = read_escalation(root.section("escalation"));
+        let summary = self.read_summary(words);
         let evidence = read_evidence(root.section("evidence"));
         let quality_sample = QualitySample::read(root.section("quality_sample"));
         let tagging = super::class::read_tagging(&root.section("tagging"));
@@ -113,6 +117,7 @@ impl<'a> Reading<'a> {
             conditions,
             hard: hard?,
             escalation: escalation?,
+            summary: summary?,
             evidence: evidence?,
             styled_letters: self.styled_letters,
             classes,
@@ -165,6 +170,14 @@ impl<'a> Reading<'a> {
             self.lexicons.reporter().report(problem.hint("end with a class without `when`, routed to the agents"));
         }
         classes
+    }
+
+    /// The words of summaries, from the document that `named` names: `Some(None)` if none is named, `None` if it is wrong.
+    fn read_summary(&self, named: Option<Spotted<String>>) -> Option<Option<Summary>> {
+        let Some(named) = named else { return Some(None) };
+        let conditions: Vec<&str> = self.declared.conditions.iter().map(|name| name.value.as_str()).collect();
+        let source = self.lexicons.read(&named)?;
+        summary::read(&source, &conditions, self.lexicons.reporter()).map(Some)
     }
 
     fn check_order(&self, class: &Class, spot: &Spot, feeding: &mut Option<Spot>, always: &mut Option<String>) {
@@ -272,15 +285,18 @@ fn read_hard(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared)
     Some(Hard { when: when?, watch_at: watch_at? })
 }
 
-fn read_escalation(table: Table<'_>) -> Option<Escalation> {
+/// What a team leader is told, and the document that has the words.
+fn read_escalation(table: Table<'_>) -> (Option<Escalation>, Option<Spotted<String>>) {
     let notify = table.optional("notify").strings();
     let kept = table.optional("clocks").bool().unwrap_or(true);
     let monitor = table.required("monitor").duration(MINUTE..=30 * DAY);
     let callback = table.required("callback").duration(MINUTE..=30 * DAY);
     let basis = table.required("basis").string();
+    let group = table.optional("group").duration(SECOND..=DAY);
+    let words = table.optional("summary").spotted_string();
     table.finish();
-    let clocks = ClockSettings { monitor: monitor?, callback: callback?, basis: basis? };
-    Some(Escalation { notify, clocks: kept.then_some(clocks) })
+    let clocks = monitor.zip(callback).zip(basis).map(|((monitor, callback), basis)| ClockSettings { monitor, callback, basis });
+    (clocks.map(|clocks| Escalation { notify, clocks: kept.then_some(clocks), group }), words)
 }
 
 fn read_evidence(table: Table<'_>) -> Option<EvidenceLimits> {

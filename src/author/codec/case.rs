@@ -1,5 +1,6 @@
 //! The open case, the conditions met in it and why.
 
+use super::told;
 use super::wire::{Broken, Reader, Writer};
 use crate::author::{Case, MetCondition, Reason};
 use crate::post::Str;
@@ -63,6 +64,7 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.text(of_case::PIC_TIKET, case.pic_tiket.as_deref());
     writer.time(of_case::LAST_CALLBACK, case.last_callback);
     writer.time(of_case::UNIT_ETA, case.unit_eta);
+    told::write(case, writer);
     writer.out.extend_from_slice(case.unknown.bytes());
 }
 
@@ -119,6 +121,9 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
             of_case::PIC_TIKET => case.pic_tiket = Some(field.text()?.into()),
             of_case::LAST_CALLBACK => case.last_callback = Some(field.time()?),
             of_case::UNIT_ETA => case.unit_eta = Some(field.time()?),
+            told::GROUP => case.group = Some(told::read_group(field.part()?)?),
+            told::STEP => case.steps.push(told::read_step(field.part()?)?),
+            told::HOLD => case.holds.push(told::read_hold(field.part()?)?),
             _ => case.unknown.keep(field.bytes),
         }
     }

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::author::{Case, MetCondition, Reason, Remembered, SeriesMemory};
+use crate::author::{Case, Group, Hold, MetCondition, Reason, Remembered, SeriesMemory, Step};
 use crate::signals::Evidence;
 
 /// States as the program wrote them when their records were JSON.
@@ -173,16 +173,27 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn told()(
+        group in prop::option::of(("\\PC{0,9}", time())), steps in prop::collection::vec(("[a-z_]{0,9}", time()), 0..3),
+        holds in prop::collection::vec(("\\PC{0,9}", time(), any::<bool>()), 0..3),
+    ) -> (Option<Group>, Vec<Step>, Vec<Hold>) {
+        let steps = steps.into_iter().map(|(kind, at)| Step { kind: kind.into(), at });
+        let holds = holds.into_iter().map(|(by, since, whole)| Hold { by: by.into(), since, whole });
+        (group.map(|(first, at)| Group { first: first.into(), at }), steps.collect(), holds.collect())
+    }
+}
+
+prop_compose! {
     fn case()(
         id in id(), times in (time(), time()), [complaints, posts, conversations, witnesses] in [ids(), ids(), ids(), ids()],
         evidence in prop::collection::vec(reason("capitals"), 0..4), hard in any::<bool>(), opened_at in prop::option::of(time()),
-        desk in prop::option::of("\\PC{0,9}"), last_callback in prop::option::of(time()), unit_eta in prop::option::of(time()),
+        told in told(), desk in prop::option::of("\\PC{0,9}"), last_callback in prop::option::of(time()), unit_eta in prop::option::of(time()),
     ) -> Case {
         let condition = MetCondition { name: "capitals".into(), posts: witnesses, evidence, ..MetCondition::default() };
         Case {
             id: id.into(), first_at: times.0, last_at: times.1, complaints, posts, conversations, hard, opened_at,
             conditions: vec![condition, MetCondition::default()], tl_name: desk.clone().map(Into::into), pic_tiket: desk.map(Into::into),
-            last_callback, unit_eta, ..Case::default()
+            last_callback, unit_eta, group: told.0, steps: told.1, holds: told.2, ..Case::default()
         }
     }
 }

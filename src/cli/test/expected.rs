@@ -44,6 +44,8 @@ enum Want {
     Among(Vec<String>),
     /// None of these.
     Without(Vec<String>),
+    /// A text in which each of these stands.
+    Saying(Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +68,14 @@ enum Key {
     Also,
     DeadLetter,
     Supersedes,
+    Group,
+    Summary,
     Late,
     Future,
 }
 
 impl Key {
-    const ALL: [(&'static str, Key); 20] = [
+    const ALL: [(&'static str, Key); 22] = [
         ("class", Key::Class),
         ("route", Key::Route),
         ("note", Key::Note),
@@ -90,6 +94,8 @@ impl Key {
         ("also", Key::Also),
         ("dead_letter", Key::DeadLetter),
         ("supersedes", Key::Supersedes),
+        ("group", Key::Group),
+        ("summary", Key::Summary),
         ("late", Key::Late),
         ("future", Key::Future),
     ];
@@ -108,6 +114,7 @@ impl Key {
             Key::Conditions | Key::Also | Key::Supersedes => Want::Exactly(self.names(value, rules)),
             Key::Signals | Key::Because => Want::Among(self.names(value, rules)),
             Key::NoSignals | Key::NotBecause => Want::Without(self.names(value, rules)),
+            Key::Summary => Want::Saying(value.strings()),
             Key::Class if value.is_list() => Want::One(self.names(value, rules)),
             _ => Want::One(vec![value.spotted_string().filter(|text| self.knows(text, value, rules))?.value]),
         })
@@ -173,6 +180,7 @@ impl Want {
             Want::One(names) => (names.iter().any(has) || seen.is_empty() && names.iter().any(|name| name == NONE), names.join(" or ")),
             Want::Exactly(names) => (names.iter().all(has) && seen.iter().all(|seen| names.contains(seen)), listed(names)),
             Want::Among(names) => (names.iter().all(has), listed(names)),
+            Want::Saying(words) => (words.iter().all(|word| seen.iter().any(|text| text.contains(word))), listed(words)),
             Want::Without(names) => (!names.iter().any(has), format!("without {}", names.join(", "))),
         };
         (!right).then(|| Mismatch { key: key.name(), expected, actual: listed(&seen) })
@@ -224,6 +232,8 @@ impl<'a> Seen<'a> {
             Key::Also => self.outputs.iter().skip(1).map(additional).map(str::to_owned).collect(),
             Key::DeadLetter => one(self.outputs.first().and_then(dead_letter)),
             Key::Supersedes => verdict.map(|verdict| verdict.supersedes.clone()).unwrap_or_default(),
+            Key::Group => one(self.escalation().and_then(|record| record.group.as_deref()).map(first_post)),
+            Key::Summary => one(self.escalation().and_then(|record| record.summary.as_deref())),
             Key::Late => flag(verdict.map(|verdict| verdict.late)),
             Key::Future => flag(verdict.map(|verdict| verdict.future)),
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::author::AuthorState;
+use crate::author::{AuthorState, Hold};
 use crate::post::Millis;
 
 use self::kept::Kept;
@@ -35,6 +35,8 @@ pub(super) struct Customers {
 #[derive(Default)]
 struct States {
     customers: FxHashSet<Kept>,
+    /// What holds cases, of those customers who have one that is held; follows from their states.
+    held: FxHashMap<Arc<str>, Vec<Hold>>,
     /// Time of its newest record.
     newest: Millis,
     next_sweep: Millis,
@@ -57,6 +59,16 @@ struct Touched {
     known: bool,
     /// What the journal of this transaction says; `None`: that there is nothing to remember.
     record: Option<Kept>,
+}
+
+impl States {
+    /// Notes what holds the case of `customer`, whose certain state is `state`.
+    fn note_held(&mut self, customer: &str, state: AuthorState) {
+        match state.case.map(|case| case.holds).filter(|holds| !holds.is_empty()) {
+            Some(holds) => drop(self.held.insert(customer.into(), holds)),
+            None => drop(self.held.remove(customer)),
+        }
+    }
 }
 
 impl Customers {
@@ -102,8 +114,10 @@ impl Customers {
             let states = self.partitions.entry(partition).or_default();
             states.newest = states.newest.max(newest);
         }
-        for Touched { partition, customer, record, .. } in self.overlay.touched.drain(..) {
-            let customers = &mut self.partitions.entry(partition).or_default().customers;
+        for Touched { partition, customer, record, state, .. } in self.overlay.touched.drain(..) {
+            let states = self.partitions.entry(partition).or_default();
+            states.note_held(&customer, state);
+            let customers = &mut states.customers;
             match record {
                 Some(record) => drop(customers.replace(record)),
                 None => drop(customers.remove(customer.as_bytes())),
@@ -123,6 +137,7 @@ impl Customers {
         let states = self.partitions.entry(partition).or_default();
         let Some(record) = value else {
             states.customers.remove(key);
+            states.held.remove(customer);
             return Ok(());
         };
         let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
@@ -131,7 +146,14 @@ impl Customers {
             Some(kept) => drop(states.customers.replace(kept)),
             None => drop(states.customers.remove(key)),
         }
+        states.note_held(customer, state);
         Ok(())
+    }
+
+    /// The customers of `partition` who have a case that something holds for which `is_wanted` says so.
+    pub(super) fn held(&self, partition: i32, is_wanted: impl Fn(&Hold) -> bool) -> Vec<Arc<str>> {
+        let held = self.partitions.get(&partition).into_iter().flat_map(|states| &states.held);
+        held.filter(|(_, holds)| holds.iter().any(&is_wanted)).map(|(customer, _)| Arc::clone(customer)).collect()
     }
 
     /// `partition` is not ours any more.

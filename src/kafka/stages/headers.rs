@@ -7,6 +7,9 @@ pub const FORMAT: &str = "format";
 /// Where an output's input stands, as `topic/partition/offset`: of canonical records and of verdicts.
 pub const SOURCE: &str = "triage.source";
 
+/// When what an output tells of was due, by the wall clock: of records that no input has brought about.
+pub const TICK: &str = "triage.tick";
+
 /// Which of the records of one input a canonical record is, as `number/of`.
 pub const ITEM: &str = "triage.item";
 

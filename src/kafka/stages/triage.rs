@@ -9,14 +9,15 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
+use crate::case;
 use crate::engine::{self, Workspace};
 use crate::post::{CustomerKey, EventKind, Input, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord};
-use crate::rules::Rules;
+use crate::rules::{Rules, Silences};
 
 use super::customers::Customers;
 use super::dead_letter::Reason;
-use super::headers::SOURCE;
+use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
 use super::recent::{Judged, Recent};
 use super::record::Inbound;
@@ -29,6 +30,8 @@ pub struct Triage {
     rules: Arc<Rules>,
     shadow: Option<Shadow>,
     recent: Option<Arc<Recent>>,
+    /// What team leaders are not to be told of for a while: those that lanes see, and those of the open transaction.
+    silences: (Arc<ArcSwap<Silences>>, Arc<Silences>),
     with_text: bool,
     workspace: Workspace,
     customers: Customers,
@@ -49,8 +52,8 @@ impl Triage {
     /// With the rules that `shared` holds whenever a transaction begins. `with_text`: records show the text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
-        let (workspace, customers, source, judged) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, source, judged }
+        let (workspace, customers, source, judged, silences) = Default::default();
+        Triage { shared, rules, shadow: None, recent: None, silences, with_text, workspace, customers, source, judged }
     }
 
     /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
@@ -62,6 +65,12 @@ impl Triage {
     /// The same, which also hands the posts it has judged to `recent`.
     pub fn with_recent(mut self, recent: Option<Arc<Recent>>) -> Self {
         self.recent = recent;
+        self
+    }
+
+    /// The same, which marks what the silences that `shared` holds silence.
+    pub fn with_silences(mut self, shared: Arc<ArcSwap<Silences>>) -> Self {
+        self.silences = (Arc::clone(&shared), shared.load_full());
         self
     }
 
@@ -81,6 +90,7 @@ impl Stage for Triage {
 
     fn begin(&mut self) {
         self.rules = self.shared.load_full();
+        self.silences.1 = self.silences.0.load_full();
         if let Some(shadow) = &mut self.shadow {
             shadow.rules = shadow.shared.load_full();
         }
@@ -107,7 +117,8 @@ impl Stage for Triage {
         out.unknown_kinds += u64::from(matches!(&input, Input::Post(post) if post.event_kind == EventKind::Unknown));
         let state = self.customers.state(record.partition, &customer);
         let before = self.shadow.as_ref().map(|_| state.clone());
-        let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        let mut outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        out.silenced += case::hush(&self.silences.1, state, &input, &arrival, &mut outputs);
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
             write_output(output, &self.rules.hash, record, &arrival, out);
@@ -121,8 +132,9 @@ impl Stage for Triage {
         }
     }
 
-    fn tick(&mut self, partition: i32, now: Millis, _: &mut Outbox) {
+    fn tick(&mut self, partition: i32, now: Millis, out: &mut Outbox) {
         self.customers.sweep(partition, now);
+        self.end_silences(partition, now, out);
     }
 
     fn journal(&mut self, out: &mut Outbox) {
@@ -153,6 +165,19 @@ impl Stage for Triage {
 }
 
 impl Triage {
+    /// Tells of the cases of `partition` that silences have held which have ended by now.
+    fn end_silences(&mut self, partition: i32, now: Millis, out: &mut Outbox) {
+        let silences = &self.silences.1;
+        for customer in self.customers.held(partition, |hold| case::hold_due(silences, hold) <= now) {
+            let state = self.customers.state(partition, &customer);
+            let due = case::silence_due(silences, state).filter(|due| due.get() > 0).unwrap_or(now);
+            let arrival = Arrival { customer: &customer, at: now, source: "", with_text: self.with_text, every_condition: false };
+            for output in case::end_silences(&self.rules, silences, state, &arrival) {
+                write_due(&output, due, &arrival, out);
+            }
+        }
+    }
+
     /// The key that the record should have had.
     fn customer_of(&self, input: &Input<'_>) -> String {
         let key = match input {
@@ -173,6 +198,15 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
     if let Err(error) = written {
         reject("not_serialisable", &error.to_string(), out);
     }
+}
+
+/// Writes what no input has brought about and was due at `due`.
+fn write_due(output: &Output<'_>, due: Millis, arrival: &Arrival<'_>, out: &mut Outbox) {
+    let Output::Escalation(record) = output else { return };
+    let draft = out.push(Topic::Escalations).key(arrival.customer.as_bytes());
+    // What cannot be written would be missed by readers, and is none of what they wait for: every record can be.
+    let Ok(draft) = draft.try_value_with(|bytes| sonic_rs::to_writer(bytes, record)) else { return };
+    draft.header(TICK, due).at(arrival.at);
 }
 
 /// Fills in `draft` with what is said of the record that arrived.
