@@ -72,12 +72,13 @@ impl Run {
         let sources = Sources {
             rules: Arc::clone(&rules),
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
-            silences: Arc::new(ArcSwap::from_pointee(silences)),
+            silences: Arc::new(ArcSwap::from_pointee(silences.0)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
         };
         let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
         sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
-        let silencing = Silencing::new(&self.config.folder, &silences_file(&service, &self.config.folder), Arc::clone(&sources.silences));
+        let silencing =
+            Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
         let stop = watch_for_changes(sets, silencing, service.reload.watch)?;
         let mut running = start(&service, &sources, stop)?;
         running.wait()?;

@@ -53,8 +53,8 @@ pub(super) struct Prepared {
     pub(super) rules: Loaded,
     /// Those that are only tried.
     pub(super) shadow: Option<Loaded>,
-    /// What team leaders are not to be told of for a while.
-    pub(super) silences: Silences,
+    /// What team leaders are not to be told of for a while, and the watch on its folder since before it was read.
+    pub(super) silences: (Silences, Watch),
 }
 
 /// A rule set, and the watch on its folder since before it was read.
@@ -91,11 +91,13 @@ pub(super) fn silences_file(service: &Service, folder: &Path) -> PathBuf {
     service.silences.file.clone().unwrap_or_else(|| folder.join("silences.toml"))
 }
 
-fn load_silences(folder: &Path, file: &Path, problems: &mut Problems) -> Option<Silences> {
+fn load_silences(folder: &Path, file: &Path, problems: &mut Problems) -> Option<(Silences, Watch)> {
+    let beside = file.parent().unwrap_or(folder);
+    let watch = Watch::new(beside, Fingerprint::of(beside));
     let reporter = Reporter::default();
     let silences = rules::silences(folder, file, &reporter);
     problems.extend(reporter.into_problems());
-    silences
+    silences.map(|silences| (silences, watch))
 }
 
 fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {

@@ -32,6 +32,11 @@ impl Silences {
         self.all.len()
     }
 
+    /// Whether `other` are the same as they are written.
+    pub fn are(&self, other: &Silences) -> bool {
+        self.all.iter().map(|(silence, _)| silence).eq(other.all.iter().map(|(silence, _)| silence))
+    }
+
     /// The silence called `name`.
     pub fn named(&self, name: &str) -> Option<&Silence> {
         self.all.iter().map(|(silence, _)| silence).find(|silence| silence.name == name)

@@ -21,12 +21,9 @@ pub(super) struct Silencing {
 }
 
 impl Silencing {
-    /// Those that `shared` holds, which were read of `file`.
-    pub(super) fn new(rules: &Path, file: &Path, shared: Arc<ArcSwap<Silences>>) -> Self {
-        let folder = file.parent().unwrap_or(rules);
-        // As before it was ever looked at: read once more than need be rather than once too little.
-        let watch = Watch::new(folder, Fingerprint::default());
-        Silencing { rules: rules.to_owned(), file: file.to_owned(), watch, shared }
+    /// Those that `shared` holds, which were read of `file` as `watch` knows its folder.
+    pub(super) fn new(rules: &Path, file: PathBuf, watch: Watch, shared: Arc<ArcSwap<Silences>>) -> Self {
+        Silencing { rules: rules.to_owned(), file, watch, shared }
     }
 
     /// Reads them again if `asked` to or, where changes are looked for (`watch`), if their folder has changed.
@@ -45,14 +42,49 @@ impl Silencing {
         let errors: Vec<String> = reporter.into_problems().iter().map(ToString::to_string).collect();
         match silences {
             Some(silences) => {
-                let (before, now) = (self.shared.load().len(), silences.len());
-                self.shared.store(Arc::new(silences));
-                tracing::info!(before, now, "silences read again");
+                // Even where they say the same: the words that they are read with may have changed.
+                let before = self.shared.swap(Arc::new(silences));
+                let now = self.shared.load();
+                if !now.are(&before) {
+                    tracing::info!(before = before.len(), now = now.len(), "silences read again");
+                }
             }
             None => {
                 tracing::error!(errors = errors.len(), "the silences have errors: keeping those in use");
                 errors.iter().for_each(|error| tracing::error!("{error}"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixture;
+
+    #[test]
+    fn silences_come_and_go_with_their_document() {
+        let folder = fixture::folder();
+        let file = folder.path().join("silences.toml");
+        let shared: Arc<ArcSwap<Silences>> = Arc::default();
+        let watch = Watch::new(folder.path(), Fingerprint::of(folder.path()));
+        let mut silencing = Silencing::new(folder.path(), file.clone(), watch, Arc::clone(&shared));
+        let mut check = |text: Option<&str>, in_use: usize| {
+            match text {
+                Some(text) => fs_err::write(&file, text).unwrap(),
+                None => fs_err::remove_file(&file).unwrap(),
+            }
+            silencing.look(false, false);
+            silencing.look(false, true);
+            silencing.look(false, true);
+            assert_eq!(shared.load().len(), in_use, "{text:?}");
+        };
+        let one = "[[silence]]\nname = \"a\"\nauthor = \"TL 1\"\nreason = \"contoh\"\nphrase = \"los merah\"\nfrom = 2025-01-07\nuntil = 2025-01-08\n";
+        check(Some(one), 1);
+        check(Some(&one.replace("author", "auhtor")), 1);
+        check(Some(&one.replace("los merah", "{nothing}")), 1);
+        check(Some(""), 0);
+        check(Some(&one.repeat(2).replacen("\"a\"", "\"b\"", 1)), 2);
+        check(None, 0);
     }
 }

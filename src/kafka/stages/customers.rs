@@ -66,6 +66,7 @@ impl States {
     fn note_held(&mut self, customer: &str, state: AuthorState) {
         match state.case.map(|case| case.holds).filter(|holds| !holds.is_empty()) {
             Some(holds) => drop(self.held.insert(customer.into(), holds)),
+            None if self.held.is_empty() => {}
             None => drop(self.held.remove(customer)),
         }
     }
