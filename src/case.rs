@@ -49,7 +49,7 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         silenced: None,
         triage: None,
         rules: &rules.hash,
-        source: arrival.source,
+        source: Some(arrival.source).filter(|source| !source.is_empty()),
         background: background(case),
     }
 }

@@ -9,7 +9,7 @@ pub struct Arrival<'a> {
     pub customer: &'a str,
     /// The record's timestamp.
     pub at: Millis,
-    /// `topic/partition/offset` of the record.
+    /// `topic/partition/offset` of the record; empty where the wall clock brings something about.
     pub source: &'a str,
     /// Records show the text of the post, and evidence quotes it.
     pub with_text: bool,

@@ -63,8 +63,8 @@ pub struct EscalationRecord<'a> {
     pub triage: Option<TriageRecord<'a>>,
     /// Hash of the rules that decided.
     pub rules: &'a str,
-    /// `topic/partition/offset` of the inbox record.
-    pub source: &'a str,
+    /// `topic/partition/offset` of the inbox record; `null` where the wall clock brought it about.
+    pub source: Option<&'a str>,
     /// What else the summary tells; not written.
     #[serde(skip)]
     pub background: Background,

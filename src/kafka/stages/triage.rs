@@ -206,7 +206,7 @@ fn write_due(output: &Output<'_>, due: Millis, arrival: &Arrival<'_>, out: &mut 
     let draft = out.push(Topic::Escalations).key(arrival.customer.as_bytes());
     // What cannot be written would be missed by readers, and is none of what they wait for: every record can be.
     let Ok(draft) = draft.try_value_with(|bytes| sonic_rs::to_writer(bytes, record)) else { return };
-    draft.header(TICK, due).at(arrival.at);
+    draft.header(TICK, due.get()).at(arrival.at);
 }
 
 /// Fills in `draft` with what is said of the record that arrived.
