@@ -16,6 +16,7 @@ mod recognise;
 mod remember;
 mod remembered;
 mod reminded;
+mod told;
 mod unknown;
 mod version;
 
@@ -29,6 +30,7 @@ pub use self::recognise::{Recognised, Replaced, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
 pub use self::reminded::{Reminded, Reminder, Reminders};
+pub use self::told::{Group, Hold, Step};
 pub use self::unknown::{Unknown, UnknownOfPost};
 
 use serde::{Deserialize, Serialize};

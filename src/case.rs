@@ -10,10 +10,13 @@ mod end;
 mod event;
 mod forget;
 mod hint;
+mod letter;
 mod overridden;
 mod reopen;
 mod returned;
+mod silence;
 mod subject;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -21,11 +24,13 @@ pub use self::clock::{Tick, clocks, due, let_pass, remind};
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
 pub use self::hint::note_hints;
+pub use self::letter::complete;
 pub use self::overridden::with_agents;
+pub use self::silence::{end_silences, hush, hush_due, silence_due};
 
 use crate::author::Case;
 use crate::post::Platform;
-use crate::record::{Arrival, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+use crate::record::{Arrival, Background, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
 use crate::rules::Rules;
 
 /// `<customer>:<first post>`.
@@ -60,9 +65,22 @@ pub fn escalation<'a>(rules: &'a Rules, case: &Case, kind: EscalationType, arriv
         desk_note: None,
         missed: None,
         clocks: clocks(rules, case, arrival.at).filter(|_| !kind.is_end()),
+        summary: None,
+        group: None,
+        silenced: None,
         triage: None,
         rules: &rules.hash,
         source: Some(arrival.source).filter(|source| !source.is_empty()),
+        background: background(case),
+    }
+}
+
+fn background(case: &Case) -> Background {
+    Background {
+        first_at: Some(case.first_at),
+        last_at: Some(case.last_at),
+        steps: case.steps.iter().map(|step| (step.kind.to_string(), step.at)).collect(),
+        silence: None,
     }
 }
 

@@ -6,6 +6,8 @@
 //! | [`lexicon`] | phrase lists, `lexicon/*.txt` |
 //! | [`slang`] | the slang table, `lexicon/*.tsv` |
 //! | [`campaigns`] | the quiz registry, `lists/campaigns.toml` |
+//! | [`silences`] | what team leaders are not to be told of for a while, `silences.toml` |
+//! | [`moment`] | times in these documents |
 //! | [`service`] | `triage.toml`: brokers, topics, how the program runs |
 //! | [`watch`] | whether a folder has changed |
 //!
@@ -13,7 +15,9 @@
 
 pub mod campaigns;
 pub mod lexicon;
+pub mod moment;
 pub mod reader;
 pub mod service;
+pub mod silences;
 pub mod slang;
 pub mod watch;

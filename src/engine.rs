@@ -13,7 +13,7 @@ use crate::case::{self, CaseChange, Tick};
 use crate::post::{CaseEvent, Input, Post};
 use crate::record::{Arrival, Output};
 use crate::route;
-use crate::rules::Rules;
+use crate::rules::{Rules, Silences};
 use crate::signals;
 use crate::verdict::{self, Candidate};
 
@@ -26,15 +26,22 @@ pub fn step<'a>(
     input: &'a Input<'a>,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
-    match input {
+    let mut outputs = match input {
         Input::Post(post) => judge(work, rules, state, post, arrival),
         Input::CaseEvent(event) => apply(work, rules, state, event, arrival),
-    }
+    };
+    case::complete(rules, state, &mut outputs);
+    outputs
 }
 
-/// The way of the wall clock: what is due in a customer's case (D66, D80). No terminal record: there is no input.
-pub fn tick<'a>(rules: &'a Rules, state: &mut AuthorState, tick: &Tick<'a>) -> Vec<Output<'a>> {
-    case::remind(rules, state, tick)
+/// The way of the wall clock: what is due in a customer's case, and the ends of silences that held it (D66, D80, D89). No
+/// terminal record: there is no input.
+pub fn tick<'a>(rules: &'a Rules, silences: &Silences, state: &mut AuthorState, tick: &Tick<'a>) -> Vec<Output<'a>> {
+    let mut outputs = case::remind(rules, state, tick);
+    outputs.extend(case::end_silences(rules, silences, state, tick));
+    case::complete(rules, state, &mut outputs);
+    case::hush_due(silences, state, tick, &mut outputs);
+    outputs
 }
 
 /// Takes a post through the phases: recognise, read, look, put aside by content, count, decide, remember, tell. Only

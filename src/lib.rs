@@ -98,6 +98,9 @@
 //! | case | the posts of a customer from the first that an agent must see until it is over ([`author::Case`]) |
 //! | hard | of a case: its conditions make it a hard complaint; a post then becomes an escalation |
 //! | series | posts of one customer about one matter: the first is answered, the others are attached to it |
+//! | group | follow-ups of one case within a minute, of which a reader tells once ([`author::Group`]) |
+//! | silence, hold | what team leaders are not to be told of for a while; that it holds a case ([`rules::Silences`], [`author::Hold`]) |
+//! | summary | what a team leader reads, in the words of the configuration ([`rules::Summary`]) |
 //! | case change | what counting a post did to its case ([`case::CaseChange`]) |
 //! | verdict | what was decided about a post ([`verdict::Verdict`]); the classification says how its class was found |
 //! | decision | a verdict as records of two rule sets are compared by ([`record::Decision`]) |

@@ -13,7 +13,7 @@ mod terminal;
 mod triage;
 
 pub use self::arrival::Arrival;
-pub use self::escalation::{Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType};
+pub use self::escalation::{Background, Clocks, ESCALATION_SCHEMA, EscalationRecord, EscalationType, Silenced};
 pub use self::output::{Destination, Output};
 pub use self::shadow::{Decision, SHADOW_SCHEMA, ShadowRecord};
 pub use self::skip::{Skip, UNREAD};

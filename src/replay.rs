@@ -10,7 +10,7 @@ use crate::engine;
 use crate::engine::Workspace;
 use crate::post::{CustomerKey, Input, Millis};
 use crate::record::{Arrival, Output};
-use crate::rules::Rules;
+use crate::rules::{Rules, Silences};
 
 /// States of all customers seen so far.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Replay {
     /// A look at the wall clock in the case of `customer`; what it writes.
     pub fn tick<'a>(&mut self, rules: &'a Rules, customer: &'a str, now: Millis) -> Vec<Output<'a>> {
         let tick = Tick { customer, now, with_text: true };
-        self.states.get_mut(customer).map(|state| engine::tick(rules, state, &tick)).unwrap_or_default()
+        self.states.get_mut(customer).map(|state| engine::tick(rules, &Silences::default(), state, &tick)).unwrap_or_default()
     }
 
     /// The buffers of the last step: what was found in its post, and how its class was decided.

@@ -14,7 +14,10 @@ mod order;
 mod outages;
 mod quality;
 mod ready;
+mod silences;
 mod spelling;
+mod summary;
+mod template;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -26,6 +29,9 @@ pub use self::hours::Hours;
 pub use self::lint::lint;
 pub use self::outages::Outages;
 pub use self::quality::QualitySample;
+pub use self::silences::{Silences, silences};
+pub use self::summary::{Gap, MoreGap, StepGap, Summary, TimeGap, WordGap};
+pub use self::template::Template;
 
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
@@ -59,6 +65,8 @@ pub struct Rules {
     pub classes: Vec<Class>,
     /// What a team leader is told.
     pub escalation: Escalation,
+    /// The words of what a team leader reads; there is nothing to read, if absent. No part of the hash.
+    pub summary: Option<Summary>,
     /// How much evidence records show.
     pub evidence: EvidenceLimits,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
@@ -133,6 +141,8 @@ pub struct Escalation {
     pub links: usize,
     /// What posts may hint at.
     pub hints: Vec<Hint>,
+    /// Follow-ups of one case within so many milliseconds are told of once; each for itself, if absent.
+    pub group: Option<i64>,
 }
 
 /// What a post may hint at: told with its case, and counted nowhere (D78).

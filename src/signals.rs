@@ -28,7 +28,7 @@ pub use self::accounts::{Account, handles, odd_in_handle};
 pub use self::agenda::Agenda;
 pub use self::builtin::Builtin;
 pub use self::channels::Channels;
-pub use self::evidence::{Evidence, of_trace};
+pub use self::evidence::{Evidence, of_trace, quotation};
 pub use self::expression::{Expression, Ref};
 pub use self::finding::{Finding, Findings, Measure};
 pub use self::history::{History, MAX_POSTS, PastPost, Series};

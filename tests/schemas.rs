@@ -85,6 +85,7 @@ fn documents() -> Vec<(PathBuf, &'static str)> {
         (config.join("rules.toml"), "rules.json"),
         (config.join("triage.toml"), "triage.json"),
         (config.join("lists/campaigns.toml"), "campaigns.json"),
+        (config.join("summary.toml"), "summary.json"),
     ];
     let tests = std::fs::read_dir(config.join("tests")).unwrap().map(|entry| entry.unwrap().path());
     all.extend(tests.map(|path| (path, "tests.json")));
@@ -164,6 +165,8 @@ fn every_key_that_is_read_is_in_a_schema() {
     rules.extend(["rules/compile.rs", "rules/class.rs", "rules/escalation.rs", "rules/hours.rs"]);
     check("rules.json", &rules, 60);
     check("campaigns.json", &["config/campaigns.rs"], 6);
+    check("summary.json", &["rules/summary.rs"], 9);
+    check("silences.json", &["config/silences.rs"], 9);
     check("tests.json", &["cli/test/document.rs", "cli/test/look.rs", "cli/test/post.rs"], 40);
     check(
         "triage.json",

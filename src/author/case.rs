@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::json;
 use super::remembered::is_false;
 use super::reminded::Reminders;
+use super::told::{Group, Hold, Step};
 use super::unknown::Unknown;
 use crate::post::Millis;
 use crate::signals::Evidence;
@@ -22,6 +23,10 @@ const MAX_CONVERSATIONS: usize = 8;
 const MAX_URL: usize = 512;
 /// Hints kept.
 const MAX_HINTS: usize = 8;
+/// Steps of the desk that are remembered of a case: one of each kind.
+const MAX_STEPS: usize = 16;
+/// Silences that are remembered as holding a case.
+const MAX_HOLDS: usize = 8;
 
 /// A case: from the first post that an agent must see until it is resolved, dismissed or idle (D25, D27).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -80,6 +85,15 @@ pub struct Case {
     /// What its team leader was reminded of last.
     #[serde(rename = "r", default, skip_serializing_if = "Reminders::is_empty")]
     pub reminded: Reminders,
+    /// The first of the follow-ups that a reader tells of once.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// What the desk did, in the order of time.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+    /// Silences that hold it.
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
     /// What a newer program has written of it.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -234,6 +248,7 @@ impl Case {
         other.conversations.iter().for_each(|conversation| self.add_conversation(conversation));
         other.links.iter().for_each(|link| self.add_link(&link.post, &link.url, links));
         other.hints.iter().for_each(|hint| self.add_hint(hint));
+        other.holds.iter().for_each(|hold| self.hold(&hold.by, hold.since, false));
         for condition in other.conditions {
             for id in &condition.posts {
                 self.add_condition(&condition.name, id);
@@ -287,6 +302,29 @@ impl Case {
             piece.quote = None;
             piece.entry = None;
         });
+    }
+
+    /// Notes that the desk did `kind` at `at`; the latest of a kind holds.
+    pub fn note_step(&mut self, kind: &str, at: Millis) {
+        let full = self.steps.len() >= MAX_STEPS;
+        match self.steps.iter_mut().find(|step| step.kind == kind) {
+            Some(step) => step.at = at.max(step.at),
+            None if !full => self.steps.push(Step { kind: kind.into(), at }),
+            None => {}
+        }
+        self.steps.sort_by_key(|step| step.at);
+    }
+
+    /// Notes that the silence `by` holds it from `since` on; `whole`, if that begins with its opening.
+    pub fn hold(&mut self, by: &str, since: Millis, whole: bool) {
+        if self.holds.len() < MAX_HOLDS && !self.holds.iter().any(|hold| hold.by == by) {
+            self.holds.push(Hold { by: by.into(), since, whole });
+        }
+    }
+
+    /// Notes that somebody was told of it in spite of all silences.
+    pub fn told(&mut self) {
+        self.holds.iter_mut().for_each(|hold| hold.whole = false);
     }
 
     fn pieces(&mut self) -> impl Iterator<Item = &mut Evidence<'static>> {

@@ -12,18 +12,19 @@
 //! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case`; 12 ended case, repeated |
 //! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
 //! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
-//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta`, 20 `reopened_at`; repeated 21 link, 22 hint; 23 to 25 when 10, 11 and 13 were reported; the last reminder of each clock: 30 `assign_tl`, 31 `monitor`, 32 `callback` |
+//! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta`, 20 `reopened_at`; repeated 21 link, 22 hint; 23 to 25 when 10, 11 and 13 were reported; the last reminder of each clock: 30 `assign_tl`, 31 `monitor`, 32 `callback`; 40 `group`; repeated 41 step of the desk, 42 silence that holds it |
 //! | ended case | 1 `at`, 2 `until`, 3 `outcome` (0 resolved, 1 dismissed, 2 expired), 4 `case` |
 //! | link | 1 post, and 2 the address up to the post's id or 3 all of it; never more |
 //! | reminder | its number, then when it was due; never more |
+//! | group, step, silence | 1 name, 2 time, 3 (silence) it holds the whole case; never more |
 //! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
 //! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
 //! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
 //! | conversations | 8 bytes for each row with that flag, in their order |
 //! | aside | what a row cannot hold: 1 place of the post, 2 `id`, 3 `version`, 4 `conversation`, 5 `at`, 6 `seen`, 7 `texts_before` |
 //!
-//! Kept free: in the state 13 for silences, 15 for the accepted rule set; in the case 15 for its silence. Fields stand in the
-//! order of their numbers. Times are zigzag numbers of milliseconds
+//! Kept free: in the state 15 for the accepted rule set. Fields stand in the order of their numbers. Times are zigzag numbers
+//! of milliseconds
 //! after `last_record`, itself after 1970; in a row four bytes. An id is eight bytes where it is a decimal number, else text:
 //! the kind of the field tells. A customer is `kept` for so many milliseconds after `last_record`: absent means a day, 1 for
 //! good, because time alone must not make his record one that nobody needs.
@@ -37,6 +38,7 @@ mod posts;
 mod series;
 #[cfg(test)]
 mod tests;
+mod told;
 mod wire;
 
 use smol_str::SmolStr;

@@ -74,7 +74,7 @@ pub fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
 
 impl<'a> Tick<'a> {
     /// As whose answer the record of something due at `at` is written.
-    fn arrival(&self, at: Millis) -> Arrival<'a> {
+    pub(super) fn arrival(&self, at: Millis) -> Arrival<'a> {
         Arrival { customer: self.customer, at, source: "", with_text: self.with_text, every_condition: false }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn note(rules: &Rules, case: &mut Case, event: &CaseEvent<'_>, at: Mi
     note_said(&mut case.tl_name, &mut case.reported.tl_name, text(event.tl_name.as_ref()), at);
     note_said(&mut case.pic_tiket, &mut case.reported.pic_tiket, text(event.pic_tiket.as_ref()), at);
     note_said(&mut case.unit_eta, &mut case.reported.unit_eta, eta, at);
+    case.note_step(event.event.name(), at);
     match event.event {
         CaseEventKind::CallbackDone => {
             let begun = case.opened_at.unwrap_or(case.first_at);

@@ -43,6 +43,7 @@ fn rest(rules: &Rules, state: &AuthorState, old: &Case, settled: Millis, arrival
         posts: old.posts.clone(),
         conversations: old.conversations.clone(),
         links: old.links.clone(),
+        holds: old.holds.clone(),
         ..Case::begin(&first.id, first.at)
     };
     let is_later = |id: &str| later.iter().any(|post| *post.id == *id);

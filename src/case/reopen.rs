@@ -4,7 +4,7 @@
 
 use super::answer::record;
 use super::overridden::with_agents;
-use super::{desk, escalation, is_hard};
+use super::{desk, escalation, is_hard, let_pass};
 use crate::author::AuthorState;
 use crate::post::CaseEvent;
 use crate::record::{Arrival, EscalationRecord, EscalationType, Output};
@@ -26,6 +26,7 @@ pub(super) fn reopen<'a>(
     let mut case = closed.case;
     desk::note(rules, &mut case, event, desk::believed(rules, event, arrival).max(closed.at));
     let was_hard = case.hard;
+    let_pass(rules, &mut case, arrival.at);
     let since = state.case.take();
     let supersedes = since.as_ref().filter(|_| was_hard).map(|since| with_agents(state, since, "")).unwrap_or_default();
     if let Some(since) = since {

@@ -2,6 +2,7 @@
 
 mod guard;
 mod reload;
+mod silences;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -13,16 +14,17 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use tracing_subscriber::EnvFilter;
 
 use self::reload::{InUse, Wishes};
+use self::silences::Silencing;
 
 use super::page::{Log, Page};
-use super::settings::{KafkaOptions, Loaded, Prepared, prepare};
+use super::settings::{KafkaOptions, Loaded, Prepared, prepare, silences_file};
 use super::{ConfigFolder, Exit, Stop};
 use arc_swap::ArcSwap;
 
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
 use crate::kafka::{self, Ingest, LaneSettings, Outages, Recent, Triage};
 use crate::post::Millis;
-use crate::rules::Rules;
+use crate::rules::{Rules, Silences};
 
 /// Reads the feeds, judges every post, writes the verdicts; until it is told to stop (SIGTERM), which commits what is
 /// under way. The rules are read again when their folder changes and on SIGHUP; rules that would take too many of the last
@@ -56,7 +58,7 @@ impl Run {
             ("run.start", self.start),
         ];
         let (prepared, problems) = prepare(&self.config.folder, &self.kafka.options(options));
-        let Some(Prepared { service, rules, shadow }) = prepared else { return Err(Stop::Configuration(problems)) };
+        let Some(Prepared { service, rules, shadow, silences }) = prepared else { return Err(Stop::Configuration(problems)) };
         Page::of(problems.render()).tell();
         let share = |Loaded { rules, watch }| (Arc::new(ArcSwap::from_pointee(rules)), watch);
         let (rules, watch) = share(rules);
@@ -70,12 +72,15 @@ impl Run {
         let sources = Sources {
             rules: Arc::clone(&rules),
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
+            silences: Arc::new(ArcSwap::from_pointee(silences.0)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
             clock: now,
         };
         let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
         sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
-        let stop = watch_for_changes(sets, service.reload.watch)?;
+        let silencing =
+            Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
+        let stop = watch_for_changes(sets, silencing, service.reload.watch)?;
         let mut running = start(&service, &sources, stop)?;
         running.wait()?;
         for name in ["ingest", "triage", "outages"] {
@@ -87,6 +92,7 @@ impl Run {
                 aborted = counts.aborted,
                 forgotten_early = counts.forgotten_early,
                 unknown_kinds = counts.unknown_kinds,
+                silenced = counts.silenced,
                 "stopped"
             );
         }
@@ -100,6 +106,8 @@ pub(super) struct Sources {
     pub(super) rules: Arc<ArcSwap<Rules>>,
     /// Those that are only tried.
     pub(super) shadow: Option<Arc<ArcSwap<Rules>>>,
+    /// What team leaders are not to be told of for a while.
+    pub(super) silences: Arc<ArcSwap<Silences>>,
     /// The posts judged last, where new rules are tried on them.
     pub(super) recent: Option<Arc<Recent>>,
     /// What the lanes take for the wall clock.
@@ -109,7 +117,8 @@ pub(super) struct Sources {
 impl Sources {
     /// Makes them of rules that nothing will replace, for posts of other days: the clock stands still, and nothing is due.
     pub(super) fn alone(rules: Rules) -> Self {
-        Sources { rules: Arc::new(ArcSwap::from_pointee(rules)), shadow: None, recent: None, clock: || Millis::new(0) }
+        let rules = Arc::new(ArcSwap::from_pointee(rules));
+        Sources { rules, shadow: None, silences: Arc::default(), recent: None, clock: || Millis::new(0) }
     }
 }
 
@@ -124,9 +133,9 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
         let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
         let with_text = service.output.text == OutputText::Full;
-        let with_areas = service.topics.outages.is_some();
+        let (with_areas, silences) = (service.topics.outages.is_some(), Arc::clone(&sources.silences));
         let make = move || {
-            let triage = Triage::new(Arc::clone(&rules), with_text).with_areas(with_areas);
+            let triage = Triage::new(Arc::clone(&rules), with_text).with_areas(with_areas).with_silences(Arc::clone(&silences));
             triage.with_shadow(shadow.clone()).with_recent(recent.clone())
         };
         running.start("triage", &LaneSettings::triage(service, sources.clock), lanes, make)?;
@@ -156,7 +165,7 @@ fn log_to_stderr(format: LogFormat) {
 
 /// Returns the flag that SIGTERM and SIGINT set; the second of them ends the process at once. From now on `sets` are
 /// read again on SIGHUP and SIGUSR1 and, if `watch`, when their folders change.
-fn watch_for_changes(sets: Vec<InUse>, watch: bool) -> Result<Arc<AtomicBool>, Stop> {
+fn watch_for_changes(sets: Vec<InUse>, silencing: Silencing, watch: bool) -> Result<Arc<AtomicBool>, Stop> {
     let failed = |error: std::io::Error| Stop::Because(Exit::Unavailable, format!("the signals of the system cannot be watched: {error}"));
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGINT] {
@@ -166,6 +175,6 @@ fn watch_for_changes(sets: Vec<InUse>, watch: bool) -> Result<Arc<AtomicBool>, S
     let wishes = Wishes::default();
     signal_hook::flag::register(SIGHUP, Arc::clone(&wishes.reload)).map_err(failed)?;
     signal_hook::flag::register(SIGUSR1, Arc::clone(&wishes.force)).map_err(failed)?;
-    thread::Builder::new().name("reload".to_owned()).spawn(move || reload::run(sets, watch, &wishes)).map_err(failed)?;
+    thread::Builder::new().name("reload".to_owned()).spawn(move || reload::run(sets, silencing, watch, &wishes)).map_err(failed)?;
     Ok(stop)
 }

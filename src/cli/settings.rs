@@ -8,7 +8,7 @@ use crate::config::service::Service;
 use crate::config::watch::{Fingerprint, Watch};
 use crate::kafka::{self, Refusal};
 use crate::problem::{Problem, Problems, Reporter, Spot};
-use crate::rules::{self, Rules};
+use crate::rules::{self, Rules, Silences};
 
 /// Options of every command that talks to Kafka; they beat the environment and `triage.toml`.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,8 @@ pub(super) struct Prepared {
     pub(super) rules: Loaded,
     /// Those that are only tried.
     pub(super) shadow: Option<Loaded>,
+    /// What team leaders are not to be told of for a while, and the watch on its folder since before it was read.
+    pub(super) silences: (Silences, Watch),
 }
 
 /// A rule set, and the watch on its folder since before it was read.
@@ -69,18 +71,33 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
     let (service, mut problems) = Service::examine(path.as_deref(), environment(), options);
     let rules = load(folder, &mut problems);
     let shadow = service.as_ref().and_then(|service| service.shadow.as_ref()).map(|shadow| load(&shadow.config, &mut problems));
+    let silences = service.as_ref().and_then(|service| load_silences(folder, &silences_file(service, folder), &mut problems));
     let shadow_fails = matches!(shadow, Some(None));
     if let Some(service) = service.as_ref().filter(|_| !problems.has_errors()) {
         let spot = Spot::whole(path.unwrap_or_else(|| "triage.toml".into()).display().to_string());
         problems.extend(kafka::examine(service).iter().map(|refusal| Problem::error(&spot, refusal.to_string())));
     }
-    let prepared = match (service, rules) {
-        (Some(service), Some(rules)) if !problems.has_errors() && !shadow_fails => {
-            Some(Prepared { service, rules, shadow: shadow.flatten() })
+    let prepared = match (service, rules, silences) {
+        (Some(service), Some(rules), Some(silences)) if !problems.has_errors() && !shadow_fails => {
+            Some(Prepared { service, rules, shadow: shadow.flatten(), silences })
         }
         _ => None,
     };
     (prepared, problems)
+}
+
+/// Where the silences stand: `silences.toml` in `folder` unless the settings name another file. It may be absent.
+pub(super) fn silences_file(service: &Service, folder: &Path) -> PathBuf {
+    service.silences.file.clone().unwrap_or_else(|| folder.join("silences.toml"))
+}
+
+fn load_silences(folder: &Path, file: &Path, problems: &mut Problems) -> Option<(Silences, Watch)> {
+    let beside = file.parent().unwrap_or(folder);
+    let watch = Watch::new(beside, Fingerprint::of(beside));
+    let reporter = Reporter::default();
+    let silences = rules::silences(folder, file, &reporter);
+    problems.extend(reporter.into_problems());
+    silences.map(|silences| (silences, watch))
 }
 
 fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {

@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use chrono::{NaiveDate, NaiveTime};
-
-use super::reader::{DAY, Document, HOUR, Source, Table, Value};
+use super::moment::{Edge, moment};
+use super::reader::{Document, Source, Table, Value};
 use crate::post::Millis;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 
 /// Quizzes a registry may hold.
 const MAX_QUIZZES: usize = 5_000;
-/// Dates without a time are days in western Indonesia (WIB), where the brand announces its quizzes.
-const WIB: i64 = 7 * HOUR;
 
 /// The registry of quizzes, `lists/campaigns.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,8 +74,8 @@ fn read_quiz(table: Table<'_>) -> Option<Quiz> {
     let tags = names(&table.optional("tags"), '#');
     let posts = ids(&table.optional("posts"));
     let begin = table.optional("from");
-    let from = time(&begin, Edge::Start);
-    let until = time(&table.optional("until"), Edge::End);
+    let from = moment(&begin, Edge::Start);
+    let until = moment(&table.optional("until"), Edge::End);
     if tags.is_empty() && posts.is_empty() && !table.has("tags") && !table.has("posts") {
         let problem = Problem::error(&spot, "nothing tells that a post belongs to this quiz");
         reporter.report(problem.hint("give `posts`, `tags` or both"));
@@ -117,31 +114,6 @@ fn ids(value: &Value<'_>) -> Vec<String> {
         id
     };
     value.spotted_strings().into_iter().map(id).collect()
-}
-
-/// Which end of a day a date stands for.
-#[derive(Clone, Copy, PartialEq)]
-enum Edge {
-    Start,
-    End,
-}
-
-/// RFC 3339 or `YYYY-MM-DD`, with or without quotes.
-fn time(value: &Value<'_>, edge: Edge) -> Option<Millis> {
-    if !value.is_present() {
-        return None;
-    }
-    let text = value.date_text()?;
-    let day = |date: NaiveDate| {
-        let start = date.and_time(NaiveTime::MIN).and_utc().timestamp_millis() - WIB;
-        Millis::claimed(if edge == Edge::Start { start } else { start + DAY - 1 })
-    };
-    let time = if text.len() == "2025-01-31".len() { text.parse().ok().and_then(day) } else { Millis::parse(&text) };
-    if time.is_none() {
-        let problem = Problem::error(&value.spot(), format!("`{text}` is not a time"));
-        value.reporter().report(problem.hint("write 2025-01-31 or 2025-01-31T09:00:00+07:00"));
-    }
-    time
 }
 
 #[cfg(test)]

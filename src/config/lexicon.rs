@@ -19,7 +19,7 @@ pub use self::notation::{Guard, GuardRange, Part, Pattern, Phrase, Scope, Side};
 pub use self::weight::Weight;
 use self::weight::{Header, parse_header};
 use super::reader::{Line, Source};
-use crate::problem::{Problem, Reporter, Spot};
+use crate::problem::{Problem, Reporter, Spot, Spotted};
 
 /// Entries one list may hold.
 const MAX_ENTRIES: usize = 50_000;
@@ -59,6 +59,20 @@ pub struct Entry {
     pub exclude: bool,
     /// What it says, the guards of its group included.
     pub phrase: Phrase,
+}
+
+impl Entry {
+    /// Reads an entry that stands in another document, without an exclusion; what is wrong with it is reported.
+    pub fn read(written: &Spotted<String>, reporter: &Reporter) -> Option<Entry> {
+        let Spotted { value, spot } = written;
+        match Phrase::parse(value) {
+            Ok(phrase) => Some(Entry { text: value.clone(), spot: spot.clone(), exclude: false, phrase }),
+            Err(mistake) => {
+                reporter.report(mistake.problem(spot));
+                None
+            }
+        }
+    }
 }
 
 impl Lexicon {

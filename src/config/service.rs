@@ -15,7 +15,7 @@ use std::path::Path;
 
 pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
-pub use self::reload::{Guard, Reload, Shadow};
+pub use self::reload::{Guard, Reload, Shadow, Silences};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{OutageTopics, Retention, Topics};
 use super::reader::{Document, Overrides, Source, Table};
@@ -38,6 +38,8 @@ pub struct Service {
     pub reload: Reload,
     /// `[shadow]`: rules that are only tried.
     pub shadow: Option<Shadow>,
+    /// `[silences]`: what team leaders are not to be told of for a while.
+    pub silences: Silences,
     /// What is odd but no reason to refuse the settings.
     pub warnings: Problems,
 }
@@ -88,6 +90,7 @@ impl Service {
             output: Output::read(root.section("output")),
             reload: Reload::read(root.section("reload")),
             shadow,
+            silences: Silences::read(root.section("silences")),
             warnings: Problems::default(),
         };
         root.finish();

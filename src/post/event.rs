@@ -114,6 +114,18 @@ pub enum CaseEventKind {
 }
 
 impl CaseEventKind {
+    /// All of them.
+    pub const ALL: [CaseEventKind; 8] = [
+        CaseEventKind::TlAssigned,
+        CaseEventKind::Acknowledged,
+        CaseEventKind::Progress,
+        CaseEventKind::CallbackDone,
+        CaseEventKind::Resolved,
+        CaseEventKind::Reopened,
+        CaseEventKind::Dismissed,
+        CaseEventKind::Returned,
+    ];
+
     /// Returns the name in records.
     pub fn name(self) -> &'static str {
         match self {

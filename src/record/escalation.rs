@@ -62,6 +62,14 @@ pub struct EscalationRecord<'a> {
     pub missed: Option<u64>,
     /// What is due when.
     pub clocks: Option<Clocks>,
+    /// What a team leader reads: what happened, why, since when, what is due. Words of the configuration.
+    pub summary: Option<String>,
+    /// Of a follow-up: the `id` of the first of those that came within a minute; readers tell of a group once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Nobody need be told of it now: a silence holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silenced: Option<Silenced>,
     /// The verdict on the post that brought this about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub triage: Option<TriageRecord<'a>>,
@@ -69,6 +77,31 @@ pub struct EscalationRecord<'a> {
     pub rules: &'a str,
     /// `topic/partition/offset` of the inbox record; `null` where the wall clock brought it about.
     pub source: Option<&'a str>,
+    /// What else the summary tells; not written.
+    #[serde(skip)]
+    pub background: Background,
+}
+
+/// A silence that holds a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Silenced {
+    /// What it is called in `silences.toml`; of several, the one that lasts longest.
+    pub by: String,
+    /// Its last moment, as far as it is known now.
+    pub until: Millis,
+}
+
+/// What is known of a case and stands in no field of its records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Background {
+    /// When its first post was written.
+    pub first_at: Option<Millis>,
+    /// When its newest post was.
+    pub last_at: Option<Millis>,
+    /// What the desk did, by name of the event, in the order of time.
+    pub steps: Vec<(String, Millis)>,
+    /// The silence that has ended.
+    pub silence: Option<String>,
 }
 
 /// What is due when, by analogy with the inbound desk (D33).
@@ -120,11 +153,13 @@ pub enum EscalationType {
     ReminderMonitor,
     /// The customer has to be called.
     ReminderCallback,
+    /// A silence that held it has ended.
+    SilenceEnded,
 }
 
 impl EscalationType {
     /// All of them, in the order of a case's life.
-    pub const ALL: [EscalationType; 17] = [
+    pub const ALL: [EscalationType; 18] = [
         EscalationType::Opened,
         EscalationType::Followup,
         EscalationType::ConditionAdded,
@@ -142,6 +177,7 @@ impl EscalationType {
         EscalationType::ReminderAssignTl,
         EscalationType::ReminderMonitor,
         EscalationType::ReminderCallback,
+        EscalationType::SilenceEnded,
     ];
 
     /// Returns whether it says that the case is over: the clocks stand still afterwards.
@@ -170,6 +206,7 @@ impl EscalationType {
             EscalationType::ReminderAssignTl => "reminder_assign_tl",
             EscalationType::ReminderMonitor => "reminder_monitor",
             EscalationType::ReminderCallback => "reminder_callback",
+            EscalationType::SilenceEnded => "silence_ended",
         }
     }
 }

@@ -58,6 +58,7 @@ fn is_additional(record: &Peek) -> bool {
         EscalationType::ReminderAssignTl,
         EscalationType::ReminderMonitor,
         EscalationType::ReminderCallback,
+        EscalationType::SilenceEnded,
     ];
     additional.iter().any(|kind| record.kind.as_deref() == Some(kind.name()))
 }
@@ -81,6 +82,7 @@ mod tests {
         check(Destination::Escalations, r#"{"type":"expired"}"#, false);
         check(Destination::Escalations, r#"{"type":"callback_on_close"}"#, false);
         check(Destination::Escalations, r#"{"type":"reminder_monitor"}"#, false);
+        check(Destination::Escalations, r#"{"type":"silence_ended"}"#, false);
         check(Destination::Escalations, r#"{"type":"resolved"}"#, true);
         check(Destination::Escalations, "not ours", true);
     }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, Condition, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, accounts, leaves, order};
+use super::{Class, Condition, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, Summary, accounts, leaves, order, summary};
 use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -80,7 +80,8 @@ impl<'a> Reading<'a> {
         let conditions = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.lexicons, &self.declared);
         let classes = self.read_classes(root);
-        let escalation = super::escalation::read(root.section("escalation"), &mut self.lexicons, &self.declared);
+        let (escalation, words) = super::escalation::read(root.section("escalation"), &mut self.lexicons, &self.declared);
+        let summary = self.read_summary(words);
         let evidence = read_evidence(root.section("evidence"));
         let outages = Outages::read(root.has("outages").then(|| root.section("outages")), &mut self.lexicons);
         let quality_sample = QualitySample::read(root.section("quality_sample"));
@@ -114,6 +115,7 @@ impl<'a> Reading<'a> {
             conditions,
             hard: hard?,
             escalation: escalation?,
+            summary: summary?,
             evidence: evidence?,
             styled_letters: self.styled_letters,
             classes,
@@ -167,6 +169,14 @@ impl<'a> Reading<'a> {
             self.lexicons.reporter().report(problem.hint("end with a class without `when`, routed to the agents"));
         }
         classes
+    }
+
+    /// The words of summaries, from the document that `named` names: `Some(None)` if none is named, `None` if it is wrong.
+    fn read_summary(&self, named: Option<Spotted<String>>) -> Option<Option<Summary>> {
+        let Some(named) = named else { return Some(None) };
+        let conditions: Vec<&str> = self.declared.conditions.iter().map(|name| name.value.as_str()).collect();
+        let source = self.lexicons.read(&named)?;
+        summary::read(&source, &conditions, self.lexicons.reporter()).map(Some)
     }
 
     fn check_order(&self, class: &Class, spot: &Spot, feeding: &mut Option<Spot>, always: &mut Option<String>) {

@@ -8,8 +8,8 @@ use crate::signals::{Declared, Lexicons, Scope};
 /// Links that a case may keep.
 const MAX_LINKS: usize = 32;
 
-/// Reads it; `None` if it cannot be used.
-pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared) -> Option<Escalation> {
+/// Reads it, `None` if it cannot be used; and which document has the words of summaries.
+pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Declared) -> (Option<Escalation>, Option<Spotted<String>>) {
     let notify = table.optional("notify").strings();
     let kept = table.optional("clocks").bool().unwrap_or(true);
     let monitor = table.required("monitor").duration(SECOND..=30 * DAY);
@@ -19,10 +19,13 @@ pub(super) fn read(table: Table<'_>, lexicons: &mut Lexicons<'_>, declared: &Dec
     let basis = table.required("basis").string();
     let links = table.optional("links").integer(0..=MAX_LINKS).unwrap_or(0);
     let named = table.optional("hints").spotted_strings();
+    let group = table.optional("group").duration(SECOND..=DAY);
+    let words = table.optional("summary").spotted_string();
     table.finish();
     let hints = named.into_iter().filter_map(|name| hint(name, lexicons, declared)).collect();
-    let clocks = ClockSettings { monitor: monitor?, callback: callback?, assign_tl, hours, basis: basis? };
-    Some(Escalation { notify, clocks: kept.then_some(clocks), links, hints })
+    let all = monitor.zip(callback).zip(basis);
+    let clocks = all.map(|((monitor, callback), basis)| ClockSettings { monitor, callback, assign_tl, hours, basis });
+    (clocks.map(|clocks| Escalation { notify, clocks: kept.then_some(clocks), links, hints, group }), words)
 }
 
 /// Reads an interval, or `"off"`.

@@ -81,6 +81,11 @@ const MAX_QUOTE: usize = 160;
 /// How many characters a cut may move back lest it tear a letter apart.
 const MAX_MARKS: usize = 16;
 
+/// Returns `text` as far as a quotation goes.
+pub fn quotation(text: &str) -> String {
+    (*bounded(text.into())).to_owned()
+}
+
 /// Returns `text`, or its beginning and `…` where it is longer than a quotation may be. An accent or the second half of an
 /// emoji is not torn off.
 fn bounded(text: Str<'_>) -> Str<'_> {

@@ -181,7 +181,8 @@ impl<'r> Lexicons<'r> {
         self.reporter.warning(at, format!("`{text}` can never match: nothing is left of it once punctuation is gone"));
     }
 
-    fn add_group(&mut self, file: u8, group: &Group) -> LoadedGroup {
+    /// Adds `group`, of the lexicon numbered `file`.
+    pub fn add_group(&mut self, file: u8, group: &Group) -> LoadedGroup {
         let id = GroupId::try_from(self.groups).unwrap_or(GroupId::MAX);
         self.groups += 1;
         for entry in &group.entries {

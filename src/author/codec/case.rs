@@ -1,5 +1,6 @@
 //! The open case, the conditions met in it and why.
 
+use super::told;
 use super::wire::{Broken, Reader, Writer};
 use crate::author::{Case, Link, MetCondition, Reason, Reminded, Reminder};
 use crate::post::{Millis, Str};
@@ -97,6 +98,7 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
             });
         }
     }
+    told::write(case, writer);
     writer.out.extend_from_slice(case.unknown.bytes());
 }
 
@@ -168,6 +170,9 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
             of_case::TL_REPORTED => case.reported.tl_name = Some(field.time()?),
             of_case::PIC_REPORTED => case.reported.pic_tiket = Some(field.time()?),
             of_case::ETA_REPORTED => case.reported.unit_eta = Some(field.time()?),
+            told::GROUP => case.group = Some(told::read_group(field.part()?)?),
+            told::STEP => case.steps.push(told::read_step(field.part()?)?),
+            told::HOLD => case.holds.push(told::read_hold(field.part()?)?),
             number => match CLOCKS.iter().find(|(known, _)| *known == number) {
                 Some((_, clock)) => case.reminded.note(*clock, read_reminded(field.part()?)?),
                 None => case.unknown.keep(field.bytes),

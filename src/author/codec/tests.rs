@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::author::{
-    Case, ClosedCase, Link, MetCondition, Outcome, Reason, Remembered, Reminded, Reminder, Reminders, Reported, SeriesMemory, Unknown,
+    Case, ClosedCase, Group, Hold, Link, MetCondition, Outcome, Reason, Remembered, Reminded, Reminder, Reminders, Reported, SeriesMemory,
+    Step, Unknown,
 };
 use crate::signals::Evidence;
 
@@ -192,12 +193,24 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn told()(
+        group in prop::option::of(("\\PC{0,9}", time())), steps in prop::collection::vec(("[a-z_]{0,9}", time()), 0..3),
+        holds in prop::collection::vec(("\\PC{0,9}", time(), any::<bool>()), 0..3),
+    ) -> (Option<Group>, Vec<Step>, Vec<Hold>) {
+        let steps = steps.into_iter().map(|(kind, at)| Step { kind: kind.into(), at });
+        let holds = holds.into_iter().map(|(by, since, whole)| Hold { by: by.into(), since, whole });
+        (group.map(|(first, at)| Group { first: first.into(), at }), steps.collect(), holds.collect())
+    }
+}
+
+prop_compose! {
     fn case()(
         id in id(), times in (time(), time()), [complaints, posts, conversations, witnesses] in [ids(), ids(), ids(), ids()],
         evidence in prop::collection::vec(reason("capitals"), 0..4), hard in any::<bool>(), opened_at in prop::option::of(time()),
         desk in prop::option::of("\\PC{0,9}"), [last_callback, unit_eta, reopened_at, tl_name] in prop::array::uniform4(prop::option::of(time())),
         links in prop::collection::vec(link(), 0..3),
         reminded in prop::collection::vec((prop::sample::select(Reminder::ALL.to_vec()), any::<u64>(), time()), 0..4),
+        told in told(),
     ) -> Case {
         let mut reminders = Reminders::default();
         reminded.into_iter().for_each(|(clock, n, at)| reminders.note(clock, Reminded { n, at }));
@@ -206,7 +219,7 @@ prop_compose! {
         Case {
             id: id.into(), first_at: times.0, last_at: times.1, complaints, posts, conversations, hard, opened_at,
             conditions: vec![condition, MetCondition::default()], tl_name: desk.clone().map(Into::into), pic_tiket: desk.map(Into::into),
-            last_callback, unit_eta, reopened_at, reported, links, reminded: reminders, hints: vec!["lapor".into()], ..Case::default()
+            last_callback, unit_eta, reopened_at, reported, links, reminded: reminders, hints: vec!["lapor".into()], group: told.0, steps: told.1, holds: told.2, ..Case::default()
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::guard::Trial;
+use super::silences::Silencing;
 use arc_swap::ArcSwap;
 
 use crate::config::service::Guard;
@@ -41,10 +42,11 @@ pub(super) struct InUse {
 }
 
 /// Looks for changes for ever. `watch`: of the folders, too, not only for `wishes`.
-pub(super) fn run(mut sets: Vec<InUse>, watch: bool, wishes: &Wishes) {
+pub(super) fn run(mut sets: Vec<InUse>, mut silencing: Silencing, watch: bool, wishes: &Wishes) {
     loop {
         let forced = wishes.force.swap(false, Ordering::Relaxed);
         let asked = wishes.reload.swap(false, Ordering::Relaxed) || forced;
+        silencing.look(asked, watch);
         for set in &mut sets {
             let seen = match (asked, watch) {
                 (true, _) => Some(Fingerprint::of(set.watch.folder())),
@@ -79,7 +81,10 @@ impl InUse {
                 );
                 errors.iter().for_each(|error| tracing::error!(set = self.name, "{error}"));
             }
-            Ok(rules) if rules.hash == before.hash => tracing::info!(set = self.name, rules = rules.hash, "the rules are the same"),
+            // Words of summaries are no part of the hash: they decide nothing.
+            Ok(rules) if rules.hash == before.hash && rules.summary == before.summary => {
+                tracing::info!(set = self.name, rules = rules.hash, "the rules are the same")
+            }
             Ok(rules) => self.exchange(&before, rules, forced),
         }
         true

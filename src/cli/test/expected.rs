@@ -44,6 +44,8 @@ enum Want {
     Among(Vec<String>),
     /// None of these.
     Without(Vec<String>),
+    /// A text in which each of these stands.
+    Saying(Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +68,8 @@ enum Key {
     Also,
     DeadLetter,
     Supersedes,
+    Group,
+    Summary,
     Late,
     Future,
     TlName,
@@ -75,7 +79,7 @@ enum Key {
 }
 
 impl Key {
-    const ALL: [(&'static str, Key); 24] = [
+    const ALL: [(&'static str, Key); 26] = [
         ("class", Key::Class),
         ("route", Key::Route),
         ("note", Key::Note),
@@ -94,6 +98,8 @@ impl Key {
         ("also", Key::Also),
         ("dead_letter", Key::DeadLetter),
         ("supersedes", Key::Supersedes),
+        ("group", Key::Group),
+        ("summary", Key::Summary),
         ("late", Key::Late),
         ("future", Key::Future),
         ("tl_name", Key::TlName),
@@ -116,6 +122,7 @@ impl Key {
             Key::Conditions | Key::Also | Key::Supersedes | Key::Links | Key::Hints => Want::Exactly(self.names(value, rules)),
             Key::Signals | Key::Because => Want::Among(self.names(value, rules)),
             Key::NoSignals | Key::NotBecause => Want::Without(self.names(value, rules)),
+            Key::Summary => Want::Saying(value.strings()),
             Key::Class if value.is_list() => Want::One(self.names(value, rules)),
             _ => Want::One(vec![value.spotted_string().filter(|text| self.knows(text, value, rules))?.value]),
         })
@@ -181,6 +188,7 @@ impl Want {
             Want::One(names) => (names.iter().any(has) || seen.is_empty() && names.iter().any(|name| name == NONE), names.join(" or ")),
             Want::Exactly(names) => (names.iter().all(has) && seen.iter().all(|seen| names.contains(seen)), listed(names)),
             Want::Among(names) => (names.iter().all(has), listed(names)),
+            Want::Saying(words) => (words.iter().all(|word| seen.iter().any(|text| text.contains(word))), listed(words)),
             Want::Without(names) => (!names.iter().any(has), format!("without {}", names.join(", "))),
         };
         (!right).then(|| Mismatch { key: key.name(), expected, actual: listed(&seen) })
@@ -235,6 +243,8 @@ impl<'a> Seen<'a> {
                 let told = self.escalation().map(|record| &record.supersedes).or(verdict.map(|verdict| &verdict.supersedes));
                 told.cloned().unwrap_or_default()
             }
+            Key::Group => one(self.escalation().and_then(|record| record.group.as_deref()).map(first_post)),
+            Key::Summary => one(self.escalation().and_then(|record| record.summary.as_deref())),
             Key::Late => flag(verdict.map(|verdict| verdict.late)),
             Key::Future => flag(verdict.map(|verdict| verdict.future)),
             Key::TlName => one(self.escalation().and_then(|record| record.tl_name.as_deref())),

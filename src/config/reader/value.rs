@@ -82,6 +82,13 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Returns where `part` of it is written; where the value is, if it is not found.
+    pub fn spot_of(&self, part: &str) -> Spot {
+        let Some(span) = (if let Node::Toml(value) = self.node { Some(value.span()) } else { None }) else { return self.spot() };
+        let written = self.scope.source.text().get(span.clone()).and_then(|text| text.find(part));
+        self.scope.source.spot(span.start + written.unwrap_or(0))
+    }
+
     /// Returns where to report what is found out about the value.
     pub fn reporter(&self) -> &'a Reporter {
         self.scope.reporter

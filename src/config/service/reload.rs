@@ -1,4 +1,5 @@
-//! `[reload]` and `[shadow]`: how new rules come into use, and how they are tried on live posts before.
+//! `[reload]`, `[shadow]` and `[silences]`: how new rules come into use, how they are tried on live posts before, and what team
+//! leaders are not told of meanwhile.
 
 use std::path::PathBuf;
 
@@ -28,6 +29,21 @@ pub struct Guard {
 pub struct Shadow {
     /// `config`: its folder.
     pub config: PathBuf,
+}
+
+/// What team leaders are not to be told of for a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Silences {
+    /// `file`: the document, which may be absent. Default `silences.toml` beside the rules.
+    pub file: Option<PathBuf>,
+}
+
+impl Silences {
+    pub(super) fn read(table: Table<'_>) -> Silences {
+        let file = table.optional("file").path();
+        table.finish();
+        Silences { file }
+    }
 }
 
 impl Reload {

@@ -132,6 +132,7 @@ impl<'a, S: Stage> Work<'a, S> {
         }
         self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
         self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
+        self.batch.counts.silenced += std::mem::take(&mut self.outbox.silenced);
         self.batch.origins.resize(self.outbox.len(), input);
         self.check_limit(&record)
     }

@@ -17,6 +17,8 @@ pub struct Counts {
     pub forgotten_early: u64,
     /// Posts of which the feed says what no one here knows (`unknown_event_kind`).
     pub unknown_kinds: u64,
+    /// Records for team leaders that a silence holds.
+    pub silenced: u64,
     /// Transactions that were committed, those without an input included.
     pub committed: u64,
     /// Transactions that were aborted; what they read is read again.
@@ -49,6 +51,7 @@ impl Counts {
         }
         self.forgotten_early += other.forgotten_early;
         self.unknown_kinds += other.unknown_kinds;
+        self.silenced += other.silenced;
         self.committed += other.committed;
         self.aborted += other.aborted;
         self.restored_partitions += other.restored_partitions;

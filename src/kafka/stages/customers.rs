@@ -185,5 +185,5 @@ impl Customers {
 
 /// Whether the wall clock may bring about something in `state`.
 fn waits(state: &AuthorState) -> bool {
-    state.case.as_ref().is_some_and(|case| case.hard)
+    state.case.as_ref().is_some_and(|case| case.hard || !case.holds.is_empty())
 }

@@ -7,7 +7,8 @@ pub const FORMAT: &str = "format";
 /// Where an output's input stands, as `topic/partition/offset`: of canonical records and of verdicts.
 pub const SOURCE: &str = "triage.source";
 
-/// When a reminder was due, in milliseconds since the epoch: in place of [`SOURCE`] on what the wall clock brings about.
+/// When what an output tells of was due, in milliseconds since the epoch: in place of [`SOURCE`] on what the wall clock brings
+/// about.
 pub const TICK: &str = "triage.tick";
 
 /// Which of the records of one input a canonical record is, as `number/of`.

@@ -28,6 +28,8 @@ pub struct Outbox {
     pub forgotten_early: u64,
     /// Posts of which the feed says what no one here knows.
     pub unknown_kinds: u64,
+    /// Records for team leaders that a silence holds.
+    pub silenced: u64,
 }
 
 /// A record, as places in the buffers.

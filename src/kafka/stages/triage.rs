@@ -9,12 +9,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
+use crate::author::AuthorState;
 use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
 use crate::outage::AreaReport;
 use crate::post::{CustomerKey, EventKind, Input, Millis};
 use crate::record::{Arrival, Destination, Output, ShadowRecord, TriageRecord};
-use crate::rules::Rules;
+use crate::rules::{Rules, Silences};
 
 use super::customers::Customers;
 use super::dead_letter::Reason;
@@ -31,6 +32,8 @@ pub struct Triage {
     rules: Arc<Rules>,
     shadow: Option<Shadow>,
     recent: Option<Arc<Recent>>,
+    /// What team leaders are not to be told of for a while: those that lanes see, and those of the open transaction.
+    silences: (Arc<ArcSwap<Silences>>, Arc<Silences>),
     with_text: bool,
     /// Complaints that name an area are handed on.
     with_areas: bool,
@@ -54,8 +57,8 @@ impl Triage {
     /// text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
-        let (workspace, customers, source, judged) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, with_text, with_areas: false, workspace, customers, source, judged }
+        let (workspace, customers, source, judged, silences) = Default::default();
+        Triage { shared, rules, shadow: None, recent: None, silences, with_text, with_areas: false, workspace, customers, source, judged }
     }
 
     /// Makes it tell, too, where the rules that `shared` holds would have decided otherwise.
@@ -76,6 +79,12 @@ impl Triage {
         self
     }
 
+    /// The same, which marks what the silences that `shared` holds silence.
+    pub fn with_silences(mut self, shared: Arc<ArcSwap<Silences>>) -> Self {
+        self.silences = (Arc::clone(&shared), shared.load_full());
+        self
+    }
+
     fn reject(&self, record: &Inbound<'_>, code: &str, message: &str, out: &mut Outbox) {
         Reason { stage: self.name(), rules: &self.rules.hash, code, message }.letter(record, out);
     }
@@ -91,11 +100,12 @@ impl Stage for Triage {
     }
 
     fn begin(&mut self) {
-        let rules = self.shared.load_full();
-        if !Arc::ptr_eq(&rules, &self.rules) {
+        let (rules, silences) = (self.shared.load_full(), self.silences.0.load_full());
+        if !Arc::ptr_eq(&rules, &self.rules) || !Arc::ptr_eq(&silences, &self.silences.1) {
             self.customers.doubt_clocks();
         }
         self.rules = rules;
+        self.silences.1 = silences;
         if let Some(shadow) = &mut self.shadow {
             shadow.rules = shadow.shared.load_full();
         }
@@ -122,7 +132,8 @@ impl Stage for Triage {
         out.unknown_kinds += u64::from(matches!(&input, Input::Post(post) if post.event_kind == EventKind::Unknown));
         let state = self.customers.state(record.partition, &customer);
         let before = self.shadow.as_ref().map(|_| state.clone());
-        let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        let mut outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
+        out.silenced += case::hush(&self.silences.1, state, &input, &arrival, &mut outputs);
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
             write_output(output, &self.rules.hash, record, &arrival, out);
@@ -146,11 +157,12 @@ impl Stage for Triage {
 
     fn tick(&mut self, partition: i32, now: Millis, out: &mut Outbox) {
         self.customers.sweep(partition, now);
-        let (rules, with_text) = (&*self.rules, self.with_text);
-        for customer in self.customers.due(partition, now, |state| case::due(rules, state, now)) {
+        let (rules, silences, with_text) = (&*self.rules, &*self.silences.1, self.with_text);
+        let due = |state: &AuthorState| case::due(rules, state, now).into_iter().chain(case::silence_due(silences, state)).min();
+        for customer in self.customers.due(partition, now, due) {
             let tick = Tick { customer: &customer, now, with_text };
-            for output in engine::tick(rules, self.customers.state(partition, &customer), &tick) {
-                write_reminder(&output, out);
+            for output in engine::tick(rules, silences, self.customers.state(partition, &customer), &tick) {
+                write_due(&output, out);
             }
         }
     }
@@ -206,7 +218,7 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
 }
 
 /// Adds what the wall clock brings about. One that could not be written would be worth no more as a dead letter.
-fn write_reminder(output: &Output<'_>, out: &mut Outbox) {
+fn write_due(output: &Output<'_>, out: &mut Outbox) {
     let Output::Escalation(record) = output else { return };
     let draft = out.push(Topic::Escalations).key(record.customer.as_bytes());
     if let Ok(draft) = draft.try_value_with(|bytes| serde_json::to_writer(bytes, record)) {
