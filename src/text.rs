@@ -5,6 +5,7 @@
 //! original text, so every token keeps its place there (D69).
 
 pub mod affixes;
+mod bytes_present;
 mod capitals;
 #[cfg(test)]
 mod conformance;
@@ -22,6 +23,7 @@ mod tokenise;
 mod vocabulary;
 mod word;
 
+pub use self::bytes_present::BytesPresent;
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{

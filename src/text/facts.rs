@@ -4,6 +4,7 @@
 //! Knows nothing of what the words mean: a phrase that matters is a matter of `signals`. Evidence points into the
 //! original text, so every token keeps its place there (D69).
 
+use super::bytes_present::BytesPresent;
 use super::capitals::Capitals;
 use super::names_and_links::Entity;
 use super::span::Span;
@@ -40,6 +41,8 @@ pub struct Facts {
     pub tokens: Vec<Token>,
     /// How many of `tokens` are words of the text and the subject: the rest are symbols.
     pub words: usize,
+    /// The bytes of the text.
+    pub present: BytesPresent,
     /// Letters in capitals.
     pub capitals: Capitals,
     /// Links in the text: where they stand.
