@@ -7,7 +7,6 @@
 
 mod accounts;
 mod agenda;
-mod bits;
 mod builtin;
 mod channels;
 mod evidence;
@@ -42,7 +41,7 @@ pub use self::scope::{Compiled, Declared, Refers, Scope};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;
-use crate::text::{Facts, GroupSet, Hit, PhraseBook};
+use crate::text::{Facts, Hit, HitsByGroup, PhraseBook};
 
 /// Number of a signal in the rules.
 pub type SignalId = u16;
@@ -76,8 +75,8 @@ pub struct View<'v, 'a> {
     pub facts: &'v Facts,
     /// Lexicon entries in its text.
     pub hits: &'v [Hit],
-    /// Their groups.
-    pub groups: &'v GroupSet,
+    /// The same by group.
+    pub by_group: &'v HitsByGroup,
     /// Accounts that the post names.
     pub accounts: &'v [Account],
     /// Lexicon entries in the author's profile.
