@@ -2,7 +2,7 @@
 //!
 //! Remembers what was found, never decides by it: what is not remembered is read again.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 
 use rustc_hash::FxBuildHasher;
 
@@ -69,9 +69,7 @@ impl Slot {
 
 #[expect(clippy::cast_possible_truncation, reason = "less than the number of places")]
 fn place(profile: &Profile<'_>) -> usize {
-    let mut hasher = FxBuildHasher.build_hasher();
-    profile.hash(&mut hasher);
-    (hasher.finish() % SLOTS as u64) as usize
+    (FxBuildHasher.hash_one(profile) % SLOTS as u64) as usize
 }
 
 #[cfg(test)]
