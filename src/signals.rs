@@ -7,7 +7,6 @@
 
 mod accounts;
 mod agenda;
-mod bits;
 mod builtin;
 mod channels;
 mod evidence;
@@ -44,7 +43,7 @@ pub use self::trace::{Place, Trace, What};
 
 use crate::post::{Millis, OwnAccounts, Post};
 use crate::problem::Spot;
-use crate::text::{Facts, GroupSet, Hit, PhraseBook};
+use crate::text::{Facts, Hit, HitsByGroup, PhraseBook};
 
 /// Number of a signal in the rules.
 pub type SignalId = u16;
@@ -78,8 +77,8 @@ pub struct View<'v, 'a> {
     pub facts: &'v Facts,
     /// Lexicon entries in its text that no guard refuses, in order of their first token.
     pub hits: &'v [Hit],
-    /// The groups of `hits`.
-    pub groups: &'v GroupSet,
+    /// The same by group.
+    pub by_group: &'v HitsByGroup,
     /// Accounts that the post names.
     pub accounts: &'v [Account],
     /// Lexicon entries in the author's profile; none where no signal reads profiles.

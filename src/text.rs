@@ -5,6 +5,8 @@
 //! original text, so every token keeps its place there (D69).
 
 pub mod affixes;
+pub(crate) mod bits;
+mod bytes_present;
 mod capitals;
 #[cfg(test)]
 mod conformance;
@@ -15,6 +17,7 @@ mod names_and_links;
 mod overlap;
 mod phrases;
 mod plain_word;
+mod profiles;
 mod reading;
 mod slang;
 mod span;
@@ -22,10 +25,12 @@ mod tokenise;
 mod vocabulary;
 mod word;
 
+pub use self::bytes_present::BytesPresent;
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{
-    EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut, WordClass,
+    Edition, EntryId, EntryInfo, GroupId, GuardLine, Hit, HitsByGroup, Member, Miss, PhraseBook, PhraseBookBuilder, Search, TakenOut,
+    WordClass,
 };
 pub use self::reading::Reading;
 pub use self::slang::SlangTable;

@@ -18,6 +18,11 @@ pub const TEXTS: [&str; 10] = [
 
 /// The canonical record of the post `number`, written by `author` seven seconds after the one before.
 pub fn canonical(number: usize, author: usize, text: &str) -> Vec<u8> {
+    canonical_at(number, author, text, written_at(number))
+}
+
+/// The canonical record of the post `number`, written by `author` at that time, in milliseconds.
+pub fn canonical_at(number: usize, author: usize, text: &str, at: i64) -> Vec<u8> {
     let mentions: Vec<_> = text
         .split_whitespace()
         .filter_map(|word| word.strip_prefix('@'))
@@ -29,7 +34,7 @@ pub fn canonical(number: usize, author: usize, text: &str) -> Vec<u8> {
         "author": { "id": author_id(author), "handle": format!("pelanggan_{author}"), "name": "Pelanggan Contoh",
                     "bio": "ibu rumah tangga di Bandung, suka masak", "followers": 210, "verified_type": "none" },
         "text": text, "mentions": mentions, "hashtags": [], "is_repost": false, "is_quote": false, "is_reply": false,
-        "lang": "in", "created_at": triage::post::Millis::new(written_at(number)),
+        "lang": "in", "created_at": triage::post::Millis::new(at),
         "url": format!("https://x.com/pelanggan_{author}/status/{id}"), "source_format": "x_v2"
     }))
     .expect("strings and numbers")

@@ -73,7 +73,7 @@ pub(super) fn view<'v, 'a>(
         post,
         facts: &reading.facts,
         hits: &reading.hits,
-        groups: &reading.groups,
+        by_group: &reading.by_group,
         accounts,
         profile_hits: &reading.profile_hits,
         book: &rules.book,

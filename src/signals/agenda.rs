@@ -1,51 +1,113 @@
 //! What must be looked at for one post, in an order in which no signal comes before what it refers to.
 //!
-//! Most signals look for phrases, and most posts have phrases of a few groups only: the others need no look.
+//! Most signals look for phrases, and most posts have phrases of a few groups only; most of the others follow from
+//! signals that are not there. What can find nothing needs no look.
 
 use smallvec::SmallVec;
 
-use super::bits::ones;
-use super::{Signal, SignalId};
-use crate::text::Hit;
+use super::{Builtin, Ref, Signal, SignalId};
+use crate::text::bits::lowest;
+use crate::text::{GroupId, Hit};
 
 /// Places in the order, as bits.
 type Places = SmallVec<[u64; 4]>;
 
-/// The order of the signals, and which of them a group of entries concerns.
+/// What must be there for a signal to find anything.
+#[derive(Debug)]
+pub(super) enum Awaits<'s> {
+    /// Nothing: it is looked at for every post.
+    Nothing,
+    /// An entry of one of these groups.
+    Groups(&'s [GroupId]),
+    /// One of these names.
+    Names(Vec<Ref>),
+}
+
+/// The order of the signals, and what each of them waits for.
 #[derive(Debug, Default)]
 pub struct Agenda {
     order: Vec<SignalId>,
     always: Places,
     by_group: Vec<Places>,
+    by_signal: Vec<Places>,
+    by_fact: Vec<Places>,
 }
 
 impl Agenda {
     /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
     pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
         let none: Places = SmallVec::from_elem(0, order.len().div_ceil(64));
-        let mut agenda = Agenda { always: none.clone(), by_group: vec![none; groups], order };
+        let (by_group, by_signal) = (vec![none.clone(); groups], vec![none.clone(); signals.len()]);
+        let by_fact = vec![none.clone(); Builtin::ALL.len()];
+        let mut agenda = Agenda { always: none, by_group, by_signal, by_fact, order };
         for (place, id) in agenda.order.iter().enumerate() {
             let add = |places: &mut Places| places[place / 64] |= 1 << (place % 64);
-            match signals.get(usize::from(*id)).and_then(|signal| signal.kind.groups()) {
-                Some(groups) => {
-                    let of_group = agenda.by_group.iter_mut().enumerate();
-                    let concerned = of_group.filter(|(group, _)| groups.get(*group) == Some(&true));
-                    concerned.for_each(|(_, places)| add(places));
+            match signals.get(usize::from(*id)).map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
+                Awaits::Nothing => add(&mut agenda.always),
+                Awaits::Groups(groups) => {
+                    for &group in groups {
+                        agenda.by_group.get_mut(usize::from(group)).into_iter().for_each(add);
+                    }
                 }
-                None => add(&mut agenda.always),
+                Awaits::Names(names) => {
+                    for name in names {
+                        let waiting = match name {
+                            Ref::Signal(id) => agenda.by_signal.get_mut(usize::from(id)),
+                            Ref::Builtin(fact) => agenda.by_fact.get_mut(fact as usize),
+                            Ref::Condition(_) => None,
+                        };
+                        waiting.into_iter().for_each(add);
+                    }
+                }
             }
         }
         agenda
     }
 
-    /// Returns the signals to look at for a post with these `hits`, in order.
-    pub fn signals(&self, hits: &[Hit]) -> impl Iterator<Item = SignalId> {
-        let mut open = self.always.clone();
-        for concerned in hits.iter().filter_map(|hit| self.by_group.get(usize::from(hit.group))) {
-            open.iter_mut().zip(concerned).for_each(|(open, concerned)| *open |= concerned);
+    /// The signals to look at for a post with these `hits`, before anything is known to hold.
+    pub fn open(&self, hits: &[Hit]) -> Open<'_> {
+        let mut open = Open { agenda: self, places: self.always.clone(), word: 0 };
+        hits.iter().filter_map(|hit| self.by_group.get(usize::from(hit.group))).for_each(|concerned| open.add(concerned));
+        open
+    }
+}
+
+/// What is still to be looked at for one post.
+#[derive(Debug)]
+pub struct Open<'a> {
+    agenda: &'a Agenda,
+    places: Places,
+    /// The first word of `places` that has a bit, if any has.
+    word: usize,
+}
+
+impl Open<'_> {
+    /// The next signal in the order; it is not there a second time.
+    pub fn take(&mut self) -> Option<SignalId> {
+        while let Some(bits) = self.places.get_mut(self.word) {
+            if let Some(bit) = lowest(*bits) {
+                *bits &= *bits - 1;
+                return self.agenda.order.get(self.word * 64 + bit).copied();
+            }
+            self.word += 1;
         }
-        let places = open.into_iter().enumerate().flat_map(|(word, bits)| ones(bits).map(move |bit| word * 64 + bit));
-        places.filter_map(|place| self.order.get(place).copied())
+        None
+    }
+
+    /// `name` holds: what waits for it must be looked at. It stands later in the order than what is taken already.
+    pub fn note(&mut self, name: Ref) {
+        let waiting = match name {
+            Ref::Signal(id) => self.agenda.by_signal.get(usize::from(id)),
+            Ref::Builtin(fact) => self.agenda.by_fact.get(fact as usize),
+            Ref::Condition(_) => None,
+        };
+        if let Some(waiting) = waiting {
+            self.add(waiting);
+        }
+    }
+
+    fn add(&mut self, places: &Places) {
+        self.places.iter_mut().zip(places).for_each(|(open, more)| *open |= more);
     }
 }
 
@@ -56,26 +118,45 @@ mod tests {
     use super::super::{Expression, Kind, Test};
     use super::*;
 
+    fn derived(when: Expression) -> Kind {
+        Kind::Derived(Derived { test: Test::of(&when, &[]), when })
+    }
+
+    /// Signals 0 to 2 look for phrases of the group of that number; 3 and 4 follow from others; the rest hold always.
+    fn signals() -> Vec<Signal> {
+        let name = |name| Expression::Name(name);
+        let kind = |id: u16| match id {
+            0..=2 => Kind::Phrases(Phrases { groups: [id].into(), requires: vec![], voided_by: vec![] }),
+            3 => derived(Expression::All(vec![name(Ref::Signal(1)), Expression::None(vec![name(Ref::Signal(2))])])),
+            4 => derived(Expression::Any(vec![name(Ref::Signal(3)), name(Ref::Builtin(Builtin::IsReply))])),
+            _ => derived(Expression::None(vec![name(Ref::Signal(0))])),
+        };
+        (0..70).map(|id| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") }).collect()
+    }
+
+    fn check(groups: &[u16], holds: &[Ref], expected: &[SignalId]) {
+        let hits: Vec<Hit> = groups.iter().map(|&group| Hit { entry: 0, group, first: 0, end: 1 }).collect();
+        let agenda = Agenda::new(&signals(), (0..70).collect(), 3);
+        let mut open = agenda.open(&hits);
+        holds.iter().filter(|name| matches!(name, Ref::Builtin(_))).for_each(|&name| open.note(name));
+        let mut taken = Vec::new();
+        while let Some(id) = open.take() {
+            taken.push(id);
+            if holds.contains(&Ref::Signal(id)) {
+                open.note(Ref::Signal(id));
+            }
+        }
+        let expected: Vec<SignalId> = expected.iter().copied().chain(5..70).collect();
+        assert_eq!(taken, expected, "{groups:?} {holds:?}");
+    }
+
     #[test]
-    fn phrases_are_looked_at_where_their_groups_stand() {
-        let never = Expression::Any(vec![]);
-        let derived = |_| Kind::Derived(Derived { test: Test::of(&never, &[]), when: never.clone() });
-        let phrases = |group: usize| {
-            let groups = (0..3).map(|other| other == group).collect();
-            Kind::Phrases(Phrases { groups, requires: vec![], voided_by: vec![] })
-        };
-        let kind = |id: usize| if id < 3 { phrases(id) } else { derived(id) };
-        let signal = |id: usize| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") };
-        let signals: Vec<Signal> = (0..70).map(signal).collect();
-        let agenda = Agenda::new(&signals, (0..70).rev().collect(), 3);
-        let check = |groups: &[u16], looked_at: &[u16]| {
-            let hits: Vec<Hit> = groups.iter().map(|&group| Hit { entry: 0, group, first: 0, end: 1 }).collect();
-            let signals: Vec<SignalId> = agenda.signals(&hits).collect();
-            let expected: Vec<SignalId> = (3..70).rev().chain(looked_at.iter().copied()).collect();
-            assert_eq!(signals, expected, "{groups:?}");
-        };
-        check(&[], &[]);
-        check(&[1], &[1]);
-        check(&[0, 2, 2], &[2, 0]);
+    fn what_can_find_nothing_is_not_looked_at() {
+        check(&[], &[], &[]);
+        check(&[2, 0, 2], &[], &[0, 2]);
+        check(&[1], &[], &[1]);
+        check(&[1], &[Ref::Signal(1)], &[1, 3]);
+        check(&[1], &[Ref::Signal(1), Ref::Signal(3)], &[1, 3, 4]);
+        check(&[2], &[Ref::Signal(2), Ref::Builtin(Builtin::IsReply)], &[2, 4]);
     }
 }

@@ -30,6 +30,7 @@ use self::score::Score;
 use self::tags::Hashtags;
 use crate::config::reader::Table;
 use crate::problem::{Problem, Spotted};
+use crate::signals::agenda::Awaits;
 use crate::signals::{Findings, History, Measure, Scope, View};
 
 /// Makes [`Kind`] out of the list of kinds: name in the configuration, variant, type.
@@ -96,9 +97,12 @@ kinds! {
 }
 
 impl Kind {
-    /// Returns, for a kind that finds nothing without an entry of certain groups, for each group of the book whether it is one
-    /// of them; `None` for a kind that must always look.
-    pub(super) fn groups(&self) -> Option<&[bool]> {
-        if let Kind::Phrases(phrases) = self { Some(&phrases.groups) } else { None }
+    /// What must be there for it to find anything.
+    pub(super) fn awaits(&self) -> Awaits<'_> {
+        match self {
+            Kind::Phrases(phrases) => Awaits::Groups(&phrases.groups),
+            Kind::Derived(derived) => derived.awaits(),
+            _ => Awaits::Nothing,
+        }
     }
 }

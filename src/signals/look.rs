@@ -5,10 +5,15 @@ use super::{Agenda, Builtin, Findings, History, Ref, Signal, View};
 /// Replaces `findings` by what `facts` and `signals` say of the post, in the order of the `agenda`.
 pub fn look(signals: &[Signal], agenda: &Agenda, facts: &[Builtin], view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
     findings.reset(signals.len());
-    for &fact in facts {
-        findings.names.set(Ref::Builtin(fact), fact.holds(view, history));
+    let mut open = agenda.open(view.hits);
+    for fact in facts.iter().copied().filter(|fact| fact.holds(view, history)) {
+        findings.names.set(Ref::Builtin(fact), true);
+        open.note(Ref::Builtin(fact));
     }
-    for id in agenda.signals(view.hits) {
+    while let Some(id) = open.take() {
         signals[usize::from(id)].evaluate(id, view, history, findings);
+        if findings.met(id) {
+            open.note(Ref::Signal(id));
+        }
     }
 }

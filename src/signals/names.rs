@@ -4,8 +4,8 @@
 
 use smallvec::SmallVec;
 
-use super::bits::ones;
 use super::{Builtin, Expression, Ref, SignalId};
+use crate::text::bits::ones;
 
 /// Facts come before signals.
 const FIRST_SIGNAL: usize = 32;

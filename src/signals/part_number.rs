@@ -73,6 +73,9 @@ fn bare(text: &str) -> Option<(u16, Option<u16>, usize)> {
 /// Returns the number in brackets, with its total, at the end of `text`: `.. (2/4)`.
 fn at_end(text: &str) -> Option<PartNumber> {
     let trimmed = text.trim_end();
+    if !trimmed.ends_with([')', ']']) {
+        return None;
+    }
     let start = trimmed.rfind(['(', '['])?;
     let (part, of, length) = bracketed(trimmed.get(start..)?)?;
     (of.is_some() && start + length == trimmed.len()).then_some(PartNumber { part, of, at: start..trimmed.len() })

@@ -2,6 +2,7 @@
 //!
 //! Evidence points into the original text, so every token keeps its place there (D69).
 
+use super::bytes_present::BytesPresent;
 use super::capitals::Capitals;
 use super::names_and_links::Entity;
 use super::span::Span;
@@ -39,6 +40,8 @@ pub struct Facts {
     pub tokens: Vec<Token>,
     /// How many of `tokens` are words of the text and the subject: the rest are symbols.
     pub words: usize,
+    /// The bytes of the text.
+    pub present: BytesPresent,
     /// Letters in capitals and the longest shout; the subject does not count (D35).
     pub capitals: Capitals,
     /// Where links stand in the text, in order; those of the subject are left out.

@@ -4,6 +4,7 @@
 //! members stands, the class stands too.
 
 mod builder;
+mod by_group;
 mod guards;
 mod search;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 pub use self::builder::PhraseBookBuilder;
+pub use self::by_group::HitsByGroup;
 use self::guards::{CompiledGuard, PatternId};
 pub use self::guards::{GuardLine, Miss};
 pub use self::search::Search;
@@ -37,37 +39,6 @@ pub struct Hit {
     pub first: u32,
     /// One past the last token.
     pub end: u32,
-}
-
-/// A set of groups.
-#[derive(Debug, Default, Clone)]
-pub struct GroupSet(Vec<u64>);
-
-impl GroupSet {
-    /// Makes the set of those groups, of `count`, for which `is_in` says so.
-    pub fn of(count: usize, is_in: impl Fn(usize) -> bool) -> Self {
-        let mut set = GroupSet(vec![0; count.div_ceil(64)]);
-        (0..count).filter(|&group| is_in(group)).for_each(|group| set.insert(group));
-        set
-    }
-
-    /// Returns whether the two sets share a group: a quick no before anything is looked at closely.
-    pub fn meets(&self, other: &GroupSet) -> bool {
-        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
-    }
-
-    fn insert(&mut self, group: usize) {
-        if self.0.len() <= group / 64 {
-            self.0.resize(group / 64 + 1, 0);
-        }
-        self.0[group / 64] |= 1 << (group % 64);
-    }
-
-    /// Replaces the contents by the groups of `hits`.
-    pub fn fill(&mut self, hits: &[Hit]) {
-        self.0.iter_mut().for_each(|bits| *bits = 0);
-        hits.iter().for_each(|hit| self.insert(usize::from(hit.group)));
-    }
 }
 
 /// What a person needs to know of an entry.
@@ -100,6 +71,16 @@ pub(super) struct Node {
     edges: u64,
 }
 
+/// Tells one book from another, and from itself before it was changed.
+#[derive(Debug, Clone, Default)]
+pub struct Edition(Arc<()>);
+
+impl PartialEq for Edition {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// An entry that is out of the book for a while.
 #[derive(Debug)]
 pub struct TakenOut {
@@ -121,6 +102,7 @@ pub struct PhraseBook {
     /// How many patterns guards look for.
     patterns: usize,
     classes: Classes,
+    edition: Edition,
 }
 
 /// Which classes each word and each class belongs to, at any depth.
@@ -129,8 +111,16 @@ struct Classes {
     /// By number of the word: where its classes begin in `all`; one more at the end.
     starts: Vec<u32>,
     /// The classes of all words, one word after the other.
-    all: Vec<WordId>,
+    all: Vec<Holder>,
     named: Vec<WordClass>,
+}
+
+/// A class or a root that a word belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    symbol: WordId,
+    /// Where entries lead on that begin with it; 0: none does.
+    node: u32,
 }
 
 /// A class of words.
@@ -157,7 +147,7 @@ pub struct Member {
 }
 
 impl Classes {
-    fn of(&self, word: WordId) -> &[WordId] {
+    fn of(&self, word: WordId) -> &[Holder] {
         let at = word as usize;
         let range = self.starts.get(at).zip(self.starts.get(at + 1));
         range.and_then(|(&from, &to)| self.all.get(from as usize..to as usize)).unwrap_or_default()
@@ -165,6 +155,11 @@ impl Classes {
 }
 
 impl PhraseBook {
+    /// Returns what tells whether something found in a book is still so.
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
     /// Returns what is known of an entry of this book; panics for a number of another one.
     pub fn entry(&self, id: EntryId) -> &EntryInfo {
         &self.entries[id as usize]
@@ -198,12 +193,13 @@ impl PhraseBook {
 
     /// Returns the classes that hold the word of that number, at any depth.
     pub fn classes_of(&self, word: WordId) -> impl Iterator<Item = &WordClass> {
-        self.classes.of(word).iter().filter_map(|number| self.classes.named.iter().find(|class| class.number == *number))
+        self.classes.of(word).iter().filter_map(|holder| self.classes.named.iter().find(|class| class.number == holder.symbol))
     }
 
     /// Returns the numbers of the roots of which the word of that number is a form.
     pub fn roots_of(&self, word: WordId) -> impl Iterator<Item = WordId> {
-        self.classes.of(word).iter().copied().filter(|number| self.classes.named.iter().all(|class| class.number != *number))
+        let symbols = self.classes.of(word).iter().map(|holder| holder.symbol);
+        symbols.filter(|symbol| self.classes.named.iter().all(|class| class.number != *symbol))
     }
 
     /// Returns all classes in the order in which they are written.
@@ -231,11 +227,13 @@ impl PhraseBook {
                 places.push((number, at));
             }
         }
+        self.edition = Edition::default();
         (!places.is_empty()).then_some(TakenOut { entry, places })
     }
 
     /// Puts the entry back where [`PhraseBook::take_out`] has taken it from.
     pub fn put_back(&mut self, taken: TakenOut) {
+        self.edition = Edition::default();
         for (node, at) in taken.places {
             if let Some(node) = self.nodes.get_mut(node) {
                 node.entries.insert(at, taken.entry);

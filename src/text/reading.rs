@@ -1,6 +1,7 @@
 //! Reads a post: the facts of its text, and the entries of the lexicons that stand in it and in the author's profile.
 
-use super::{Acronyms, Facts, GroupSet, Hit, PhraseBook, Search, Vocabulary};
+use super::profiles::{Profile, Profiles};
+use super::{Acronyms, Facts, Hit, HitsByGroup, PhraseBook, Search, Vocabulary};
 use crate::post::Post;
 
 /// What was read of one post. Reused from post to post to save allocations.
@@ -10,11 +11,12 @@ pub struct Reading {
     pub facts: Facts,
     /// Lexicon entries in the text.
     pub hits: Vec<Hit>,
-    /// The groups of `hits`.
-    pub groups: GroupSet,
+    /// The same by group.
+    pub by_group: HitsByGroup,
     /// Lexicon entries in the author's profile, if it was read.
     pub profile_hits: Vec<Hit>,
     profile: Facts,
+    profiles: Profiles,
     search: Search,
 }
 
@@ -24,14 +26,17 @@ impl Reading {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
         self.facts.read(&post.text, subject, post.platform, vocabulary, acronyms);
         book.find(&self.facts, &mut self.search, &mut self.hits);
-        self.groups.fill(&self.hits);
+        self.by_group.fill(&self.hits);
         self.profile_hits.clear();
         let author = post.author.as_ref().filter(|_| with_profile);
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());
         if let Some(bio) = bio {
             let name = author.and_then(|author| author.name.as_ref()).and_then(|name| name.non_blank());
-            self.profile.read(bio, name, post.platform, vocabulary, acronyms);
-            book.find(&self.profile, &mut self.search, &mut self.profile_hits);
+            let Reading { profile, profiles, search, profile_hits, .. } = self;
+            profiles.find(Profile { bio, name, platform: post.platform }, book, profile_hits, |hits| {
+                profile.read(bio, name, post.platform, vocabulary, acronyms);
+                book.find(profile, search, hits);
+            });
         }
     }
 }

@@ -21,6 +21,7 @@ impl Facts {
         self.links.clear();
         self.unspoken = 0;
         self.styled_letters = 0;
+        self.present.fill(text);
         fill(self, (text, subject), platform, vocabulary, acronyms);
     }
 }

@@ -3,6 +3,7 @@
 use super::super::Stop;
 use crate::rules::Rules;
 use crate::signals::{Kind, Ref, SignalId};
+use crate::text::GroupId;
 
 /// Which one; labels need not say anything else.
 #[derive(Debug, clap::Args)]
@@ -73,7 +74,7 @@ pub fn groups(rules: &Rules, aim: &str) -> impl Fn(usize) -> bool {
     let signals = signals(rules, aim);
     let counts = |group: usize| {
         signals.iter().any(|id| match &rules.signal(*id).kind {
-            Kind::Phrases(phrases) => phrases.groups.get(group).copied().unwrap_or(false),
+            Kind::Phrases(phrases) => GroupId::try_from(group).is_ok_and(|group| phrases.looks_for(group)),
             Kind::Score(score) => score.groups.get(group).is_some_and(|weight| *weight != 0.0),
             _ => false,
         })

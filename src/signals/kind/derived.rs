@@ -1,7 +1,8 @@
 //! A signal that follows from others.
 
 use crate::config::reader::Value;
-use crate::signals::{Expression, Findings, History, Measure, Scope, Test, View};
+use crate::signals::agenda::Awaits;
+use crate::signals::{Expression, Findings, History, Measure, Names, Scope, Test, View};
 
 /// A signal that holds where an expression over others does.
 #[derive(Debug)]
@@ -17,6 +18,16 @@ impl Derived {
     pub fn compile(when: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let when = scope.expression(when)?;
         Some(Derived { test: Test::of(&when, &[]), when })
+    }
+
+    /// Where it does not hold of nothing, one of the names that speak for it must hold.
+    pub(super) fn awaits(&self) -> Awaits<'_> {
+        if self.test.holds(&Names::default()) {
+            return Awaits::Nothing;
+        }
+        let mut names = Vec::new();
+        self.when.names(&mut |name, speaks_for| names.extend(speaks_for.then_some(name)));
+        Awaits::Names(names)
     }
 
     pub(super) fn evaluate(&self, _: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {

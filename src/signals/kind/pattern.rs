@@ -2,8 +2,13 @@
 //!
 //! ASCII classes over bytes: Unicode word boundaries are a hundred times slower on a text with one emoji.
 
-use regex::bytes::{Regex, RegexBuilder};
+mod needs;
 
+use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+
+use self::needs::Needs;
 use crate::config::reader::Table;
 use crate::problem::Problem;
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
@@ -14,11 +19,16 @@ use crate::text::Span;
 pub struct Pattern {
     /// Compiled with `unicode(false)` and a bounded size.
     pub regex: Regex,
+    /// What a text must have for it to match.
+    needs: Needs,
 }
 
 impl Pattern {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let text: &str = &view.post.text;
+        if !self.needs.are_met(&view.facts.present) {
+            return Measure::one(false);
+        }
         let Some(found) = self.regex.find(text.as_bytes()) else { return Measure::one(false) };
         let place = Place::Text(Span::of_bytes(text, found.range()));
         findings.note(What::Fact("pattern"), place);
@@ -30,11 +40,17 @@ impl Pattern {
 const MAX_SIZE: usize = 256 * 1024;
 
 impl Pattern {
+    fn new(written: &str) -> Result<Self, regex::Error> {
+        let regex = RegexBuilder::new(written).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build()?;
+        let needs = parse(written).as_ref().map(Needs::of).unwrap_or_default();
+        Ok(Pattern { regex, needs })
+    }
+
     /// Reads `regex`; `None` if it is none or too large, which is reported.
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
-        match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
-            Ok(regex) => Some(Pattern { regex }),
+        match Pattern::new(&written.value) {
+            Ok(pattern) => Some(pattern),
             Err(regex::Error::CompiledTooBig(_)) => {
                 let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
                 table.reporter().report(problem.hint("repeat less, or use a list of phrases"));
@@ -48,4 +64,9 @@ impl Pattern {
             }
         }
     }
+}
+
+/// The syntax of an expression, read as the search reads it.
+fn parse(written: &str) -> Option<Hir> {
+    ParserBuilder::new().unicode(false).utf8(false).build().parse(written).ok()
 }

@@ -11,8 +11,8 @@ use crate::text::{GroupId, Hit};
 /// A signal over lexicon entries.
 #[derive(Debug)]
 pub struct Phrases {
-    /// For each group of the book: whether its entries count.
-    pub groups: Box<[bool]>,
+    /// The groups whose entries count, in the order of their numbers.
+    pub groups: Box<[GroupId]>,
     /// Each entry counts only if all of these stand near it.
     pub requires: Vec<Relation>,
     /// No entry counts that has one of these near it.
@@ -23,7 +23,7 @@ impl Phrases {
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let mut counted = 0;
         findings.begin_counting();
-        for hit in view.hits.iter().filter(|hit| self.looks_for(hit.group)) {
+        for hit in view.by_group.of(&self.groups, view.hits) {
             if !self.counts(hit, view, findings) {
                 continue;
             }
@@ -35,7 +35,7 @@ impl Phrases {
 
     /// Returns whether entries of `group` count, unless something near them says otherwise.
     pub fn looks_for(&self, group: GroupId) -> bool {
-        self.groups.get(usize::from(group)).copied().unwrap_or(false)
+        self.groups.binary_search(&group).is_ok()
     }
 
     fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
@@ -75,12 +75,9 @@ impl Phrases {
         groups.retain(|group| group.weight != Weight::Exclude);
         let requires = Relation::compile_all(&table.optional("requires"), scope);
         let voided_by = Relation::compile_all(&table.optional("voided_by"), scope);
-        let mut counts = vec![false; scope.lexicons.group_count()];
-        for group in groups {
-            if let Some(place) = counts.get_mut(usize::from(group.id)) {
-                *place = true;
-            }
-        }
-        Some(Phrases { groups: counts.into(), requires, voided_by })
+        let mut groups: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        Some(Phrases { groups: groups.into(), requires, voided_by })
     }
 }

@@ -7,7 +7,7 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
 use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
-use crate::text::GroupSet;
+use crate::text::GroupId;
 
 /// A signal over a sum of weights.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub struct Score {
     pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
     pub groups: Box<[f32]>,
-    /// The groups that add something, as a set.
-    pub set: GroupSet,
+    /// The groups that add something, in the order of their numbers.
+    adding: Box<[GroupId]>,
     /// What each name adds where it holds.
     pub names: Vec<(Ref, f32)>,
 }
@@ -33,10 +33,9 @@ impl Score {
             findings.note_weighed(What::Signal(base), Place::Elsewhere, weight);
         }
         findings.begin_counting();
-        let hits = if self.set.meets(view.groups) { view.hits } else { &[] };
-        for hit in hits {
+        for hit in view.by_group.of(&self.adding, view.hits) {
             let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
-            if weight != 0.0 && findings.counts_first(view.book.counted_as(hit, view.facts)) {
+            if findings.counts_first(view.book.counted_as(hit, view.facts)) {
                 sum += weight;
                 findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight);
             }
@@ -77,8 +76,8 @@ impl Score {
                 names.push((found, narrow(weight)));
             }
         }
-        let set = GroupSet::of(groups.len(), |group| groups[group] != 0.0);
-        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), set, names })
+        let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != 0.0).map(|(group, _)| group).collect();
+        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names })
     }
 }
 

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
-use super::{Classes, EntryId, EntryInfo, Member, Node, PhraseBook, WordClass};
+use super::{Classes, Edition, EntryId, EntryInfo, Holder, Member, Node, PhraseBook, WordClass};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
@@ -215,7 +215,7 @@ impl PhraseBookBuilder {
         let mut named: Vec<WordClass> =
             named.map(|(name, class)| WordClass { name, at: class.at, members: class.members, number: class.number }).collect();
         named.sort_unstable_by_key(|class| class.number);
-        let classes = closed(&direct, &excluded, vocabulary.size(), named);
+        let classes = closed(&direct, &excluded, &first, named);
         let book = PhraseBook {
             first,
             nodes: self.nodes,
@@ -225,6 +225,7 @@ impl PhraseBookBuilder {
             patterns: self.patterns.len(),
             classes,
             longest,
+            edition: Edition::default(),
         };
         (book, vocabulary)
     }
@@ -310,22 +311,23 @@ fn classes_in(pattern: &Pattern) -> impl Iterator<Item = &str> {
 fn closed(
     direct: &FxHashMap<WordId, SmallVec<[WordId; 2]>>,
     excluded: &FxHashSet<(WordId, WordId)>,
-    size: usize,
+    first: &[u32],
     named: Vec<WordClass>,
 ) -> Classes {
-    let mut classes = Classes { starts: Vec::with_capacity(size + 1), all: Vec::new(), named };
-    for word in (0..=size).filter_map(|word| WordId::try_from(word).ok()) {
+    let mut classes = Classes { starts: Vec::with_capacity(first.len() + 1), all: Vec::new(), named };
+    for word in (0..=first.len()).filter_map(|word| WordId::try_from(word).ok()) {
         let begin = classes.all.len();
         classes.starts.push(u32::try_from(begin).unwrap_or(u32::MAX));
         let mut next = begin;
         let mut of = Some(word);
         while let Some(inner) = of {
-            for above in direct.get(&inner).into_iter().flatten() {
-                if !classes.all[begin..].contains(above) && !excluded.contains(&(word, *above)) {
-                    classes.all.push(*above);
+            for &symbol in direct.get(&inner).into_iter().flatten() {
+                let is_known = classes.all[begin..].iter().any(|holder| holder.symbol == symbol);
+                if !is_known && !excluded.contains(&(word, symbol)) {
+                    classes.all.push(Holder { symbol, node: first.get(symbol as usize).copied().unwrap_or(0) });
                 }
             }
-            of = classes.all.get(next).copied();
+            of = classes.all.get(next).map(|holder| holder.symbol);
             next += 1;
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{EntryId, Hit, PhraseBook};
+use super::{Edition, EntryId, Hit, PhraseBook};
 use crate::config::lexicon::{GuardRange, Scope, Side};
 use crate::problem::Spot;
 use crate::text::Facts;
@@ -56,22 +56,30 @@ pub struct Miss {
 
 /// Where the patterns of guards stand, each from the last place to the first.
 #[derive(Debug, Default)]
-pub(super) struct Marks(Vec<Vec<(u32, u32)>>);
+pub(super) struct Marks {
+    places: Vec<Vec<(u32, u32)>>,
+    /// The patterns that stand somewhere: few of them all do.
+    standing: Vec<PatternId>,
+}
 
 impl Marks {
     pub(super) fn clear(&mut self, patterns: usize) {
-        self.0.iter_mut().for_each(Vec::clear);
-        self.0.resize_with(patterns, Vec::new);
+        for pattern in self.standing.drain(..) {
+            self.places[usize::from(pattern)].clear();
+        }
+        self.places.resize_with(patterns, Vec::new);
     }
 
     pub(super) fn add(&mut self, pattern: PatternId, first: u32, end: u32) {
-        if let Some(places) = self.0.get_mut(usize::from(pattern)) {
-            places.push((first, end));
+        let Some(places) = self.places.get_mut(usize::from(pattern)) else { return };
+        if places.is_empty() {
+            self.standing.push(pattern);
         }
+        places.push((first, end));
     }
 
     fn of(&self, pattern: PatternId) -> &[(u32, u32)] {
-        self.0.get(usize::from(pattern)).map(Vec::as_slice).unwrap_or_default()
+        self.places.get(usize::from(pattern)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns those of `guards` that say no to `hit`, each with the place that decided it if there is one.
@@ -180,6 +188,7 @@ impl PhraseBook {
 
     /// Takes the guard out of all its entries, as if it were not written, until [`PhraseBook::put_back_guard`].
     pub fn take_out_guard(&mut self, line: &GuardLine) -> GuardsTakenOut {
+        self.edition = Edition::default();
         let mut taken = Vec::new();
         for (entry, guards) in (0..).zip(&mut self.guards) {
             if guards.iter().any(|guard| guard.line == *line) {
@@ -192,6 +201,7 @@ impl PhraseBook {
 
     /// Puts the guard back where [`PhraseBook::take_out_guard`] has taken it from.
     pub fn put_back_guard(&mut self, taken: GuardsTakenOut) {
+        self.edition = Edition::default();
         for (entry, guards) in taken.0 {
             if let Some(place) = self.guards.get_mut(entry as usize) {
                 *place = guards;

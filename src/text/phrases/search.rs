@@ -3,10 +3,12 @@
 //! From the last word to the first: when a word is looked at, all that begins behind it is known already, so a class
 //! whose members are phrases is one step like any word.
 
+use std::cmp::Reverse;
+
 use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
-use super::{Hit, Miss, PhraseBook, WordClass};
+use super::{Hit, Holder, Miss, PhraseBook, WordClass};
 use crate::text::{Facts, WordId};
 
 /// Buffers that one search leaves to the next.
@@ -58,6 +60,8 @@ struct Sighting {
     symbol: WordId,
     /// One past its last token.
     end: u32,
+    /// Where entries lead on that begin with the symbol; 0: none does.
+    node: u32,
 }
 
 impl PhraseBook {
@@ -121,30 +125,32 @@ impl PhraseBook {
         search.ranges.resize(facts.tokens.len(), Range::default());
         search.marks.clear(self.patterns);
         for (at, token) in facts.tokens.iter().enumerate().rev() {
-            let begin = search.sightings.len();
+            let (begin, known) = (search.sightings.len(), hits.len());
             search.bits = 0;
             for &reading in token.readings.iter().take_while(|&&reading| reading != 0) {
                 self.sight(search, begin, reading, at + 1);
             }
             let mut next = begin;
-            while let Some(&Sighting { symbol, end }) = search.sightings.get(next) {
+            while let Some(&Sighting { end, node, .. }) = search.sightings.get(next) {
                 next += 1;
-                let node = self.first.get(symbol as usize).copied().unwrap_or(0);
                 if node != 0 {
                     Walk { book: self, facts, search, hits, first: at, begin }.visit(node, end as usize);
                 }
             }
             search.ranges[at] = Range { from: index(begin), to: index(search.sightings.len()), bits: search.bits };
+            // Those of one token are few; all of them stand in the opposite order.
+            hits[known..].sort_unstable_by_key(|hit| Reverse((hit.end, hit.entry)));
         }
-        hits.sort_unstable_by_key(|hit| (hit.first, hit.end, hit.entry));
+        hits.reverse();
         hits.dedup();
     }
 
     /// Notes that `symbol`, and every class that holds it, stands at the token whose sightings begin at `begin`.
     fn sight(&self, search: &mut Search, begin: usize, symbol: WordId, end: usize) {
         let end = index(end);
-        for symbol in std::iter::once(symbol).chain(self.classes.of(symbol).iter().copied()) {
-            let sighting = Sighting { symbol, end };
+        let itself = Holder { symbol, node: self.first.get(symbol as usize).copied().unwrap_or(0) };
+        for &Holder { symbol, node } in std::iter::once(&itself).chain(self.classes.of(symbol)) {
+            let sighting = Sighting { symbol, end, node };
             if search.bits & bit(symbol) == 0 || !search.sightings[begin..].contains(&sighting) {
                 search.bits |= bit(symbol);
                 search.sightings.push(sighting);
@@ -234,7 +240,7 @@ impl Walk<'_> {
             return;
         }
         for number in from..to {
-            let Sighting { symbol, end } = self.search.sightings[number as usize];
+            let Sighting { symbol, end, .. } = self.search.sightings[number as usize];
             if edges & bit(symbol) == 0 {
                 continue;
             }

@@ -193,8 +193,11 @@ fn an_entry_is_taken_out_and_put_back_in_both_orders() {
         hits.len()
     };
     assert_eq!(count(&book), 2);
+    let whole = book.edition().clone();
     let taken = book.take_out(0).expect("there");
     assert_eq!(count(&book), 0);
+    let without = book.edition().clone();
     book.put_back(taken);
     assert_eq!(count(&book), 2);
+    assert!(whole != without && without != *book.edition() && whole == whole.clone(), "what was found before must be found again");
 }
