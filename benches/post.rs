@@ -76,6 +76,7 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
         match &output {
             Output::Triage(_, record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
             Output::Escalation(record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
+            Output::Handoff(record) => sonic_rs::to_writer(&mut *out, record).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }

@@ -7,6 +7,7 @@
 mod case;
 mod codec;
 mod expiry;
+mod handoff;
 mod history;
 mod json;
 mod memory;
@@ -18,6 +19,7 @@ mod version;
 
 pub use self::case::{Case, MetCondition, Reason};
 pub use self::codec::{CorruptState, Head};
+pub use self::handoff::{DoneStep, Handoff, MAX_HANDOFFS};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
 pub use self::memory::{ID_MEMORY, MAX_POSTS, SeriesMemory};
@@ -61,6 +63,10 @@ pub struct AuthorState {
     /// The open case.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Case>,
+    /// What the customer handed in for others, where it is none but a party (W-02), the oldest first. Records of before,
+    /// which were JSON, have none.
+    #[serde(rename = "h", default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub handoffs: Vec<Handoff>,
     /// What a newer program has written of the customer.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -73,9 +79,10 @@ impl AuthorState {
         no_posts && self.ended.is_none() && !self.is_kept()
     }
 
-    /// Whether time alone does not make the state one that nobody needs: a case is open, or a newer program knows why.
+    /// Whether time alone does not make the state one that nobody needs: a case is open, a hand-off is kept, or a
+    /// newer program knows why.
     fn is_kept(&self) -> bool {
-        self.case.is_some() || !self.unknown.is_empty()
+        self.case.is_some() || !self.handoffs.is_empty() || !self.unknown.is_empty()
     }
 
     /// Whether what was written at `at` is settled already.

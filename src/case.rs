@@ -4,6 +4,7 @@
 
 mod count;
 mod event;
+pub mod handoff;
 
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};

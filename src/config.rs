@@ -6,6 +6,7 @@
 //! | [`lexicon`] | phrase lists, `lexicon/*.txt` |
 //! | [`slang`] | the slang table, `lexicon/*.tsv` |
 //! | [`campaigns`] | the quiz registry, `lists/campaigns.toml` |
+//! | [`parties`] | who hands in complaints of others, `lists/ct0.toml` |
 //! | [`service`] | `triage.toml`: brokers, topics, how the program runs |
 //! | [`watch`] | whether a folder has changed |
 //!
@@ -13,6 +14,7 @@
 
 pub mod campaigns;
 pub mod lexicon;
+pub mod parties;
 pub mod reader;
 pub mod service;
 pub mod slang;

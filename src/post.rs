@@ -10,7 +10,9 @@ mod inbox;
 mod key;
 mod kind;
 pub mod lenient;
+pub mod parties;
 pub mod repair;
+mod step;
 mod str;
 mod time;
 
@@ -22,6 +24,8 @@ pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
 pub use self::inbox::Input;
 pub use self::key::CustomerKey;
 pub use self::kind::EventKind;
+pub use self::parties::Parties;
+pub use self::step::HandoffStep;
 pub use self::str::{Str, null_as_default};
 pub use self::time::Millis;
 

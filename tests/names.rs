@@ -63,7 +63,7 @@ fn shipped(key: &str) -> Option<String> {
 
 #[test]
 fn topics() {
-    let keys = ["posts", "case_events", "inbox", "agents", "oot", "escalations", "skipped", "dead_letters", "state", "shadow"];
+    let keys = ["posts", "case_events", "inbox", "agents", "oot", "escalations", "skipped", "dead_letters", "state", "shadow", "handoff"];
     check("Topics", &keys.map(|key| shipped(key).unwrap()).into());
     let page = page();
     let retention = std::fs::read_to_string(root().join("config/triage.toml")).unwrap();

@@ -9,10 +9,12 @@
 //! | part | fields |
 //! |---|---|
 //! | record | one byte, the version (1), then the fields of the state; JSON begins with `{` instead |
-//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case` |
+//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case`; 50 hand-off, repeated |
 //! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
 //! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
 //! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta` |
+//! | hand-off | 1 `id`, 2 `received_at`, 3 `until`, 4 `party`, 5 criterion (as a condition), repeated; 6 customer number, 7 amount, 8 months, 9 `call_date`; 10 step, repeated |
+//! | step | 1 `step`, 2 `at`, 3 `by`, 4 `text`; never more |
 //! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
 //! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
 //! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
@@ -28,6 +30,7 @@
 //! twice as long, `postcard` cannot grow. `benches/state.rs` measures.
 
 mod case;
+mod handoff;
 mod posts;
 mod series;
 #[cfg(test)]
@@ -57,6 +60,7 @@ mod field {
     pub(super) const SERIES: u32 = 9;
     pub(super) const ENDED: u32 = 10;
     pub(super) const CASE: u32 = 11;
+    pub(super) const HANDOFF: u32 = 50;
 }
 
 /// Fields of an event.
@@ -140,6 +144,9 @@ impl AuthorState {
         if let Some(case) = &self.case {
             writer.part(field::CASE, |writer| case::write(case, writer));
         }
+        for handoff in &self.handoffs {
+            writer.part(field::HANDOFF, |writer| handoff::write(handoff, writer));
+        }
         writer.out.extend_from_slice(self.unknown.bytes());
     }
 
@@ -172,6 +179,7 @@ impl AuthorState {
                 field::SERIES => state.series = Some(series::read(field.part()?)?),
                 field::ENDED => state.ended = Some(field.time()?),
                 field::CASE => state.case = Some(case::read(field.part()?)?),
+                field::HANDOFF => state.handoffs.push(handoff::read(field.part()?)?),
                 _ => state.unknown.keep(field.bytes),
             }
         }

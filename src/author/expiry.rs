@@ -19,6 +19,7 @@ impl AuthorState {
         let expired = self.forget_all(limits, arrival.at);
         self.last_record = self.last_record.max(arrival.at);
         self.forget_old_ids(arrival.at);
+        self.expire_handoffs(arrival.at, arrival.with_text);
         expired
     }
 
@@ -28,9 +29,9 @@ impl AuthorState {
         if now.since(self.last_record) <= ID_MEMORY.max(case) {
             return None;
         }
-        // How long it is needed, what wrote it knows.
-        let unknown = std::mem::take(&mut self.unknown);
-        let forgotten = std::mem::replace(self, AuthorState { unknown, ..AuthorState::default() });
+        // How long it is needed, what wrote it knows; a hand-off says it itself.
+        let (unknown, handoffs) = (std::mem::take(&mut self.unknown), std::mem::take(&mut self.handoffs));
+        let forgotten = std::mem::replace(self, AuthorState { unknown, handoffs, ..AuthorState::default() });
         forgotten.case.filter(|case| case.hard)
     }
 

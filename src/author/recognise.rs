@@ -101,7 +101,8 @@ fn unread(
     let reason = if by_brand {
         state.note_reply(known.event_time);
         Skip::OwnPost
-    } else if post.auto_reply {
+    } else if post.auto_reply && rules.handoffs.parties.of(post).is_none() {
+        // What a party's own system hands in is no answer of a machine (D100).
         Skip::AutoReply
     } else if post.is_repost {
         Skip::Repost
@@ -117,6 +118,7 @@ fn unread(
 impl AuthorState {
     /// A post was taken away: its quotations go, its conditions stay (D9).
     fn delete(&mut self, post: &Post<'_>) -> Skip {
+        self.blank_handoff(&post.post_id);
         if let Some(case) = &mut self.case {
             case.blank_quotes(&post.post_id);
         }

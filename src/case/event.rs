@@ -1,8 +1,8 @@
 //! What the ticketing side reports about a case (D67, D68).
 
-use super::{escalation, id, is_hard};
+use super::{escalation, handoff, id, is_hard};
 use crate::author::{AuthorState, Case, Remembered};
-use crate::post::{CaseEvent, CaseEventKind, Millis, Platform};
+use crate::post::{CaseEvent, CaseEventKind, HandoffStep, Millis, Platform};
 use crate::record::{Arrival, Destination, EscalationRecord, EscalationType, Output, PostView, RETURNED, Skip, TriageRecord, UNREAD};
 use crate::rules::Rules;
 use crate::signals::{Kind, PastPost};
@@ -21,6 +21,9 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
     if state.knows_event(&event.event_id) {
         let outputs = vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
         return Applied { outputs, forgot: false };
+    }
+    if let CaseEventKind::Handoff(step) = event.event {
+        return step_of_handoff(rules, state, event, step, arrival);
     }
     let returned = event.event == CaseEventKind::Returned;
     let known = concerns(state, event, arrival) || (returned && remembers(state, event));
@@ -48,9 +51,27 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
         | CaseEventKind::Acknowledged
         | CaseEventKind::Progress
         | CaseEventKind::CallbackDone
-        | CaseEventKind::Reopened => {}
+        | CaseEventKind::Reopened
+        | CaseEventKind::Handoff(_) => {}
     }
     Applied { outputs, forgot }
+}
+
+/// A step of a hand-off, which has no case (D105).
+fn step_of_handoff<'a>(
+    rules: &'a Rules,
+    state: &mut AuthorState,
+    event: &'a CaseEvent<'a>,
+    step: HandoffStep,
+    arrival: &Arrival<'a>,
+) -> Applied<'a> {
+    let Some(answer) = handoff::apply(rules, state, event, step, arrival) else {
+        let message =
+            "the case event names a hand-off that is not known; check its case_id and customer, or whether it has been kept long enough";
+        return Applied { outputs: vec![Output::DeadLetter { code: "unknown_handoff", message }], forgot: false };
+    };
+    let forgot = state.note_event(&event.event_id, arrival.at);
+    Applied { outputs: vec![answer], forgot }
 }
 
 /// Whether the event is about the open case.
@@ -76,7 +97,8 @@ fn record<'a>(rules: &'a Rules, case: &Case, event: &'a CaseEvent<'a>, arrival: 
     let kind = match event.event {
         CaseEventKind::TlAssigned => EscalationType::TlAssigned,
         CaseEventKind::Acknowledged => EscalationType::Acknowledged,
-        CaseEventKind::Progress => EscalationType::Progress,
+        // A step of a hand-off is answered elsewhere.
+        CaseEventKind::Progress | CaseEventKind::Handoff(_) => EscalationType::Progress,
         CaseEventKind::CallbackDone => EscalationType::CallbackDone,
         CaseEventKind::Resolved => EscalationType::Resolved,
         CaseEventKind::Reopened => EscalationType::Reopened,

@@ -72,8 +72,9 @@ impl Run {
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
         };
-        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
-        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
+        let handoffs = service.topics.handoff.is_some();
+        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard, handoffs }];
+        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true }));
         let stop = watch_for_changes(sets, service.reload.watch)?;
         let mut running = start(&service, &sources, stop)?;
         running.wait()?;
@@ -121,7 +122,9 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
         let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
         let with_text = service.output.text == OutputText::Full;
-        let make = move || Triage::new(Arc::clone(&rules), with_text).with_shadow(shadow.clone()).with_recent(recent.clone());
+        let handoffs = service.topics.handoff.is_some();
+        let new = move || Triage::new(Arc::clone(&rules), with_text).with_handoffs(handoffs);
+        let make = move || new().with_shadow(shadow.clone()).with_recent(recent.clone());
         running.start("triage", &LaneSettings::triage(service, now), lanes, make)?;
     }
     Ok(running)

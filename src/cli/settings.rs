@@ -71,8 +71,16 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
     let shadow = service.as_ref().and_then(|service| service.shadow.as_ref()).map(|shadow| load(&shadow.config, &mut problems));
     let shadow_fails = matches!(shadow, Some(None));
     if let Some(service) = service.as_ref().filter(|_| !problems.has_errors()) {
-        let spot = Spot::whole(path.unwrap_or_else(|| "triage.toml".into()).display().to_string());
+        let spot = Spot::whole(path_of_settings(path.as_deref()));
         problems.extend(kafka::examine(service).iter().map(|refusal| Problem::error(&spot, refusal.to_string())));
+    }
+    if let (Some(service), Some(rules)) = (&service, &rules)
+        && service.topics.handoff.is_none()
+        && rules.rules.finds_handoffs()
+    {
+        let spot = Spot::whole(path_of_settings(path.as_deref()));
+        let problem = Problem::error(&spot, "the list of parties names senders of hand-offs, and there is no topic for hand-offs");
+        problems.push(problem.hint("write `enabled = true` under [handoff], or take the senders out of the list"));
     }
     let prepared = match (service, rules) {
         (Some(service), Some(rules)) if !problems.has_errors() && !shadow_fails => {
@@ -81,6 +89,11 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
         _ => None,
     };
     (prepared, problems)
+}
+
+/// How messages name the document at `path`.
+fn path_of_settings(path: Option<&Path>) -> String {
+    path.map_or_else(|| "triage.toml".to_owned(), |path| path.display().to_string())
 }
 
 fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {

@@ -7,6 +7,14 @@ mod ingest;
 mod kafka;
 mod reload;
 mod run;
+
+/// `[handoff]`: whether hand-offs are written (`enabled`, by default not).
+fn reads_handoffs(table: Table<'_>) -> bool {
+    let enabled = table.optional("enabled").bool().unwrap_or(false);
+    table.finish();
+    enabled
+}
+
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -18,7 +26,7 @@ pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
 pub use self::reload::{Guard, Reload, Shadow};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{Retention, Topics};
-use super::reader::{Document, Overrides, Source};
+use super::reader::{Document, Overrides, Source, Table};
 use crate::problem::{Problems, Reporter};
 
 /// The settings of the program, complete with defaults.
@@ -79,9 +87,10 @@ impl Service {
         let document = Document::parse_with(source, overrides, reporter);
         let root = document.root();
         let shadow = Shadow::read(root.section("shadow"));
+        let handoff = reads_handoffs(root.section("handoff"));
         let service = Service {
             kafka: Kafka::read(root.section("kafka")),
-            topics: Topics::read(root.section("topics"), shadow.is_some()),
+            topics: Topics::read(root.section("topics"), shadow.is_some(), handoff),
             ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
             output: Output::read(root.section("output")),

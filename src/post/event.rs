@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::str::{Str, null_as_default};
-use super::{CustomerKey, Millis, lenient};
+use super::{CustomerKey, HandoffStep, Millis, lenient};
 
 /// The `schema` of a case event.
 pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
@@ -105,6 +105,9 @@ pub enum CaseEventKind {
     Dismissed,
     /// A post was routed wrongly and an agent sends it back.
     Returned,
+    /// A step of a hand-off, which has no case.
+    #[serde(untagged)]
+    Handoff(HandoffStep),
 }
 
 impl CaseEventKind {
@@ -119,6 +122,7 @@ impl CaseEventKind {
             CaseEventKind::Reopened => "reopened",
             CaseEventKind::Dismissed => "dismissed",
             CaseEventKind::Returned => "returned",
+            CaseEventKind::Handoff(step) => step.name(),
         }
     }
 }

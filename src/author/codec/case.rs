@@ -66,7 +66,8 @@ pub(super) fn write(case: &Case, writer: &mut Writer<'_>) {
     writer.out.extend_from_slice(case.unknown.bytes());
 }
 
-fn write_condition(condition: &MetCondition, writer: &mut Writer<'_>) {
+/// Writes what is inside of the part about a condition.
+pub(super) fn write_condition(condition: &MetCondition, writer: &mut Writer<'_>) {
     // All that speaks for a condition cites the same sentence, as a rule.
     let clause = condition.evidence.first().and_then(|reason| reason.piece.clause.as_deref());
     writer.text(of_condition::NAME, Some(&*condition.name).filter(|name| !name.is_empty()));
@@ -125,7 +126,8 @@ pub(super) fn read(mut part: Reader<'_>) -> Result<Case, Broken> {
     Ok(case)
 }
 
-fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {
+/// Reads a condition.
+pub(super) fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {
     let mut condition = MetCondition::default();
     let mut clause = None;
     while let Some(field) = part.next()? {

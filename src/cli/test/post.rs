@@ -3,8 +3,8 @@
 use crate::cli::draft;
 use crate::config::reader::{DAY, Table, Value};
 use crate::post::{
-    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, Input, Mention, Millis, POST_SCHEMA, Platform, Post,
-    Recipients, Str,
+    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, HandoffStep, Input, Mention, Millis, POST_SCHEMA,
+    Platform, Post, Recipients, Str,
 };
 use crate::problem::Problem;
 use crate::replay::Recorded;
@@ -190,6 +190,7 @@ impl<'a> Draft<'a> {
             post_id: text_of(table, "post"),
             tl_name: text_of(table, "tl_name"),
             pic_tiket: text_of(table, "pic_tiket"),
+            agent: text_of(table, "agent"),
             unit_eta: self.time(&table.optional("unit_eta")),
             callback_refused: table.optional("callback_refused").bool().unwrap_or(false),
             note: text_of(table, "note"),
@@ -200,7 +201,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns whom the test is about.
-    fn customer(&self) -> CustomerKey {
+    pub fn customer(&self) -> CustomerKey {
         CustomerKey::of_author(&Post { platform: self.platform, author: Some(self.author.clone()), ..Post::default() })
     }
 
@@ -219,7 +220,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-const EVENTS: [CaseEventKind; 8] = [
+const EVENTS: [CaseEventKind; 14] = [
     CaseEventKind::TlAssigned,
     CaseEventKind::Acknowledged,
     CaseEventKind::Progress,
@@ -228,6 +229,12 @@ const EVENTS: [CaseEventKind; 8] = [
     CaseEventKind::Reopened,
     CaseEventKind::Dismissed,
     CaseEventKind::Returned,
+    CaseEventKind::Handoff(HandoffStep::RecordingFound),
+    CaseEventKind::Handoff(HandoffStep::RecordingMissing),
+    CaseEventKind::Handoff(HandoffStep::ChronologyWritten),
+    CaseEventKind::Handoff(HandoffStep::SpvValidated),
+    CaseEventKind::Handoff(HandoffStep::ManagerApproved),
+    CaseEventKind::Handoff(HandoffStep::Sent),
 ];
 
 fn platform(value: &Value<'_>) -> Option<Platform> {

@@ -31,6 +31,9 @@ pub struct Topics {
     /// `shadow`: verdicts of the rules in `[shadow]` that differ; `None` where there are no such rules. Default
     /// `<prefix>shadow`.
     pub shadow: Option<String>,
+    /// `handoff`: hand-offs to the desk of CT-0 and PRANPC; `None` where `[handoff]` does not enable them. Default
+    /// `telkomcare.ct0.handoff`.
+    pub handoff: Option<String>,
     /// `partitions` of a topic the program creates, 1 to 1000. Default 12. The inbox and the journal must have the same
     /// number, and it must not change while posts are remembered.
     pub partitions: i32,
@@ -57,11 +60,13 @@ pub struct Retention {
     pub dead_letters: i64,
     /// Default 30 d.
     pub shadow: i64,
+    /// Default 731 d.
+    pub handoff: i64,
 }
 
 impl Topics {
-    /// `shadow`: there are rules in `[shadow]`.
-    pub(super) fn read(table: Table<'_>, shadow: bool) -> Topics {
+    /// `shadow`: there are rules in `[shadow]`; `handoff`: `[handoff]` enables hand-offs.
+    pub(super) fn read(table: Table<'_>, shadow: bool, handoff: bool) -> Topics {
         let prefix = table.optional("output_prefix");
         let names = Names { table: &table, prefix: read_prefix(&prefix), prefix_spot: prefix.spot() };
         let posts = table.optional("posts");
@@ -76,6 +81,7 @@ impl Topics {
             dead_letters: names.own("dead_letters"),
             state: names.own("state"),
             shadow: Some(names.own("shadow")).filter(|_| shadow),
+            handoff: table.optional("handoff").string().or_else(|| Some("telkomcare.ct0.handoff".to_owned())).filter(|_| handoff),
             partitions: table.optional("partitions").integer(1..=1000).unwrap_or(12),
             replication: table.optional("replication").integer(1..=9),
             retention: Retention::read(table.section("retention")),
@@ -97,6 +103,7 @@ impl Retention {
             skipped: of("skipped", 30 * DAY),
             dead_letters: of("dead_letters", 30 * DAY),
             shadow: of("shadow", 30 * DAY),
+            handoff: of("handoff", 731 * DAY),
         };
         table.finish();
         retention
@@ -129,6 +136,7 @@ impl Names<'_> {
             ("state", &topics.state),
         ];
         let own = own.into_iter().chain(topics.shadow.iter().map(|name| ("shadow", name)));
+        let own = own.chain(topics.handoff.iter().map(|name| ("handoff", name)));
         let posts_spot = posts.spot();
         let spot_of = |key: &str| match self.table.optional(key) {
             value if value.is_present() => value.spot(),

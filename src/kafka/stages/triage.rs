@@ -30,6 +30,8 @@ pub struct Triage {
     shadow: Option<Shadow>,
     recent: Option<Arc<Recent>>,
     with_text: bool,
+    /// There is a topic for hand-offs.
+    with_handoffs: bool,
     workspace: Workspace,
     customers: Customers,
     /// Where the record at hand stands.
@@ -50,12 +52,18 @@ impl Triage {
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
         let (workspace, customers, source, judged) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, with_text, workspace, customers, source, judged }
+        Triage { shared, rules, shadow: None, recent: None, with_text, with_handoffs: false, workspace, customers, source, judged }
     }
 
     /// The same, which also tells where the rules that `shared` holds would have decided otherwise.
     pub fn with_shadow(mut self, shared: Option<Arc<ArcSwap<Rules>>>) -> Self {
         self.shadow = shared.map(|shared| Shadow { rules: shared.load_full(), shared, workspace: Workspace::default() });
+        self
+    }
+
+    /// The same, which may write hand-offs if `there` is a topic for them.
+    pub fn with_handoffs(mut self, there: bool) -> Self {
+        self.with_handoffs = there;
         self
     }
 
@@ -110,6 +118,12 @@ impl Stage for Triage {
         let outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
+            if matches!(output, Output::Handoff(_)) && !self.with_handoffs {
+                let message =
+                    "there is no topic for hand-offs; enable it in [handoff] of triage.toml: the step is kept, the next one shows it";
+                self.reject(record, "no_handoff_topic", message, out);
+                continue;
+            }
             write_output(output, &self.rules.hash, record, &arrival, out);
         }
         if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
@@ -168,6 +182,7 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
     let written = match output {
         Output::Triage(destination, verdict) => write_json(out.push(topic(*destination)), verdict, arrival),
         Output::Escalation(escalation) => write_json(out.push(Topic::Escalations), escalation, arrival),
+        Output::Handoff(handoff) => write_json(out.push(Topic::Handoff), handoff, arrival),
         Output::DeadLetter { code, message } => return reject(code, message, out),
     };
     if let Err(error) = written {

@@ -21,16 +21,27 @@ pub enum Topic {
     Journal,
     /// Where rules that are only tried would have decided otherwise.
     Shadow,
+    /// Complaints handed in for others, and how far their form is.
+    Handoff,
 }
 
 impl Topic {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Topic; 8] =
-        [Topic::Inbox, Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Journal, Topic::Shadow];
+    pub const ALL: [Topic; 9] = [
+        Topic::Inbox,
+        Topic::Agents,
+        Topic::Oot,
+        Topic::Escalations,
+        Topic::Skipped,
+        Topic::DeadLetters,
+        Topic::Journal,
+        Topic::Shadow,
+        Topic::Handoff,
+    ];
 
-    /// Those that `topics` needs: no other rules, no topic for what they say.
+    /// Those that `topics` needs: no other rules, no topic for what they say; no hand-offs, no topic for them.
     pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
-        Topic::ALL.into_iter().filter(|&topic| topic != Topic::Shadow || topics.shadow.is_some())
+        Topic::ALL.into_iter().filter(|&topic| !name(topics, topic).is_empty())
     }
 
     /// The name in metrics and logs.
@@ -44,6 +55,7 @@ impl Topic {
             Topic::DeadLetters => "dead-letters",
             Topic::Journal => "state",
             Topic::Shadow => "shadow",
+            Topic::Handoff => "handoff",
         }
     }
 }
@@ -59,6 +71,7 @@ pub fn name(topics: &Topics, topic: Topic) -> &str {
         Topic::DeadLetters => &topics.dead_letters,
         Topic::Journal => &topics.state,
         Topic::Shadow => topics.shadow.as_deref().unwrap_or_default(),
+        Topic::Handoff => topics.handoff.as_deref().unwrap_or_default(),
     }
 }
 
@@ -75,10 +88,13 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_contract() {
-        let topics = topics(&[("shadow.config", "next")]);
-        let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow"];
-        assert_eq!(Topic::ALL.map(|topic| name(&topics, topic)), ends.map(|end| format!("telkomcare.triage.{end}")));
+        let all = topics(&[("shadow.config", "next"), ("handoff.enabled", "true")]);
+        let ends = ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow", "handoff"];
+        let full = |end: &str| if end == "handoff" { "telkomcare.ct0.handoff".to_owned() } else { format!("telkomcare.triage.{end}") };
+        assert_eq!(Topic::ALL.map(|topic| name(&all, topic)), ends.map(full));
         assert_eq!(Topic::ALL.map(Topic::label), ends);
+        let needed = Topic::needed(&topics(&[])).map(Topic::label).collect::<Vec<_>>();
+        assert_eq!(needed, ends[..7], "what is off needs no topic");
         assert!(Topic::ALL.iter().enumerate().all(|(place, &topic)| topic as usize == place));
     }
 }

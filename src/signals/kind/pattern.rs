@@ -5,7 +5,7 @@
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::config::reader::Table;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reporter, Spotted};
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 use crate::text::Span;
 
@@ -33,19 +33,24 @@ impl Pattern {
     /// Reads `regex`.
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
-        match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
-            Ok(regex) => Some(Pattern { regex }),
-            Err(regex::Error::CompiledTooBig(_)) => {
-                let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
-                table.reporter().report(problem.hint("repeat less, or use a list of phrases"));
-                None
-            }
-            Err(error) => {
-                let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                table.reporter().error(&written.spot, format!("the expression cannot be read: {reason}"));
-                None
-            }
+        compiled(&written, table.reporter()).map(|regex| Pattern { regex })
+    }
+}
+
+/// The expression that is written, if it can be used.
+pub fn compiled(written: &Spotted<String>, reporter: &Reporter) -> Option<Regex> {
+    match RegexBuilder::new(&written.value).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build() {
+        Ok(regex) => Some(regex),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
+            reporter.report(problem.hint("repeat less, or use a list of phrases"));
+            None
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            reporter.error(&written.spot, format!("the expression cannot be read: {reason}"));
+            None
         }
     }
 }
