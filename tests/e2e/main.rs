@@ -20,6 +20,7 @@ mod broker;
 mod counting;
 mod dead_letters;
 mod explain;
+mod handoff;
 mod injection;
 mod lane;
 mod latency;
