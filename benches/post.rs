@@ -89,6 +89,7 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
         match &output {
             Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
             Output::Escalation(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
+            Output::Handoff(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }

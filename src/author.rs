@@ -9,6 +9,7 @@ mod case;
 mod closed;
 mod codec;
 mod expiry;
+mod handoff;
 mod history;
 mod json;
 mod memory;
@@ -23,6 +24,7 @@ mod version;
 pub use self::case::{Case, Link, MetCondition, Reason, Reported};
 pub use self::closed::{ClosedCase, Outcome};
 pub use self::codec::{CorruptState, Head};
+pub use self::handoff::{DoneStep, Handoff, MAX_HANDOFFS};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
 pub use self::memory::{ID_MEMORY, SeriesMemory};
@@ -72,6 +74,10 @@ pub struct AuthorState {
     /// Cases that have ended and may be opened again, the latest last.
     #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
     pub closed: Vec<ClosedCase>,
+    /// What the customer handed in for others, where it is none but a party (W-02), the oldest first. Records of before,
+    /// which were JSON, have none.
+    #[serde(rename = "h", default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub handoffs: Vec<Handoff>,
     /// What a newer program has written of the customer.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -84,10 +90,10 @@ impl AuthorState {
         no_posts && self.ended.is_none() && self.closed.is_empty() && !self.is_kept()
     }
 
-    /// Returns whether time alone does not make the state one that nobody needs: a case is open, or a newer program
-    /// knows why.
+    /// Returns whether time alone does not make the state one that nobody needs: a case is open, a hand-off is kept, or a
+    /// newer program knows why.
     fn is_kept(&self) -> bool {
-        self.case.is_some() || !self.unknown.is_empty()
+        self.case.is_some() || !self.handoffs.is_empty() || !self.unknown.is_empty()
     }
 
     /// Returns how long after its last record the next record may need the state, in milliseconds; `None`: however long it takes.

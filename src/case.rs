@@ -9,6 +9,7 @@ mod desk;
 mod end;
 mod event;
 mod forget;
+pub mod handoff;
 mod hint;
 mod letter;
 mod overridden;

@@ -9,7 +9,7 @@ pub use self::found::Piece;
 pub use self::workspace::Workspace;
 use self::workspace::view;
 use crate::author::{self, AuthorState};
-use crate::case::{self, CaseChange, Tick};
+use crate::case::{self, CaseChange, Tick, handoff};
 use crate::post::{CaseEvent, Input, Post};
 use crate::record::{Arrival, Output};
 use crate::route;
@@ -71,11 +71,14 @@ fn judge<'a>(
     } else {
         CaseChange::default()
     };
+    let handoff = handoff::open(rules, state, &known, &view, findings, arrival);
     let candidate = Candidate { view, aside, conditions: &conditions, change, explained: arrival.every_condition };
     let verdict = verdict::decide(rules, &candidate, findings, classification);
     let forgot = state.remember_judged(post, &known, &verdict.judged(), arrival.at);
-    work.note_forgotten(forgot);
-    route::tell(rules, state, post, verdict, known, arrival)
+    work.note_forgotten(forgot | handoff.as_ref().is_some_and(|handoff| handoff.forgot));
+    let mut outputs = route::tell(rules, state, post, verdict, known, arrival);
+    outputs.extend(handoff.map(|handoff| handoff.output));
+    outputs
 }
 
 /// Takes a case event through its phases: what has expired, then what it does to the case.

@@ -10,8 +10,10 @@ mod inbox;
 mod key;
 mod kind;
 pub mod lenient;
+pub mod parties;
 mod platform;
 pub mod repair;
+mod step;
 mod str;
 mod time;
 
@@ -23,7 +25,9 @@ pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
 pub use self::inbox::Input;
 pub use self::key::CustomerKey;
 pub use self::kind::EventKind;
+pub use self::parties::Parties;
 pub use self::platform::Platform;
+pub use self::step::HandoffStep;
 pub use self::str::{Str, null_as_default};
 pub use self::time::Millis;
 

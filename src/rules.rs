@@ -8,6 +8,7 @@ mod choose;
 mod class;
 mod compile;
 mod escalation;
+mod handoff;
 mod hours;
 mod lint;
 mod order;
@@ -25,6 +26,7 @@ mod words;
 pub use self::choose::ClassNumber;
 pub use self::class::Class;
 pub use self::compile::{compile, compile_changed};
+pub use self::handoff::{Criterion, Handoffs};
 pub use self::hours::Hours;
 pub use self::lint::lint;
 pub use self::outages::Outages;
@@ -67,6 +69,8 @@ pub struct Rules {
     pub escalation: Escalation,
     /// The words of what a team leader reads; there is nothing to read, if absent. No part of the hash.
     pub summary: Option<Summary>,
+    /// When a mail of somebody who is no customer is a hand-off, and what its record says.
+    pub handoffs: Handoffs,
     /// How much evidence records show.
     pub evidence: EvidenceLimits,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
@@ -234,6 +238,17 @@ impl Rules {
                 campaign.lend(posts);
             }
         }
+    }
+
+    /// Whether some mail can be a hand-off: then there must be a topic for its record.
+    pub fn finds_handoffs(&self) -> bool {
+        !self.handoffs.parties.has_no_sender()
+    }
+
+    /// Takes the author of a customer key for a sender of the party of that name, in place of the one lent before: rule
+    /// tests have senders of their own.
+    pub fn with_sender(&mut self, lent: Option<(&str, &str)>) {
+        self.handoffs.parties.lend(lent);
     }
 
     /// The name of the class that takes what no other class takes.

@@ -87,6 +87,8 @@ pub struct View<'v, 'a> {
     pub book: &'a PhraseBook,
     /// The accounts that are the brand's own.
     pub own: &'a OwnAccounts,
+    /// The party that its author writes for, who then is no customer (D100).
+    pub party: Option<&'a str>,
     /// Letters of a mathematical alphabet from which on a text is styled; none is, if absent.
     pub styled_letters: Option<u32>,
     /// When the post was written, as far as it can be believed.

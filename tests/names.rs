@@ -63,7 +63,7 @@ fn shipped(key: &str) -> Option<String> {
 
 #[test]
 fn topics() {
-    let keys = "posts case_events inbox agents oot escalations skipped dead_letters state shadow areas areas_state outages";
+    let keys = "posts case_events inbox agents oot escalations skipped dead_letters state shadow areas areas_state outages handoff";
     check("Topics", &keys.split(' ').map(|key| shipped(key).unwrap()).collect());
     let page = page();
     let retention = std::fs::read_to_string(root().join("config/triage.toml")).unwrap();
@@ -115,6 +115,16 @@ fn exit_codes() {
     check("Exit codes", &code.captures_iter(&variants).map(|found| found[1].to_owned()).collect());
 }
 
+/// The texts that a field can be, those of the types that it names among them.
+fn constants<'v>(target: &'v Value, all: &'v Value) -> Vec<&'v str> {
+    let choices = ["oneOf", "anyOf"].into_iter().filter_map(|key| target[key].as_array()).flatten();
+    let of_choice = |choice: &'v Value| match choice["$ref"].as_str() {
+        Some(path) => constants(&all["$defs"][path.trim_start_matches("#/$defs/")], all),
+        None => choice["const"].as_str().into_iter().collect(),
+    };
+    choices.flat_map(of_choice).collect()
+}
+
 /// One line a field, those of objects within it behind it.
 fn fields(schema: &Value, all: &Value, prefix: &str, known: &BTreeMap<String, String>, out: &mut String) {
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
@@ -125,7 +135,7 @@ fn fields(schema: &Value, all: &Value, prefix: &str, known: &BTreeMap<String, St
         let target = reference.map_or(&Value::Null, |reference| &all["$defs"][reference]);
         let path = format!("{prefix}{name}{of_many}");
         let mut meaning = field["description"].as_str().unwrap_or_default().to_owned();
-        for choice in target["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["const"].as_str()).enumerate() {
+        for choice in constants(target, all).into_iter().enumerate() {
             write!(meaning, "{}`{}`", if choice.0 == 0 { " One of: " } else { ", " }, choice.1).unwrap();
         }
         let elsewhere = reference.and_then(|reference| known.get(reference)).filter(|_| target["properties"].is_object());

@@ -86,6 +86,7 @@ fn documents() -> Vec<(PathBuf, &'static str)> {
         (config.join("triage.toml"), "triage.json"),
         (config.join("lists/campaigns.toml"), "campaigns.json"),
         (config.join("summary.toml"), "summary.json"),
+        (config.join("lists/ct0.toml"), "ct0.json"),
     ];
     let tests = std::fs::read_dir(config.join("tests")).unwrap().map(|entry| entry.unwrap().path());
     all.extend(tests.map(|path| (path, "tests.json")));
@@ -116,6 +117,7 @@ fn mistakes_do_not_satisfy_them() {
     check("triage.json", "[run]\nlanes = 100\nstage = \"all\"\n", &[".run.lanes: 100 is above 64", ".run.stage: \"all\" is no choice"]);
     check("triage.json", "[topics]\npartition = 1\n", &[".topics.partition: is unknown"]);
     check("campaigns.json", "[[quiz]]\ntags = 1\n", &[".quiz[]: misses \"name\"", ".quiz[].tags: is no string: 1"]);
+    check("ct0.json", "[[party]]\nemail = 1\n", &[".party[]: misses \"name\"", ".party[].email: is no string: 1"]);
     check("tests.json", "[[test]]\nname = \"a\"\npost = [{ txt = \"b\" }]\n", &[".test[].post[].txt: is unknown"]);
 }
 
@@ -162,11 +164,19 @@ fn every_key_that_is_read_is_in_a_schema() {
     let shared = ["channels", "lexicons", "relation", "scope"].map(|name| format!("signals/{name}.rs"));
     let signals: Vec<String> = kinds.chain(shared).collect();
     let mut rules: Vec<&str> = signals.iter().map(String::as_str).collect();
-    rules.extend(["rules/compile.rs", "rules/class.rs", "rules/escalation.rs", "rules/hours.rs"]);
+    rules.extend([
+        "rules/compile.rs",
+        "rules/class.rs",
+        "rules/escalation.rs",
+        "rules/handoff.rs",
+        "rules/handoff/form.rs",
+        "rules/hours.rs",
+    ]);
     check("rules.json", &rules, 60);
     check("campaigns.json", &["config/campaigns.rs"], 6);
     check("summary.json", &["rules/summary.rs"], 9);
     check("silences.json", &["config/silences.rs"], 9);
+    check("ct0.json", &["config/parties.rs"], 4);
     check("tests.json", &["cli/test/document.rs", "cli/test/look.rs", "cli/test/post.rs"], 40);
     check(
         "triage.json",

@@ -140,6 +140,7 @@ fn run(work: &mut Workspace, rules: &Rules, record: &[u8]) {
             size += match output {
                 Output::Triage(_, record) => serde_json::to_vec(record).map_or(0, |record| record.len()),
                 Output::Escalation(record) => serde_json::to_vec(record).map_or(0, |record| record.len()),
+                Output::Handoff(record) => serde_json::to_vec(record).map_or(0, |record| record.len()),
                 Output::DeadLetter { .. } => panic!("a post is no dead letter"),
             };
         }

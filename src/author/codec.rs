@@ -9,7 +9,7 @@
 //! | part | fields |
 //! |---|---|
 //! | record | one byte, the version (1), then the fields of the state; JSON begins with `{` instead |
-//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case`; 12 ended case, repeated |
+//! | state | 1 `last_record` and, if it is so, 2 `kept` stand first; 3 `newest`; 4 conversations, 5 rows, 6 asides of the posts; 7 event, repeated; 8 `replies`; 9 `series`; 10 `ended`; 11 `case`; 12 ended case, repeated; 50 hand-off, repeated |
 //! | event | 1 id, 2 time of its record; never more: what else there is to an event becomes a field of the state |
 //! | series | 1 `anchor`, 2 `first_at`, 3 `parent`, 4 `words`, 5 subject, repeated; 6 `answered` |
 //! | case | 1 `id`, 2 `first_at`, 3 `last_at`; repeated 4 complaint, 5 post, 6 conversation, 7 condition; 8 `hard`, 9 `opened_at`, 10 `tl_name`, 11 `pic_tiket`, 12 `last_callback`, 13 `unit_eta`, 20 `reopened_at`; repeated 21 link, 22 hint; 23 to 25 when 10, 11 and 13 were reported; the last reminder of each clock: 30 `assign_tl`, 31 `monitor`, 32 `callback`; 40 `group`; repeated 41 step of the desk, 42 silence that holds it |
@@ -17,6 +17,8 @@
 //! | link | 1 post, and 2 the address up to the post's id or 3 all of it; never more |
 //! | reminder | its number, then when it was due; never more |
 //! | group, step, silence | 1 name, 2 time, 3 (silence) it holds the whole case; never more |
+//! | hand-off | 1 `id`, 2 `received_at`, 3 `until`, 4 `party`, 5 criterion (as a condition), repeated; 6 customer number, 7 amount, 8 months, 9 `call_date`; 10 step, repeated |
+//! | step | 1 `step`, 2 `at`, 3 `by`, 4 `text`; never more |
 //! | condition | 1 `name`, 2 clause of its evidence, 3 post, repeated; 4 evidence, repeated |
 //! | evidence | 1 `post_id`, 2 `signal`, 3 `value`, 4 `threshold`, 5 `entry`, 6 `span`, 7 `quote`, 8 it is not met; where they are not those of the condition: 9 `condition`, 10 none, 11 `clause`, 12 none |
 //! | rows | width of a row, then for each post: id (8 bytes), `at` and `seen` (4 each), print of the text (4), flags (2), columns of newer programs; a new column is at the end, and 0 in it means what was so before |
@@ -34,6 +36,7 @@
 
 mod case;
 mod closed;
+mod handoff;
 mod posts;
 mod series;
 #[cfg(test)]
@@ -65,6 +68,7 @@ mod field {
     pub(super) const ENDED: u32 = 10;
     pub(super) const CASE: u32 = 11;
     pub(super) const CLOSED: u32 = 12;
+    pub(super) const HANDOFF: u32 = 50;
 }
 
 /// Says in the field `kept` that time alone does not end it.
@@ -162,6 +166,9 @@ impl AuthorState {
             writer.part(field::CASE, |writer| case::write(case, writer));
         }
         self.closed.iter().for_each(|closed| writer.part(field::CLOSED, |writer| closed::write(closed, writer)));
+        for handoff in &self.handoffs {
+            writer.part(field::HANDOFF, |writer| handoff::write(handoff, writer));
+        }
         writer.out.extend_from_slice(self.unknown.bytes());
     }
 
@@ -195,6 +202,7 @@ impl AuthorState {
                 field::ENDED => state.ended = Some(field.time()?),
                 field::CASE => state.case = Some(case::read(field.part()?)?),
                 field::CLOSED => state.closed.push(closed::read(field.part()?)?),
+                field::HANDOFF => state.handoffs.push(handoff::read(field.part()?)?),
                 _ => state.unknown.keep(field.bytes),
             }
         }

@@ -19,6 +19,7 @@ impl AuthorState {
         self.forget_closed(arrival.at);
         self.last_record = self.last_record.max(arrival.at);
         self.forget_old_ids(arrival.at);
+        self.expire_handoffs(arrival.at, arrival.with_text);
         expired
     }
 
@@ -29,9 +30,9 @@ impl AuthorState {
         if now.since(self.last_record) <= ID_MEMORY.max(case) {
             return None;
         }
-        // How long it is needed, what wrote it knows.
-        let (unknown, closed) = (std::mem::take(&mut self.unknown), std::mem::take(&mut self.closed));
-        let forgotten = std::mem::replace(self, AuthorState { unknown, closed, ..AuthorState::default() });
+        // How long it is needed, what wrote it knows; a hand-off says it itself.
+        let forgotten = std::mem::take(self);
+        (self.unknown, self.closed, self.handoffs) = (forgotten.unknown, forgotten.closed, forgotten.handoffs);
         self.note_expired(forgotten.case, limits, now)
     }
 

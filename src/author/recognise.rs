@@ -102,7 +102,8 @@ fn unread(
     let reason = if by_brand {
         state.note_reply(known.event_time);
         Skip::OwnPost
-    } else if post.auto_reply {
+    } else if post.auto_reply && rules.handoffs.parties.of(post).is_none() {
+        // What a party's own system hands in is no answer of a machine (D100).
         Skip::AutoReply
     } else if post.is_repost {
         Skip::Repost
@@ -118,6 +119,7 @@ fn unread(
 impl AuthorState {
     /// Notes that a post was taken away: its quotations go, its conditions stay (D9).
     fn delete(&mut self, post: &Post<'_>) -> Skip {
+        self.blank_handoff(&post.post_id);
         self.all_cases().for_each(|case| case.blank(&post.post_id));
         let known = self.posts.iter_mut().find(|known| *known.id == *post.post_id);
         match known {

@@ -11,7 +11,8 @@ pub(super) fn record<'a>(rules: &'a Rules, case: &Case, event: &'a CaseEvent<'a>
     let kind = match event.event {
         CaseEventKind::TlAssigned => EscalationType::TlAssigned,
         CaseEventKind::Acknowledged => EscalationType::Acknowledged,
-        CaseEventKind::Progress => EscalationType::Progress,
+        // A step of a hand-off is answered elsewhere.
+        CaseEventKind::Progress | CaseEventKind::Handoff(_) => EscalationType::Progress,
         CaseEventKind::CallbackDone => EscalationType::CallbackDone,
         CaseEventKind::Resolved => EscalationType::Resolved,
         CaseEventKind::Reopened => EscalationType::Reopened,

@@ -32,7 +32,8 @@ pub(super) fn note(rules: &Rules, case: &mut Case, event: &CaseEvent<'_>, at: Mi
         | CaseEventKind::Resolved
         | CaseEventKind::Dismissed
         | CaseEventKind::Returned
-        | CaseEventKind::Forget => {}
+        | CaseEventKind::Forget
+        | CaseEventKind::Handoff(_) => {}
     }
 }
 

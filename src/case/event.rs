@@ -8,9 +8,9 @@ use super::forget::forget;
 use super::reopen::reopen;
 use super::returned::returned;
 use super::subject::{self, Subject};
-use super::{desk, escalation};
+use super::{desk, escalation, handoff};
 use crate::author::{AuthorState, Outcome};
-use crate::post::{CaseEvent, CaseEventKind};
+use crate::post::{CaseEvent, CaseEventKind, HandoffStep};
 use crate::record::{Arrival, Destination, EscalationType, Output};
 use crate::rules::Rules;
 
@@ -31,6 +31,9 @@ pub fn apply<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEvent
     if state.knows_event(&event.event_id) {
         let outputs = vec![Output::Triage(Destination::Skipped, duplicate(rules, event, arrival))];
         return Applied { outputs, forgot: false };
+    }
+    if let CaseEventKind::Handoff(step) = event.event {
+        return step_of_handoff(rules, state, event, step, arrival);
     }
     let subject = match subject::of(state, event, arrival) {
         Ok(subject) => subject,
@@ -64,7 +67,25 @@ fn about_open<'a>(rules: &'a Rules, state: &mut AuthorState, event: &'a CaseEven
         | CaseEventKind::CallbackDone
         | CaseEventKind::Reopened
         | CaseEventKind::Returned
-        | CaseEventKind::Forget => {}
+        | CaseEventKind::Forget
+        | CaseEventKind::Handoff(_) => {}
     }
     outputs
+}
+
+/// A step of a hand-off, which has no case (D105).
+fn step_of_handoff<'a>(
+    rules: &'a Rules,
+    state: &mut AuthorState,
+    event: &'a CaseEvent<'a>,
+    step: HandoffStep,
+    arrival: &Arrival<'a>,
+) -> Applied<'a> {
+    let Some(answer) = handoff::apply(rules, state, event, step, arrival) else {
+        let message =
+            "the case event names a hand-off that is not known; check its case_id and customer, or whether it has been kept long enough";
+        return Applied { outputs: vec![Output::DeadLetter { code: "unknown_handoff", message }], forgot: false };
+    };
+    let forgot = state.note_event(&event.event_id, arrival.at);
+    Applied { outputs: vec![answer], forgot }
 }

@@ -106,6 +106,7 @@ fn one_told(output: &Output<'_>) -> String {
     match output {
         Output::Triage(to, record) => format!("{}:{}", to.name(), record.reason.unwrap_or(record.class)),
         Output::Escalation(record) => of_escalation(record),
+        Output::Handoff(record) => format!("hand-off {}", record.step),
         Output::DeadLetter { code, .. } => format!("dead letter {code}"),
     }
 }

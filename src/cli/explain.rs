@@ -141,6 +141,7 @@ impl Serialize for Record<'_> {
         match self.0 {
             Output::Triage(_, record) => record.serialize(serializer),
             Output::Escalation(record) => record.serialize(serializer),
+            Output::Handoff(record) => record.serialize(serializer),
             Output::DeadLetter { code, message } => {
                 serializer.collect_map([(headers::ERROR_CODE, *code), (headers::ERROR_MESSAGE, *message)])
             }

@@ -76,8 +76,9 @@ impl Run {
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
             clock: now,
         };
-        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard }];
-        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None }));
+        let handoffs = service.topics.handoff.is_some();
+        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard, handoffs }];
+        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true }));
         let silencing =
             Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
         let stop = watch_for_changes(sets, silencing, service.reload.watch)?;
@@ -133,10 +134,11 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
     if matches!(service.run.stages, Stages::Both | Stages::Triage) {
         let (rules, shadow, recent) = (Arc::clone(&sources.rules), sources.shadow.clone(), sources.recent.clone());
         let with_text = service.output.text == OutputText::Full;
-        let (with_areas, silences) = (service.topics.outages.is_some(), Arc::clone(&sources.silences));
+        let (topics, silences) = (service.topics.clone(), Arc::clone(&sources.silences));
         let make = move || {
-            let triage = Triage::new(Arc::clone(&rules), with_text).with_areas(with_areas).with_silences(Arc::clone(&silences));
-            triage.with_shadow(shadow.clone()).with_recent(recent.clone())
+            let triage =
+                Triage::new(Arc::clone(&rules), with_text).with_areas(topics.outages.is_some()).with_handoffs(topics.handoff.is_some());
+            triage.with_silences(Arc::clone(&silences)).with_shadow(shadow.clone()).with_recent(recent.clone())
         };
         running.start("triage", &LaneSettings::triage(service, sources.clock), lanes, make)?;
     }

@@ -74,8 +74,16 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
     let silences = service.as_ref().and_then(|service| load_silences(folder, &silences_file(service, folder), &mut problems));
     let shadow_fails = matches!(shadow, Some(None));
     if let Some(service) = service.as_ref().filter(|_| !problems.has_errors()) {
-        let spot = Spot::whole(path.unwrap_or_else(|| "triage.toml".into()).display().to_string());
+        let spot = Spot::whole(path_of_settings(path.as_deref()));
         problems.extend(kafka::examine(service).iter().map(|refusal| Problem::error(&spot, refusal.to_string())));
+    }
+    if let (Some(service), Some(rules)) = (&service, &rules)
+        && service.topics.handoff.is_none()
+        && rules.rules.finds_handoffs()
+    {
+        let spot = Spot::whole(path_of_settings(path.as_deref()));
+        let problem = Problem::error(&spot, "the list of parties names senders of hand-offs, and there is no topic for hand-offs");
+        problems.push(problem.hint("write `enabled = true` under [handoff], or take the senders out of the list"));
     }
     let prepared = match (service, rules, silences) {
         (Some(service), Some(rules), Some(silences)) if !problems.has_errors() && !shadow_fails => {
@@ -98,6 +106,11 @@ fn load_silences(folder: &Path, file: &Path, problems: &mut Problems) -> Option<
     let silences = rules::silences(folder, file, &reporter);
     problems.extend(reporter.into_problems());
     silences.map(|silences| (silences, watch))
+}
+
+/// How messages name the document at `path`.
+fn path_of_settings(path: Option<&Path>) -> String {
+    path.map_or_else(|| "triage.toml".to_owned(), |path| path.display().to_string())
 }
 
 fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {

@@ -112,7 +112,7 @@ impl Test {
 
 /// Runs one test from an empty state.
 fn run_one(rules: &mut Rules, test: &RuleTest) -> TestResult {
-    rules.with_quiz_posts(&test.quiz_posts);
+    test.lend_to(rules);
     let rules = &*rules;
     let mut replay = Replay::default();
     replay.every_condition = true;

@@ -85,7 +85,7 @@ fn aspects<'o>(outputs: &'o [Output<'_>]) -> Vec<(Of, &'o str)> {
     said.extend(case.map(|name| (Of::CaseCondition, name.as_str())));
     said.extend(outputs.iter().filter_map(|output| match output {
         Output::Escalation(record) => Some((Of::Escalation, record.kind.name())),
-        Output::Triage(..) | Output::DeadLetter { .. } => None,
+        Output::Triage(..) | Output::Handoff(_) | Output::DeadLetter { .. } => None,
     }));
     said.extend(flags(verdict).into_iter().filter(|(_, is)| *is).map(|(name, _)| (Of::Flag, name)));
     said.extend(verdict.signals.iter().map(|name| (Of::Signal, *name)));

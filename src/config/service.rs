@@ -7,6 +7,14 @@ mod ingest;
 mod kafka;
 mod reload;
 mod run;
+
+/// `[handoff]`: whether hand-offs are written (`enabled`, by default not).
+fn reads_handoffs(table: Table<'_>) -> bool {
+    let enabled = table.optional("enabled").bool().unwrap_or(false);
+    table.finish();
+    enabled
+}
+
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -82,9 +90,10 @@ impl Service {
         let root = document.root();
         let shadow = Shadow::read(root.section("shadow"));
         let outages = read_outages(root.section("outages"));
+        let handoff = reads_handoffs(root.section("handoff"));
         let service = Service {
             kafka: Kafka::read(root.section("kafka")),
-            topics: Topics::read(root.section("topics"), shadow.is_some(), outages),
+            topics: Topics::read(root.section("topics"), shadow.is_some(), outages, handoff),
             ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
             output: Output::read(root.section("output")),

@@ -78,6 +78,7 @@ pub(super) fn view<'v, 'a>(
         profile_hits: &reading.profile_hits,
         book: &rules.book,
         own: &rules.own,
+        party: rules.handoffs.parties.of(post),
         styled_letters: rules.styled_letters,
         written_at,
         quotes,

@@ -29,7 +29,7 @@ use crate::kafka::stages::headers;
 use crate::kafka::topics::admin::Admin;
 use crate::kafka::topics::topic::{Topic, name};
 use crate::post::Millis;
-use crate::record::{Destination, ends_its_input};
+use crate::record::{Destination, ends_its_input, handoff_ends_its_input};
 
 /// The stage whose input and output are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,9 @@ pub struct Scope {
     pub now: Millis,
 }
 
+/// Where the triage stage puts what ends a record.
+const OUTCOMES: [Topic; 6] = [Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters, Topic::Handoff];
+
 /// Compares what the stage of `passage` has read with what it has written.
 ///
 /// # Errors
@@ -61,9 +64,7 @@ pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<A
         Passage::Ingest => {
             ("ingest", topics.posts.iter().chain([&topics.case_events]).map(String::as_str).collect(), &[Topic::Inbox, Topic::DeadLetters])
         }
-        Passage::Triage => {
-            ("triage", vec![&topics.inbox], &[Topic::Agents, Topic::Oot, Topic::Escalations, Topic::Skipped, Topic::DeadLetters])
-        }
+        Passage::Triage => ("triage", vec![&topics.inbox], &OUTCOMES),
     };
     let group = format!("{}-{stage}", service.run.group);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
@@ -74,7 +75,7 @@ pub fn reconcile(service: &Service, passage: Passage, scope: &Scope) -> Result<A
         comparison.add_source(input)?;
     }
     let administrator = admin.administrator()?;
-    for &output in outputs {
+    for &output in outputs.iter().filter(|&&output| !name(topics, output).is_empty()) {
         let config = admin.find(administrator.as_ref(), name(topics, output))?.map(|found| found.config).unwrap_or_default();
         comparison.read_output(output, name(topics, output), retention::horizon(&config, scope.now.get()))?;
     }
@@ -239,7 +240,8 @@ impl Said {
     /// Reads what `message` says; `None`: the record is no outcome of `stage`.
     fn of(message: &BorrowedMessage<'_>, output: Topic, stage: &str) -> Option<Said> {
         let header = |wanted| header(message, wanted);
-        let destination = match output {
+        let value = message.payload().unwrap_or_default();
+        let ends = match output {
             Topic::DeadLetters => {
                 let (topic, partition) = (header(headers::SOURCE_TOPIC)?, header(headers::SOURCE_PARTITION)?);
                 let source = format!("{topic}/{partition}/{}", header(headers::SOURCE_OFFSET)?);
@@ -249,16 +251,17 @@ impl Said {
             // One that was fed in again stands for itself: what it says of the feed was counted the first time.
             Topic::Inbox if header(headers::REPLAYED).is_some() => return None,
             Topic::Inbox | Topic::Journal | Topic::Shadow | Topic::Areas | Topic::AreasJournal | Topic::Outages => None,
-            Topic::Agents => Some(Destination::Agents),
-            Topic::Oot => Some(Destination::Oot),
-            Topic::Escalations => Some(Destination::Escalations),
-            Topic::Skipped => Some(Destination::Skipped),
+            Topic::Agents => Some(ends_its_input(Destination::Agents, value)),
+            Topic::Oot => Some(ends_its_input(Destination::Oot, value)),
+            Topic::Escalations => Some(ends_its_input(Destination::Escalations, value)),
+            Topic::Skipped => Some(ends_its_input(Destination::Skipped, value)),
+            Topic::Handoff => Some(handoff_ends_its_input(value)),
         };
         let source = header(headers::SOURCE)?.to_owned();
-        let mark = match destination {
+        let mark = match ends {
             None => origin::item(header(headers::ITEM)),
-            Some(destination) if ends_its_input(destination, message.payload().unwrap_or_default()) => origin::item(None),
-            Some(_) => return None,
+            Some(true) => origin::item(None),
+            Some(false) => return None,
         };
         Some(Said { source, mark })
     }

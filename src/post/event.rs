@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::str::{Str, null_as_default};
-use super::{CustomerKey, Millis, lenient};
+use super::{CustomerKey, HandoffStep, Millis, lenient};
 
 /// The `schema` of a case event.
 pub const CASE_EVENT_SCHEMA: &str = "telkomcare.case_event.v1";
@@ -111,6 +111,9 @@ pub enum CaseEventKind {
     Returned,
     /// The customer asks for everything about him to be deleted; the event needs no case.
     Forget,
+    /// A step of a hand-off, which has no case.
+    #[serde(untagged)]
+    Handoff(HandoffStep),
 }
 
 impl CaseEventKind {
@@ -138,6 +141,7 @@ impl CaseEventKind {
             CaseEventKind::Dismissed => "dismissed",
             CaseEventKind::Returned => "returned",
             CaseEventKind::Forget => "forget",
+            CaseEventKind::Handoff(step) => step.name(),
         }
     }
 }

@@ -49,6 +49,13 @@ fn author_part(platform: Platform, author: &Author<'_>) -> Option<String> {
     Some(if handle.contains('@') { mailbox(handle) } else { handle.to_lowercase() })
 }
 
+/// The mailbox that `written` names, if it is a mail address.
+pub(super) fn address_of(written: &str) -> Option<String> {
+    let (local, domain) = written.split_once('@')?;
+    let fits = !local.is_empty() && domain.contains('.') && !written.contains(char::is_whitespace);
+    fits.then(|| mailbox(written))
+}
+
 /// Returns the address in lower case and without `+tag`: one person, one key.
 fn mailbox(address: &str) -> String {
     let address = address.to_lowercase();

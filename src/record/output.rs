@@ -1,6 +1,6 @@
 //! What a step writes, and where it goes.
 
-use super::{EscalationRecord, TriageRecord};
+use super::{EscalationRecord, HandoffRecord, TriageRecord};
 
 /// Where a post goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum Output<'a> {
     Triage(Destination, TriageRecord<'a>),
     /// A step in the life of an escalation, to the team leaders.
     Escalation(EscalationRecord<'a>),
+    /// A step of a hand-off, to the desk of CT-0 and PRANPC.
+    Handoff(Box<HandoffRecord<'a>>),
     /// An input that means nothing here.
     DeadLetter {
         /// Short name of the reason.
@@ -63,7 +65,7 @@ impl<'a> Output<'a> {
         match self {
             Output::Triage(_, record) => Some(record),
             Output::Escalation(record) => record.triage.as_ref(),
-            Output::DeadLetter { .. } => None,
+            Output::Handoff(_) | Output::DeadLetter { .. } => None,
         }
     }
 }

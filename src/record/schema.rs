@@ -2,12 +2,13 @@
 
 use schemars::{Schema, schema_for};
 
-use super::{ESCALATION_SCHEMA, EscalationRecord, SHADOW_SCHEMA, ShadowRecord, TRIAGE_SCHEMA, TriageRecord};
+use super::{ESCALATION_SCHEMA, EscalationRecord, HANDOFF_SCHEMA, HandoffRecord, SHADOW_SCHEMA, ShadowRecord, TRIAGE_SCHEMA, TriageRecord};
 use crate::outage::{OUTAGE_SCHEMA, OutageRecord};
 use crate::post::{CASE_EVENT_SCHEMA, CaseEvent, POST_SCHEMA, Post};
 
 /// Names of the records that have a schema.
-pub const NAMES: [&str; 6] = [POST_SCHEMA, CASE_EVENT_SCHEMA, TRIAGE_SCHEMA, ESCALATION_SCHEMA, SHADOW_SCHEMA, OUTAGE_SCHEMA];
+pub const NAMES: [&str; 7] =
+    [POST_SCHEMA, CASE_EVENT_SCHEMA, TRIAGE_SCHEMA, ESCALATION_SCHEMA, SHADOW_SCHEMA, OUTAGE_SCHEMA, HANDOFF_SCHEMA];
 
 /// Returns the schema of the record called `name`.
 pub fn schema(name: &str) -> Option<Schema> {
@@ -18,6 +19,7 @@ pub fn schema(name: &str) -> Option<Schema> {
         ESCALATION_SCHEMA => schema_for!(EscalationRecord<'_>),
         SHADOW_SCHEMA => schema_for!(ShadowRecord<'_>),
         OUTAGE_SCHEMA => schema_for!(OutageRecord<'_>),
+        HANDOFF_SCHEMA => schema_for!(HandoffRecord<'_>),
         _ => return None,
     };
     schema.insert("title".to_owned(), name.into());

@@ -75,7 +75,7 @@ impl<'a> Decision<'a> {
     fn of(output: &'a Output<'a>, verdict: &'a TriageRecord<'a>) -> Self {
         let (route, escalation) = match output {
             Output::Escalation(record) => (Destination::Escalations.name(), Some(record.kind.name())),
-            Output::Triage(..) | Output::DeadLetter { .. } => (verdict.route, None),
+            Output::Triage(..) | Output::Handoff(_) | Output::DeadLetter { .. } => (verdict.route, None),
         };
         Decision {
             rules: verdict.rules,

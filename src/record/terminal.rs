@@ -1,12 +1,13 @@
 //! Which records end their input. Each inbox record has exactly one such record; reports about a case that come with it
-//! (`expired`, `callback_on_close`, reminders, a case that opens anew, the agents' copy of a returned post) are additional.
+//! (`expired`, `callback_on_close`, reminders, ends of silences, a case that opens anew, the agents' copy of a returned post) are
+//! additional, and so is a hand-off beside its mail.
 //!
 //! Told from the record alone, because topics hold records of all versions. Knows no topic and no header.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Destination, EscalationType};
+use super::{Destination, EscalationType, SUBMITTED};
 
 /// `reason` of the agents' copy of a post that was routed wrongly.
 pub const RETURNED: &str = "returned";
@@ -16,6 +17,8 @@ pub const RETURNED: &str = "returned";
 struct Peek {
     #[serde(rename = "type", default)]
     kind: Option<String>,
+    #[serde(default)]
+    step: Option<String>,
     #[serde(default)]
     triage: Option<IgnoredAny>,
     #[serde(default)]
@@ -38,6 +41,11 @@ pub fn ends_its_input(destination: Destination, value: &[u8]) -> bool {
         Destination::Agents => !peek(value).is_some_and(|record| is_copy(&record)),
         Destination::Escalations => peek(value).is_none_or(|record| record.triage.is_some() || !is_additional(&record)),
     }
+}
+
+/// The same of a record of a hand-off: a step ends the event that reports it, the hand-off itself stands beside its mail.
+pub fn handoff_ends_its_input(value: &[u8]) -> bool {
+    peek(value).is_none_or(|record| record.step.as_deref() != Some(SUBMITTED))
 }
 
 fn peek(value: &[u8]) -> Option<Peek> {
@@ -85,5 +93,7 @@ mod tests {
         check(Destination::Escalations, r#"{"type":"silence_ended"}"#, false);
         check(Destination::Escalations, r#"{"type":"resolved"}"#, true);
         check(Destination::Escalations, "not ours", true);
+        assert!(!handoff_ends_its_input(br#"{"step":"submitted"}"#));
+        assert!(handoff_ends_its_input(br#"{"step":"sent"}"#) && handoff_ends_its_input(b"not ours"));
     }
 }

@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::Words;
-use super::{Class, Condition, EvidenceLimits, Hard, Limits, Outages, QualitySample, Rules, Summary, accounts, leaves, order, summary};
+use super::{
+    Class, Condition, EvidenceLimits, Handoffs, Hard, Limits, Outages, QualitySample, Rules, Summary, accounts, leaves, order, summary,
+};
 use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
@@ -80,6 +82,7 @@ impl<'a> Reading<'a> {
         let conditions = self.read_conditions(root);
         let hard = read_hard(root.section("hard"), &mut self.lexicons, &self.declared);
         let classes = self.read_classes(root);
+        let handoffs = Scope::compile(&mut self.lexicons, &self.declared, |scope| Handoffs::compile(root, scope));
         let (escalation, words) = super::escalation::read(root.section("escalation"), &mut self.lexicons, &self.declared);
         let summary = self.read_summary(words);
         let evidence = read_evidence(root.section("evidence"));
@@ -87,7 +90,14 @@ impl<'a> Reading<'a> {
         let quality_sample = QualitySample::read(root.section("quality_sample"));
         let tagging = super::class::read_tagging(&root.section("tagging"));
         let order = order::of(&self.declared, &refers(&signals), &refers(&conditions), self.lexicons.reporter());
-        let named = || refers(&signals).into_iter().chain(refers(&conditions)).chain(refers(&classes)).flat_map(|refers| &refers.names);
+        let named = || {
+            refers(&signals)
+                .into_iter()
+                .chain(refers(&conditions))
+                .chain(refers(&classes))
+                .chain([&handoffs.refers])
+                .flat_map(|refers| &refers.names)
+        };
         self.warn_of_unused(&signals, &named().copied().collect::<Vec<_>>());
         self.refuse_other_than_scores(&signals);
         let facts = Builtin::ALL.iter().map(|&(_, fact)| fact).filter(|&fact| named().any(|name| *name == Ref::Builtin(fact))).collect();
@@ -116,6 +126,7 @@ impl<'a> Reading<'a> {
             hard: hard?,
             escalation: escalation?,
             summary: summary?,
+            handoffs: handoffs.part?,
             evidence: evidence?,
             styled_letters: self.styled_letters,
             classes,

@@ -78,12 +78,13 @@ const MISTAKES: [(&str, &str, &str); 24] = [
     ("skipped but counted", r#"route = "agents""#, r#"route = "skipped""#),
 ];
 
-fn check(rules: &str) -> String {
+pub(super) fn check(rules: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("rules.toml", rules);
     write("words.txt", "#@group own weight=strong\n@telkomcare\n#@group fault weight=strong\nlemot\ninternet mati\n");
     write("slang.tsv", "gk\ttidak\n");
+    write("parties.toml", "[[party]]\nname = \"Plasa\"\n");
     write("acronyms.txt", "#@group all\nLOS\n");
     let reporter = Reporter::default();
     let usable = compile(folder.path(), &reporter).is_some();

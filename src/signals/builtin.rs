@@ -26,6 +26,8 @@ pub enum Builtin {
     UnknownKind,
     /// `post.styled_text`: at least so many letters of a mathematical alphabet (`styled_letters` of `[text]`).
     StyledText,
+    /// `post.by_party`: written for one of the parties that hand in complaints of others (D100).
+    ByParty,
     /// `case.open`: the customer has an open case.
     CaseOpen,
     /// `case.complaint`: a complaint is open in it.
@@ -42,7 +44,7 @@ pub enum Builtin {
 
 impl Builtin {
     /// Every fact with its name.
-    pub const ALL: [(&'static str, Builtin); 16] = [
+    pub const ALL: [(&'static str, Builtin); 17] = [
         ("post.on_own_page", Builtin::OnOwnPage),
         ("post.is_reply", Builtin::IsReply),
         ("post.replies_to_own", Builtin::RepliesToOwn),
@@ -53,6 +55,7 @@ impl Builtin {
         ("post.has_link", Builtin::HasLink),
         ("post.unknown_kind", Builtin::UnknownKind),
         ("post.styled_text", Builtin::StyledText),
+        ("post.by_party", Builtin::ByParty),
         ("case.open", Builtin::CaseOpen),
         ("case.complaint", Builtin::CaseComplaint),
         ("case.hard", Builtin::CaseHard),
@@ -91,6 +94,7 @@ impl Builtin {
             Builtin::HasLink => !view.facts.links.is_empty() || !post.urls.is_empty(),
             Builtin::UnknownKind => post.event_kind == EventKind::Unknown,
             Builtin::StyledText => view.styled_letters.is_some_and(|least| view.facts.styled_letters >= least),
+            Builtin::ByParty => view.party.is_some(),
             Builtin::CaseOpen => history.case_open,
             Builtin::CaseComplaint => history.complaint_open,
             Builtin::CaseHard => history.case_hard,

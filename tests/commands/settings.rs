@@ -27,6 +27,22 @@ fn both(settings: &str, env: &[(&str, &str)], break_rules: bool) -> (i32, String
 }
 
 #[test]
+fn senders_of_hand_offs_need_a_topic_for_them() {
+    let folder = shipped_with("");
+    let list = folder.path().join("lists/ct0.toml");
+    let parties = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, parties.replacen("email = []", "email = [\"plasa@contoh.id\"]", 1)).unwrap();
+    let check = |env: &[(&str, &str)], code: i32, part: &str| {
+        let arguments = ["check", "--config", folder.path().to_str().unwrap()];
+        let result = triage(&arguments).envs(env.iter().copied()).assert().code(code);
+        let said = String::from_utf8_lossy(&result.get_output().stdout).into_owned();
+        assert!(said.contains(part), "{said}");
+    };
+    check(&[], 78, "triage.toml: error: the list of parties names senders of hand-offs, and there is no topic for hand-offs");
+    check(&[("TRIAGE_HANDOFF__ENABLED", "true")], 0, "ok, ");
+}
+
+#[test]
 fn what_run_would_refuse_check_refuses() {
     let check = |settings: &str, env: &[(&str, &str)], expected: &[&str]| {
         let (code, said) = both(settings, env, false);

@@ -21,6 +21,7 @@ mod cases;
 mod counting;
 mod dead_letters;
 mod explain;
+mod handoff;
 mod injection;
 mod lane;
 mod latency;

@@ -73,6 +73,9 @@ pub fn program_with(program: &Path, config: &Path, service: &Service, arguments:
     command.env("TRIAGE_TOPICS__OUTPUT_PREFIX", prefix).env("TRIAGE_TOPICS__POSTS", &service.topics.posts[0]);
     command.env("TRIAGE_TOPICS__CASE_EVENTS", &service.topics.case_events).env("TRIAGE_RUN__GROUP", &service.run.group);
     command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "20ms");
+    if let Some(handoff) = &service.topics.handoff {
+        command.env("TRIAGE_HANDOFF__ENABLED", "true").env("TRIAGE_TOPICS__HANDOFF", handoff);
+    }
     command
 }
 

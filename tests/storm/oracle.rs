@@ -163,6 +163,7 @@ fn fold(rules: &Rules, topic: &str, inbox: &[Record]) -> (Vec<Line>, States) {
             lines.push(match &output {
                 Output::Triage(destination, record) => (label(*destination), customer.clone(), json(record)),
                 Output::Escalation(record) => ("escalations", customer.clone(), json(record)),
+                Output::Handoff(record) => ("handoff", customer.clone(), json(record)),
                 Output::DeadLetter { .. } => letter(),
             });
         }

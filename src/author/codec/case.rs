@@ -111,7 +111,8 @@ fn write_link(link: &Link, writer: &mut Writer<'_>) {
     }
 }
 
-fn write_condition(condition: &MetCondition, writer: &mut Writer<'_>) {
+/// Writes what is inside of the part about a condition.
+pub(super) fn write_condition(condition: &MetCondition, writer: &mut Writer<'_>) {
     // All that speaks for a condition cites the same sentence, as a rule.
     let clause = condition.evidence.first().and_then(|reason| reason.piece.clause.as_deref());
     writer.text(of_condition::NAME, Some(&*condition.name).filter(|name| !name.is_empty()));
@@ -199,7 +200,8 @@ fn read_reminded(mut part: Reader<'_>) -> Result<Reminded, Broken> {
     Ok(Reminded { n: part.variable()?, at: Millis::new(part.after_base()?) })
 }
 
-fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {
+/// Reads a condition.
+pub(super) fn read_condition(mut part: Reader<'_>) -> Result<MetCondition, Broken> {
     let mut condition = MetCondition::default();
     let mut clause = None;
     while let Some(field) = part.next()? {

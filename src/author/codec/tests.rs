@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::author::{
-    Case, ClosedCase, Group, Hold, Link, MetCondition, Outcome, Reason, Remembered, Reminded, Reminder, Reminders, Reported, SeriesMemory,
-    Step, Unknown,
+    Case, ClosedCase, DoneStep, Group, Handoff, Hold, Link, MetCondition, Outcome, Reason, Remembered, Reminded, Reminder, Reminders,
+    Reported, SeriesMemory, Step, Unknown,
 };
+use crate::record::HandoffForm;
 use crate::signals::Evidence;
 
 /// States as the program wrote them when their records were JSON.
@@ -96,6 +97,7 @@ fn as_a_newer_program_writes_it(mut state: AuthorState) -> AuthorState {
     }
     state.series.iter_mut().for_each(|series| series.unknown.keep(STRANGE));
     state.closed.iter_mut().for_each(|closed| closed.unknown.keep(STRANGE));
+    state.handoffs.iter_mut().for_each(|handoff| handoff.unknown.keep(STRANGE));
     if let Some(case) = &mut state.case {
         case.unknown.keep(STRANGE);
         for condition in &mut case.conditions {
@@ -234,14 +236,29 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn handoff()(
+        id in id(), received_at in time(), until in time(), number in prop::option::of("[0-9]{9,13}"), amount_idr in any::<Option<u64>>(),
+        months in any::<Option<u32>>(), call_date in prop::option::of("[0-9-]{10}"),
+        steps in prop::collection::vec(("[a-z_]{1,9}", time(), prop::option::of(".{0,9}"), prop::option::of(".{0,30}")), 0..6),
+    ) -> Handoff {
+        let form = HandoffForm { customer_number: number, amount_idr, months, call_date };
+        let mut handoff = Handoff { id: id.into(), received_at, until, party: "Plasa".into(), form, ..Handoff::default() };
+        for (step, at, by, text) in steps {
+            handoff.note(DoneStep::new(&step, at, by.as_deref(), text.as_deref()));
+        }
+        handoff
+    }
+}
+
+prop_compose! {
     fn state()(
         last_record in time(), newest in prop::option::of(time()), posts in prop::collection::vec(post(), 0..8),
         events in prop::collection::vec((id(), any::<i64>()), 0..3), replies in prop::collection::vec(time(), 0..4),
         series in prop::option::of(series()), ended in prop::option::of(time()), case in prop::option::of(case()),
-        closed in prop::collection::vec(closed(), 0..3),
+        closed in prop::collection::vec(closed(), 0..3), handoffs in prop::collection::vec(handoff(), 0..3),
     ) -> AuthorState {
         let events = events.into_iter().map(|(id, seen)| (id.into(), seen)).collect();
-        AuthorState { last_record, newest, posts, events, replies, series, ended, case, closed, ..AuthorState::default() }
+        AuthorState { last_record, newest, posts, events, replies, series, ended, case, closed, handoffs, ..AuthorState::default() }
     }
 }
 

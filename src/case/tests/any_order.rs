@@ -61,7 +61,7 @@ impl Reader {
                         prop_assert!(*self.open.get(&case.id).unwrap_or(&true), "{} is closed and has a post", case.id);
                     }
                 }
-                Output::DeadLetter { .. } => {}
+                Output::Handoff(_) | Output::DeadLetter { .. } => {}
             }
         }
         Ok(())

@@ -27,6 +27,9 @@ pub struct Summary {
     conditions: BTreeMap<String, usize>,
     /// Records on the escalations by type.
     escalations: BTreeMap<String, usize>,
+    /// Records of hand-offs by step.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    handoffs: BTreeMap<String, usize>,
     late: usize,
     future: usize,
     /// Lines, and items of lines, that cannot be read.
@@ -57,6 +60,7 @@ impl Summary {
         for output in outputs {
             match output {
                 Output::Escalation(record) => add(&mut self.escalations, record.kind.name(), 1),
+                Output::Handoff(record) => add(&mut self.handoffs, record.step, 1),
                 Output::DeadLetter { code, .. } => add(&mut self.bad, code, 1),
                 Output::Triage(..) => {}
             }

@@ -8,7 +8,7 @@ use crate::cli::page::{Page, one_line};
 use crate::cli::underline::{Mark, underline};
 use crate::cli::{count, reason};
 use crate::post::Input;
-use crate::record::{Destination, EscalationRecord, Output, TriageRecord, UNREAD};
+use crate::record::{Destination, EscalationRecord, HandoffRecord, Output, TriageRecord, UNREAD};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 use crate::signals::Evidence;
@@ -36,12 +36,17 @@ impl Explanation<'_> {
         match (first, first.and_then(Output::verdict)) {
             (_, Some(verdict)) => self.verdict(&mut page, verdict),
             (Some(Output::Escalation(record)), None) => escalation(&mut page, record),
+            (Some(Output::Handoff(record)), None) => handoff(&mut page, record),
             (Some(Output::DeadLetter { code, message }), None) => writeln!(page, "  dead letter {code}: {message}"),
             (Some(Output::Triage(..)) | None, None) => {}
         }
         for output in self.outputs.iter().skip(1) {
             match output {
                 Output::Escalation(record) => writeln!(page, "  besides: {} -> escalations", record.kind.name()),
+                Output::Handoff(record) => {
+                    writeln!(page, "  besides: {} -> handoff", record.step);
+                    handoff(&mut page, record);
+                }
                 Output::Triage(_, record) => {
                     writeln!(page, "  besides: a copy of {} -> {}", one_line(record.post_id), record.route);
                 }
@@ -211,6 +216,11 @@ fn escalation(page: &mut Page, record: &EscalationRecord<'_>) {
     writeln!(page, " -> escalations");
     let conditions = if record.conditions.is_empty() { "no conditions".to_owned() } else { record.conditions.join(", ") };
     row(page, "case", Some(format!("{}: {conditions}", record.case_id).as_str()));
+}
+
+fn handoff(page: &mut Page, record: &HandoffRecord<'_>) {
+    row(page, "handoff", Some(format!("{}: {}, {}", record.case_id, record.step, record.criteria.join(", ")).as_str()));
+    row(page, "missing", Some(record.missing.join(", ").as_str()).filter(|all| !all.is_empty()));
 }
 
 fn row(page: &mut Page, title: &str, text: Option<&str>) {

@@ -39,6 +39,8 @@ pub(super) struct InUse {
     pub(super) shared: Arc<ArcSwap<Rules>>,
     /// What new rules are tried on before.
     pub(super) guard: Option<(Guard, Arc<Recent>)>,
+    /// Rules that find hand-offs can be used.
+    pub(super) handoffs: bool,
 }
 
 /// Looks for changes for ever. `watch`: of the folders, too, not only for `wishes`.
@@ -84,6 +86,15 @@ impl InUse {
             // Words of summaries are no part of the hash: they decide nothing.
             Ok(rules) if rules.hash == before.hash && rules.summary == before.summary => {
                 tracing::info!(set = self.name, rules = rules.hash, "the rules are the same")
+            }
+            Ok(rules) if !self.handoffs && rules.finds_handoffs() => {
+                tracing::error!(
+                    set = self.name,
+                    in_use = before.hash,
+                    refused = rules.hash,
+                    "the new rules name senders of hand-offs, and there is no topic for them: keeping those in use; enable it in [handoff] \
+                     of triage.toml and start anew"
+                );
             }
             Ok(rules) => self.exchange(&before, rules, forced),
         }

@@ -78,7 +78,7 @@ pub fn of(rules: &mut Rules, tests: &[RuleTest]) -> Coverage {
         entries: FxHashSet::default(),
     };
     for test in tests {
-        rules.with_quiz_posts(&test.quiz_posts);
+        test.lend_to(rules);
         let mut replay = Replay::default();
         replay.every_condition = true;
         for step in &test.steps {

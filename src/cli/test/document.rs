@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::expected::Expected;
 use super::look::Look;
 use super::post::Draft;
-use crate::config::reader::{Document, Source, Table};
+use crate::config::reader::{Document, Source, Table, Value};
+use crate::post::CustomerKey;
 use crate::problem::{Problem, Reporter, Spot};
 use crate::replay::Recorded;
 use crate::rules::Rules;
@@ -26,6 +27,8 @@ pub struct RuleTest {
     pub spot: Spot,
     /// Ids that are quiz posts in this test.
     pub quiz_posts: Vec<String>,
+    /// The party whose sender the customer of the test is, and his key.
+    pub sender: Option<(String, CustomerKey)>,
     /// Its posts and case events in the order of their arrival.
     pub steps: Vec<Step>,
 }
@@ -45,6 +48,12 @@ pub struct Step {
 }
 
 impl RuleTest {
+    /// Gives `rules` the quiz posts and the sender of this test, in place of those of another.
+    pub fn lend_to(&self, rules: &mut Rules) {
+        rules.with_quiz_posts(&self.quiz_posts);
+        rules.with_sender(self.sender.as_ref().map(|(party, key)| (party.as_str(), key.as_str())));
+    }
+
     /// Returns whether `text` is in its name or in the name of its file, in upper or lower case.
     pub fn is_called(&self, text: &str) -> bool {
         let text = text.to_lowercase();
@@ -102,7 +111,9 @@ fn read_test(table: Table<'_>, rules: &Rules) -> Option<RuleTest> {
     let clause = table.optional("clause").string();
     let why = table.optional("why").string();
     let quiz_posts = table.optional("quiz_posts").strings();
+    let party = table.optional("party");
     let mut draft = Draft::new(rules, &table);
+    let sender = read_party(&party, rules).map(|party| (party, draft.customer()));
     let posts = table.required("post").tables();
     table.finish();
     if let Some(post) = posts.get(MAX_POSTS) {
@@ -124,7 +135,18 @@ fn read_test(table: Table<'_>, rules: &Rules) -> Option<RuleTest> {
         let problem = Problem::error(&spot, "the test expects nothing");
         reporter.report(problem.hint("give at least one of its posts an `expect`"));
     }
-    Some(RuleTest { name: name?, clause, why, spot, quiz_posts, steps })
+    Some(RuleTest { name: name?, clause, why, spot, quiz_posts, sender, steps })
+}
+
+/// A party of the list.
+fn read_party(value: &Value<'_>, rules: &Rules) -> Option<String> {
+    let named = value.spotted_string()?;
+    let known = || rules.handoffs.parties.names();
+    if !known().any(|name| name == named.value) {
+        let problem = Problem::error(&named.spot, format!("no party is called `{}`", named.value));
+        value.reporter().report(problem.suggest(&named.value, known()));
+    }
+    Some(named.value)
 }
 
 /// A look at the wall clock, which belongs to the step before it.

@@ -4,12 +4,16 @@ use serde::Serialize;
 
 use crate::config::reader::{Table, Value};
 use crate::engine::Workspace;
+use crate::post::HandoffStep;
 use crate::problem::Problem;
-use crate::record::{Destination, EscalationRecord, EscalationType, Output, TriageRecord, UNREAD};
+use crate::record::{Destination, EscalationRecord, EscalationType, HandoffRecord, Output, SUBMITTED, TriageRecord, UNREAD};
 use crate::rules::Rules;
 
 /// What stands in a test for "there is none".
 pub(super) const NONE: &str = "none";
+
+/// How a test calls where records of hand-offs go.
+const HANDOFF: &str = "handoff";
 
 /// Expectations; only what is given is compared.
 #[derive(Debug, Default)]
@@ -76,10 +80,13 @@ enum Key {
     TlMissing,
     Links,
     Hints,
+    Handoff,
+    Form,
+    Missing,
 }
 
 impl Key {
-    const ALL: [(&'static str, Key); 26] = [
+    const ALL: [(&'static str, Key); 29] = [
         ("class", Key::Class),
         ("route", Key::Route),
         ("note", Key::Note),
@@ -106,6 +113,9 @@ impl Key {
         ("tl_missing", Key::TlMissing),
         ("links", Key::Links),
         ("hints", Key::Hints),
+        ("handoff", Key::Handoff),
+        ("form", Key::Form),
+        ("missing", Key::Missing),
     ];
 
     fn name(self) -> &'static str {
@@ -119,8 +129,10 @@ impl Key {
         }
         Some(match self {
             Key::Hard | Key::Watch | Key::Linked | Key::Late | Key::Future | Key::TlMissing => Want::One(vec![value.bool()?.to_string()]),
-            Key::Conditions | Key::Also | Key::Supersedes | Key::Links | Key::Hints => Want::Exactly(self.names(value, rules)),
-            Key::Signals | Key::Because => Want::Among(self.names(value, rules)),
+            Key::Conditions | Key::Also | Key::Supersedes | Key::Links | Key::Hints | Key::Missing => {
+                Want::Exactly(self.names(value, rules))
+            }
+            Key::Signals | Key::Because | Key::Form => Want::Among(self.names(value, rules)),
             Key::NoSignals | Key::NotBecause => Want::Without(self.names(value, rules)),
             Key::Summary => Want::Saying(value.strings()),
             Key::Class if value.is_list() => Want::One(self.names(value, rules)),
@@ -147,14 +159,16 @@ impl Key {
 
     /// Returns all names that the key can have; `None` if they cannot be listed.
     fn possible(self, rules: &Rules) -> Option<Vec<&str>> {
-        let routes = [Destination::Agents, Destination::Oot, Destination::Escalations, Destination::Skipped].map(Destination::name);
+        let routes = Destination::ALL.map(Destination::name).into_iter().chain([HANDOFF]);
+        let steps = HandoffStep::ALL.map(HandoffStep::name);
         let escalations = EscalationType::ALL.map(EscalationType::name);
         Some(match self {
             Key::Class => rules.classes.iter().map(|class| class.name.as_str()).chain([UNREAD]).collect(),
-            Key::Route => routes.to_vec(),
+            Key::Route => routes.collect(),
             Key::Note => rules.classes.iter().flat_map(|class| class.note.iter().flatten()).map(String::as_str).chain([NONE]).collect(),
             Key::Conditions => rules.conditions.iter().map(|condition| condition.name.as_str()).collect(),
             Key::Signals | Key::NoSignals => rules.signals.iter().map(|signal| signal.name.as_str()).collect(),
+            Key::Handoff => steps.into_iter().chain([SUBMITTED, NONE]).collect(),
             Key::Escalation => escalations.into_iter().chain([NONE]).collect(),
             Key::Also => escalations.into_iter().chain(routes).collect(),
             _ => return None,
@@ -214,6 +228,11 @@ impl<'a> Seen<'a> {
         if let Output::Escalation(record) = self.outputs.first()? { Some(record) } else { None }
     }
 
+    /// Returns the record of a hand-off, which stands beside that of its mail.
+    fn handoff(&self) -> Option<&'a HandoffRecord<'a>> {
+        self.outputs.iter().find_map(|output| if let Output::Handoff(record) = output { Some(&**record) } else { None })
+    }
+
     /// Returns what is there of `key`: no name, one or several.
     fn of_key(&self, key: Key) -> Vec<String> {
         let verdict = self.verdict();
@@ -251,6 +270,9 @@ impl<'a> Seen<'a> {
             Key::TlMissing => flag(self.escalation().map(|record| record.tl_missing)),
             Key::Links => self.escalation().map(|record| record.links.clone()).unwrap_or_default(),
             Key::Hints => self.escalation().map(|record| record.hints.clone()).unwrap_or_default(),
+            Key::Handoff => one(self.handoff().map(|record| record.step)),
+            Key::Form => self.handoff().map(said).unwrap_or_default(),
+            Key::Missing => self.handoff().map(|record| record.missing.iter().map(|&field| field.to_owned()).collect()).unwrap_or_default(),
         }
     }
 }
@@ -268,6 +290,25 @@ fn reasons(verdict: &TriageRecord<'_>) -> Vec<String> {
     names
 }
 
+/// Returns what the record says, as `arrears.months = 3` and `criteria = rude_agent`; what is not known is not said.
+fn said(record: &HandoffRecord<'_>) -> Vec<String> {
+    fn add(path: &str, value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                add(&path, value, found);
+            }),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| add(path, item, found)),
+            serde_json::Value::Null => {}
+            serde_json::Value::String(text) => found.push(format!("{path} = {text}")),
+            other => found.push(format!("{path} = {other}")),
+        }
+    }
+    let mut found = Vec::new();
+    add("", &serde_json::to_value(record).unwrap_or_default(), &mut found);
+    found
+}
+
 /// Returns the post that a case is named after. Ids of posts hold no colon in tests.
 fn first_post(case_id: &str) -> &str {
     case_id.rsplit(':').next().unwrap_or(case_id)
@@ -277,6 +318,7 @@ fn route(output: &Output<'_>) -> &'static str {
     match output {
         Output::Triage(route, _) => route.name(),
         Output::Escalation(_) => Destination::Escalations.name(),
+        Output::Handoff(_) => HANDOFF,
         Output::DeadLetter { .. } => "dead-letters",
     }
 }

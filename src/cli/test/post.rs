@@ -3,8 +3,8 @@
 use crate::cli::draft;
 use crate::config::reader::{DAY, Table, Value};
 use crate::post::{
-    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, Input, Mention, Millis, POST_SCHEMA, Platform, Post,
-    Recipients, Str,
+    Author, CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind, CustomerKey, EventKind, HandoffStep, Input, Mention, Millis, POST_SCHEMA,
+    Platform, Post, Recipients, Str,
 };
 use crate::problem::Problem;
 use crate::replay::Recorded;
@@ -203,6 +203,7 @@ impl<'a> Draft<'a> {
             post_id: text_of(table, "post"),
             tl_name: text_of(table, "tl_name"),
             pic_tiket: text_of(table, "pic_tiket"),
+            agent: text_of(table, "agent"),
             unit_eta: self.time(&table.optional("unit_eta")),
             coordinated_with: table.optional("coordinated_with").strings().into_iter().map(Str::from).collect(),
             callback_refused: table.optional("callback_refused").bool().unwrap_or(false),
@@ -234,7 +235,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-const EVENTS: [CaseEventKind; 9] = [
+const EVENTS: [CaseEventKind; 15] = [
     CaseEventKind::TlAssigned,
     CaseEventKind::Acknowledged,
     CaseEventKind::Progress,
@@ -244,6 +245,12 @@ const EVENTS: [CaseEventKind; 9] = [
     CaseEventKind::Dismissed,
     CaseEventKind::Returned,
     CaseEventKind::Forget,
+    CaseEventKind::Handoff(HandoffStep::RecordingFound),
+    CaseEventKind::Handoff(HandoffStep::RecordingMissing),
+    CaseEventKind::Handoff(HandoffStep::ChronologyWritten),
+    CaseEventKind::Handoff(HandoffStep::SpvValidated),
+    CaseEventKind::Handoff(HandoffStep::ManagerApproved),
+    CaseEventKind::Handoff(HandoffStep::Sent),
 ];
 
 fn platform(value: &Value<'_>) -> Option<Platform> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::cli::fixture;
 use crate::config::reader::Source;
-use crate::record::{Destination, Output, ends_its_input};
+use crate::record::{Destination, Output, ends_its_input, handoff_ends_its_input};
 
 /// Reads `text` as tests of the small rule set.
 fn read(text: &str) -> (Rules, Vec<RuleTest>, String) {
@@ -209,11 +209,12 @@ fn of_every_shipped_test_the_first_record_alone_ends_its_input() {
     let ends = |output: &Output<'_>| match output {
         Output::Triage(destination, record) => ends_its_input(*destination, &serde_json::to_vec(record).unwrap()),
         Output::Escalation(record) => ends_its_input(Destination::Escalations, &serde_json::to_vec(record).unwrap()),
+        Output::Handoff(record) => handoff_ends_its_input(&serde_json::to_vec(record).unwrap()),
         Output::DeadLetter { .. } => true,
     };
     let mut additional = 0;
     for test in &tests {
-        rules.with_quiz_posts(&test.quiz_posts);
+        test.lend_to(&mut rules);
         let mut replay = Replay::default();
         for (number, step) in (1..).zip(&test.steps) {
             let outputs = replay.step(&rules, &step.recorded);

@@ -38,7 +38,8 @@ fn the_shipped_document_names_every_key() {
     let document = Document::parse(&source, &reporter);
     let root = document.root();
     Kafka::read(root.section("kafka"));
-    Topics::read(root.section("topics"), true, true);
+    Topics::read(root.section("topics"), true, true, true);
+    reads_handoffs(root.section("handoff"));
     Ingest::read(root.section("ingest"));
     Run::read(root.section("run"));
     Output::read(root.section("output"));

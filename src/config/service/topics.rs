@@ -33,6 +33,9 @@ pub struct Topics {
     pub shadow: Option<String>,
     /// The topics of the stage `outages`; `None` where it is off.
     pub outages: Option<OutageTopics>,
+    /// `handoff`: hand-offs to the desk of CT-0 and PRANPC; `None` where `[handoff]` does not enable them. Default
+    /// `telkomcare.ct0.handoff`.
+    pub handoff: Option<String>,
     /// `partitions` of a topic the program creates, 1 to 1000. Default 12. The inbox and the journal must have the same
     /// number, and it must not change while posts are remembered.
     pub partitions: i32,
@@ -74,11 +77,14 @@ pub struct Retention {
     pub areas: i64,
     /// Default 30 d.
     pub outages: i64,
+    /// Default 731 d.
+    pub handoff: i64,
 }
 
 impl Topics {
-    /// `shadow`: there are rules in `[shadow]`. `outages`: the stage of that name is on.
-    pub(super) fn read(table: Table<'_>, shadow: bool, outages: bool) -> Topics {
+    /// `shadow`: there are rules in `[shadow]`. `outages`: the stage of that name is on. `handoff`: `[handoff]` enables
+    /// hand-offs.
+    pub(super) fn read(table: Table<'_>, shadow: bool, outages: bool, handoff: bool) -> Topics {
         let prefix = table.optional("output_prefix");
         let names = Names { table: &table, prefix: read_prefix(&prefix), prefix_spot: prefix.spot() };
         let posts = table.optional("posts");
@@ -94,6 +100,7 @@ impl Topics {
             state: names.own("state"),
             shadow: Some(names.own("shadow")).filter(|_| shadow),
             outages: Some(OutageTopics::read(&names)).filter(|_| outages),
+            handoff: table.optional("handoff").string().or_else(|| Some("telkomcare.ct0.handoff".to_owned())).filter(|_| handoff),
             partitions: table.optional("partitions").integer(1..=1000).unwrap_or(12),
             replication: table.optional("replication").integer(1..=9),
             retention: Retention::read(table.section("retention")),
@@ -127,6 +134,7 @@ impl Retention {
             shadow: of("shadow", 30 * DAY),
             areas: of("areas", 7 * DAY),
             outages: of("outages", 30 * DAY),
+            handoff: of("handoff", 731 * DAY),
         };
         table.finish();
         retention
@@ -160,6 +168,7 @@ impl Names<'_> {
         ];
         let own = own.into_iter().chain(topics.shadow.iter().map(|name| ("shadow", name)));
         let own = own.chain(topics.outages.iter().flat_map(OutageTopics::named));
+        let own = own.chain(topics.handoff.iter().map(|name| ("handoff", name)));
         let posts_spot = posts.spot();
         let spot_of = |key: &str| match self.table.optional(key) {
             value if value.is_present() => value.spot(),

@@ -37,6 +37,8 @@ pub struct Triage {
     with_text: bool,
     /// Complaints that name an area are handed on.
     with_areas: bool,
+    /// There is a topic for hand-offs.
+    with_handoffs: bool,
     workspace: Workspace,
     customers: Customers,
     /// Where the record at hand stands.
@@ -58,12 +60,32 @@ impl Triage {
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
         let (workspace, customers, source, judged, silences) = Default::default();
-        Triage { shared, rules, shadow: None, recent: None, silences, with_text, with_areas: false, workspace, customers, source, judged }
+        let (with_areas, with_handoffs) = (false, false);
+        Triage {
+            shared,
+            rules,
+            shadow: None,
+            recent: None,
+            silences,
+            with_text,
+            with_areas,
+            with_handoffs,
+            workspace,
+            customers,
+            source,
+            judged,
+        }
     }
 
     /// Makes it tell, too, where the rules that `shared` holds would have decided otherwise.
     pub fn with_shadow(mut self, shared: Option<Arc<ArcSwap<Rules>>>) -> Self {
         self.shadow = shared.map(|shared| Shadow { rules: shared.load_full(), shared, workspace: Workspace::default() });
+        self
+    }
+
+    /// The same, which may write hand-offs if `there` is a topic for them.
+    pub fn with_handoffs(mut self, there: bool) -> Self {
+        self.with_handoffs = there;
         self
     }
 
@@ -136,6 +158,12 @@ impl Stage for Triage {
         out.silenced += case::hush(&self.silences.1, state, &input, &arrival, &mut outputs);
         out.forgotten_early += self.workspace.take_forgotten();
         for output in &outputs {
+            if matches!(output, Output::Handoff(_)) && !self.with_handoffs {
+                let message =
+                    "there is no topic for hand-offs; enable it in [handoff] of triage.toml: the step is kept, the next one shows it";
+                self.reject(record, "no_handoff_topic", message, out);
+                continue;
+            }
             write_output(output, &self.rules.hash, record, &arrival, out);
         }
         if let (true, Input::Post(post), Some(verdict)) = (self.with_areas, &input, outputs.first().and_then(seen_by_somebody)) {
@@ -210,6 +238,7 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
     let written = match output {
         Output::Triage(destination, verdict) => write_json(out.push(topic(*destination)), verdict, arrival),
         Output::Escalation(escalation) => write_json(out.push(Topic::Escalations), escalation, arrival),
+        Output::Handoff(handoff) => write_json(out.push(Topic::Handoff), handoff, arrival),
         Output::DeadLetter { code, message } => return reject(code, message, out),
     };
     if let Err(error) = written {
@@ -237,7 +266,7 @@ fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) ->
 fn seen_by_somebody<'o, 'a>(output: &'o Output<'a>) -> Option<&'o TriageRecord<'a>> {
     match output {
         Output::Escalation(_) | Output::Triage(Destination::Agents, _) => output.verdict(),
-        Output::Triage(..) | Output::DeadLetter { .. } => None,
+        Output::Triage(..) | Output::Handoff(_) | Output::DeadLetter { .. } => None,
     }
 }
 

@@ -17,6 +17,7 @@ pub(in crate::kafka) fn config(topics: &Topics, topic: Topic) -> Vec<(&'static s
         Topic::Skipped => Some(retention.skipped),
         Topic::DeadLetters => Some(retention.dead_letters),
         Topic::Shadow => Some(retention.shadow),
+        Topic::Handoff => Some(retention.handoff),
         Topic::Areas => Some(retention.areas),
         Topic::Outages => Some(retention.outages),
         Topic::Journal | Topic::AreasJournal => None,

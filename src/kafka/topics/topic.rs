@@ -27,11 +27,13 @@ pub enum Topic {
     AreasJournal,
     /// Areas of which several customers complain.
     Outages,
+    /// Complaints handed in for others, and how far their form is.
+    Handoff,
 }
 
 impl Topic {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Topic; 11] = [
+    pub const ALL: [Topic; 12] = [
         Topic::Inbox,
         Topic::Agents,
         Topic::Oot,
@@ -43,15 +45,12 @@ impl Topic {
         Topic::Areas,
         Topic::AreasJournal,
         Topic::Outages,
+        Topic::Handoff,
     ];
 
-    /// Returns those that `topics` needs: no other rules, no topic for what they say; the same for outages.
+    /// Returns those that `topics` needs: no other rules, no topic for what they say; the same for outages and hand-offs.
     pub fn needed(topics: &Topics) -> impl Iterator<Item = Topic> {
-        Topic::ALL.into_iter().filter(|&topic| match topic {
-            Topic::Shadow => topics.shadow.is_some(),
-            Topic::Areas | Topic::AreasJournal | Topic::Outages => topics.outages.is_some(),
-            _ => true,
-        })
+        Topic::ALL.into_iter().filter(|&topic| !name(topics, topic).is_empty())
     }
 
     /// Whose records the brokers keep until there is a newer one of the same key.
@@ -73,6 +72,7 @@ impl Topic {
             Topic::Areas => "areas",
             Topic::AreasJournal => "areas-state",
             Topic::Outages => "outages",
+            Topic::Handoff => "handoff",
         }
     }
 }
@@ -92,6 +92,7 @@ pub fn name(topics: &Topics, topic: Topic) -> &str {
         Topic::Areas => of_outages(|outages| &outages.areas),
         Topic::AreasJournal => of_outages(|outages| &outages.areas_state),
         Topic::Outages => of_outages(|outages| &outages.outages),
+        Topic::Handoff => topics.handoff.as_deref().unwrap_or_default(),
     }
 }
 
@@ -108,11 +109,14 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_contract() {
-        let topics = topics(&[("shadow.config", "next"), ("outages.on", "true")]);
-        let ends =
-            ["inbox", "agents", "oot", "escalations", "skipped", "dead-letters", "state", "shadow", "areas", "areas-state", "outages"];
-        assert_eq!(Topic::ALL.map(|topic| name(&topics, topic)), ends.map(|end| format!("telkomcare.triage.{end}")));
+        let all = topics(&[("shadow.config", "next"), ("handoff.enabled", "true"), ("outages.on", "true")]);
+        let ends = "inbox agents oot escalations skipped dead-letters state shadow areas areas-state outages handoff";
+        let ends: [&str; Topic::ALL.len()] = ends.split(' ').collect::<Vec<_>>().try_into().expect("as many");
+        let full = |end: &str| if end == "handoff" { "telkomcare.ct0.handoff".to_owned() } else { format!("telkomcare.triage.{end}") };
+        assert_eq!(Topic::ALL.map(|topic| name(&all, topic)), ends.map(full));
         assert_eq!(Topic::ALL.map(Topic::label), ends);
+        let needed = Topic::needed(&topics(&[])).map(Topic::label).collect::<Vec<_>>();
+        assert_eq!(needed, ends[..7], "what is off needs no topic");
         assert!(Topic::ALL.iter().enumerate().all(|(place, &topic)| topic as usize == place));
     }
 }

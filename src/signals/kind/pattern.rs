@@ -10,7 +10,7 @@ use regex_syntax::hir::Hir;
 
 use self::needs::Needs;
 use crate::config::reader::Table;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reporter, Spotted};
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 use crate::text::Span;
 
@@ -40,30 +40,34 @@ impl Pattern {
 const MAX_SIZE: usize = 256 * 1024;
 
 impl Pattern {
-    fn new(written: &str) -> Result<Self, regex::Error> {
-        let regex = RegexBuilder::new(written).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build()?;
-        let needs = parse(written).as_ref().map(Needs::of).unwrap_or_default();
-        Ok(Pattern { regex, needs })
-    }
-
     /// Reads `regex`; `None` if it is none or too large, which is reported.
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
-        match Pattern::new(&written.value) {
-            Ok(pattern) => Some(pattern),
-            Err(regex::Error::CompiledTooBig(_)) => {
-                let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
-                table.reporter().report(problem.hint("repeat less, or use a list of phrases"));
-                None
-            }
-            Err(error) => {
-                let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                table.reporter().error(&written.spot, format!("the expression cannot be read: {reason}"));
-                None
-            }
+        let regex = compiled(&written, table.reporter())?;
+        Some(Pattern { regex, needs: parse(&written.value).as_ref().map(Needs::of).unwrap_or_default() })
+    }
+}
+
+/// Returns the expression that is written; `None` if it is none or too large, which is reported.
+pub fn compiled(written: &Spotted<String>, reporter: &Reporter) -> Option<Regex> {
+    match build(&written.value) {
+        Ok(regex) => Some(regex),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            let problem = Problem::error(&written.spot, format!("the expression needs more than {} KiB", MAX_SIZE / 1024));
+            reporter.report(problem.hint("repeat less, or use a list of phrases"));
+            None
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            reporter.error(&written.spot, format!("the expression cannot be read: {reason}"));
+            None
         }
     }
+}
+
+fn build(written: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(written).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build()
 }
 
 /// The syntax of an expression, read as the search reads it.

@@ -77,7 +77,7 @@ fn with_nearest(need: &Need, others: &[Need]) -> Option<Need> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Pattern, parse};
+    use super::super::{build, parse};
     use super::*;
 
     fn present(text: &str) -> BytesPresent {
@@ -111,9 +111,9 @@ mod tests {
             regex in r"(?:\(\?i\))?(?:[a-c#1]|[a-c]\*|[1#]\+|\\d|\\s|\[a-b1\]|\(?:a\|b1\)|\(?:1#\|c\)\?|\|){1,8}",
             text in "[a-cA-C#1 é]{0,12}",
         ) {
-            let Ok(pattern) = Pattern::new(&regex) else { return Ok(()) };
-            if pattern.regex.is_match(text.as_bytes()) {
-                prop_assert!(pattern.needs.are_met(&present(&text)), "{regex}: {text}");
+            let (Ok(search), Some(syntax)) = (build(&regex), parse(&regex)) else { return Ok(()) };
+            if search.is_match(text.as_bytes()) {
+                prop_assert!(Needs::of(&syntax).are_met(&present(&text)), "{regex}: {text}");
             }
         }
     }
