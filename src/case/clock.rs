@@ -72,6 +72,11 @@ pub fn clocks(rules: &Rules, case: &Case, now: Millis) -> Option<Clocks> {
     Some(Clocks { monitor_due, callback_due: next(Reminder::Callback), basis })
 }
 
+/// Returns since when the customer should have been called again, if that time has come by `now`.
+pub fn callback_missed(rules: &Rules, case: &Case, now: Millis) -> Option<Millis> {
+    Some(clock(rules, case, Reminder::Callback)?.next(None)).filter(|due| *due <= now)
+}
+
 impl<'a> Tick<'a> {
     /// As whose answer the record of something due at `at` is written.
     pub(super) fn arrival(&self, at: Millis) -> Arrival<'a> {

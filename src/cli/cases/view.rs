@@ -51,7 +51,8 @@ impl OpenCase {
     pub(super) fn of(rules: &Rules, customer: &Customer, now: Millis) -> Option<Self> {
         let case = customer.state.case.as_ref()?;
         let clocks = case::clocks(rules, case, now);
-        let callback_due = clocks.as_ref().and_then(|clocks| clocks.callback_due);
+        let missed = case::callback_missed(rules, case, now);
+        let callback_due = missed.or_else(|| clocks.as_ref()?.callback_due);
         Some(OpenCase {
             case_id: case::id(&customer.key, case),
             customer: customer.key.clone(),
@@ -67,7 +68,7 @@ impl OpenCase {
             unit_eta: case.unit_eta,
             monitor_due: clocks.and_then(|clocks| clocks.monitor_due),
             callback_due,
-            overdue: callback_due.filter(|due| *due <= now).map(|_| "callback").into_iter().collect(),
+            overdue: missed.map(|_| "callback").into_iter().collect(),
             journal: customer.place.clone(),
         })
     }
