@@ -26,7 +26,9 @@ fn triage(arguments: &[&str]) -> Command {
 fn shipped_with(tests: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
-    std::fs::copy(shipped.join("rules.toml"), folder.path().join("rules.toml")).unwrap();
+    for file in ["rules.toml", "summary.toml"] {
+        std::fs::copy(shipped.join(file), folder.path().join(file)).unwrap();
+    }
     for part in ["lexicon", "lexicon/classes", "lists"] {
         std::fs::create_dir(folder.path().join(part)).unwrap();
         for entry in std::fs::read_dir(shipped.join(part)).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {

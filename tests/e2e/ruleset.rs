@@ -55,6 +55,7 @@ impl Rules {
                 fs_err::copy(file.path(), version.join(part).join(file.file_name())).expect("copied");
             }
         }
+        fs_err::copy(shipped().join("summary.toml"), version.join("summary.toml")).expect("copied");
         let rules = fs_err::read_to_string(shipped().join("rules.toml")).expect("rules");
         assert!(rules.contains(from), "{from} is not in the rules");
         fs_err::write(version.join("rules.toml"), rules.replacen(from, to, 1)).expect("written");
