@@ -211,7 +211,6 @@ impl<'a> Draft<'a> {
             note: text_of(table, "note"),
             event: event?,
             at,
-            ..CaseEvent::default()
         })
     }
 
