@@ -21,7 +21,8 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use self::clock::{Tick, callback_missed, clocks, due, let_pass, remind};
+use self::clock::let_pass;
+pub use self::clock::{Tick, callback_missed, clocks, due, remind};
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
 pub use self::hint::note_hints;

@@ -117,7 +117,7 @@ pub enum CaseEventKind {
 }
 
 impl CaseEventKind {
-    /// All of them.
+    /// Those that are about a case, or send a post of it back.
     pub const ALL: [CaseEventKind; 8] = [
         CaseEventKind::TlAssigned,
         CaseEventKind::Acknowledged,

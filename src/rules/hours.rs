@@ -4,12 +4,10 @@
 
 use chrono::NaiveDate;
 
+use crate::config::moment::WIB;
 use crate::config::reader::{DAY, HOUR, MINUTE, Table, Value};
 use crate::post::Millis;
 use crate::problem::Problem;
-
-/// WIB is so far ahead of UTC, all year.
-const WIB: i64 = 7 * HOUR;
 
 /// Days of the week as they are written, in order.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

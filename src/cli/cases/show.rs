@@ -6,11 +6,9 @@ use super::super::count;
 use super::super::page::one_line;
 use super::view::{Condition, OpenCase};
 use super::{Forgetting, Life, Listing};
+use crate::config::moment::WIB;
 use crate::kafka::Held;
 use crate::post::Millis;
-
-/// Western Indonesia is so far ahead of UTC, in milliseconds.
-const WIB: i64 = 7 * 60 * 60 * 1000;
 
 /// Returns the list.
 pub(super) fn listing(listing: &Listing) -> String {

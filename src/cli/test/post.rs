@@ -190,8 +190,9 @@ impl<'a> Draft<'a> {
     }
 
     fn event(&self, table: &Table<'_>, at: Millis) -> Option<CaseEvent<'static>> {
-        let names = EVENTS.map(|kind| (kind.name(), kind));
-        let event = table.required("event").one_of(&names);
+        let steps = HandoffStep::ALL.map(CaseEventKind::Handoff);
+        let kinds = CaseEventKind::ALL.into_iter().chain([CaseEventKind::Forget]).chain(steps);
+        let event = table.required("event").one_of(&kinds.map(|kind| (kind.name(), kind)).collect::<Vec<_>>());
         let event_id = text_of(table, "id").unwrap_or_else(|| format!("event-{}", self.steps).into());
         let customer = text_of(table, "customer").unwrap_or_else(|| self.customer().as_str().to_owned().into());
         let case_id = text_of(table, "case").map(|first| Str::from(format!("{}:{}", &*customer, &*first))).unwrap_or_default();
@@ -233,24 +234,6 @@ impl<'a> Draft<'a> {
         time
     }
 }
-
-const EVENTS: [CaseEventKind; 15] = [
-    CaseEventKind::TlAssigned,
-    CaseEventKind::Acknowledged,
-    CaseEventKind::Progress,
-    CaseEventKind::CallbackDone,
-    CaseEventKind::Resolved,
-    CaseEventKind::Reopened,
-    CaseEventKind::Dismissed,
-    CaseEventKind::Returned,
-    CaseEventKind::Forget,
-    CaseEventKind::Handoff(HandoffStep::RecordingFound),
-    CaseEventKind::Handoff(HandoffStep::RecordingMissing),
-    CaseEventKind::Handoff(HandoffStep::ChronologyWritten),
-    CaseEventKind::Handoff(HandoffStep::SpvValidated),
-    CaseEventKind::Handoff(HandoffStep::ManagerApproved),
-    CaseEventKind::Handoff(HandoffStep::Sent),
-];
 
 fn platform(value: &Value<'_>) -> Option<Platform> {
     value.one_of(&Platform::ALL.map(|platform| (platform.name(), platform)))

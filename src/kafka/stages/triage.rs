@@ -13,7 +13,7 @@ use crate::author::AuthorState;
 use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
 use crate::outage::AreaReport;
-use crate::post::{CustomerKey, EventKind, Input, Millis};
+use crate::post::{CustomerKey, EventKind, Input, Millis, Post};
 use crate::record::{Arrival, Destination, Output, ShadowRecord, TriageRecord};
 use crate::rules::{Rules, Silences};
 
@@ -166,13 +166,8 @@ impl Stage for Triage {
             }
             write_output(output, &self.rules.hash, record, &arrival, out);
         }
-        if let (true, Input::Post(post), Some(verdict)) = (self.with_areas, &input, outputs.first().and_then(seen_by_somebody)) {
-            for area in self.workspace.complained_of(&self.rules) {
-                let (customer, post_id) = (verdict.customer.into(), (*post.post_id).into());
-                let report = AreaReport { area: area.into(), customer, post_id, at: verdict.event_time };
-                let value = serde_json::to_vec(&report).unwrap_or_default();
-                out.push(Topic::Areas).key(area.as_bytes()).value(value.as_slice()).header(SOURCE, arrival.source).at(arrival.at);
-            }
+        if let (true, Input::Post(post)) = (self.with_areas, &input) {
+            self.report_areas(post, &outputs, &arrival, out);
         }
         if let (Some(shadow), Some(mut before)) = (&mut self.shadow, before) {
             let others = engine::step(&mut shadow.workspace, &shadow.rules, &mut before, &input, &arrival);
@@ -223,6 +218,20 @@ impl Stage for Triage {
 }
 
 impl Triage {
+    /// Hands the complaint `post`, of which `outputs` tell, to the stage `outages`, once for each area that it names.
+    fn report_areas(&self, post: &Post<'_>, outputs: &[Output<'_>], arrival: &Arrival<'_>, out: &mut Outbox) {
+        let Some(verdict) = outputs.first().and_then(seen_by_somebody) else { return };
+        for area in self.workspace.complained_of(&self.rules) {
+            let (customer, post_id) = (verdict.customer.into(), (*post.post_id).into());
+            let report = AreaReport { area: area.into(), customer, post_id, at: verdict.event_time };
+            let draft = out.push(Topic::Areas).key(area.as_bytes()).value_with(|bytes| {
+                // To memory: it cannot fail.
+                let _ = serde_json::to_writer(bytes, &report);
+            });
+            draft.header(SOURCE, arrival.source).at(arrival.at);
+        }
+    }
+
     /// Returns the key that the record should have had; empty where it does not tell.
     fn customer_of(&self, input: &Input<'_>) -> String {
         let key = match input {

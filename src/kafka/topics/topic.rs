@@ -53,11 +53,6 @@ impl Topic {
         Topic::ALL.into_iter().filter(|&topic| !name(topics, topic).is_empty())
     }
 
-    /// Whose records the brokers keep until there is a newer one of the same key.
-    pub fn is_journal(self) -> bool {
-        matches!(self, Topic::Journal | Topic::AreasJournal)
-    }
-
     /// Returns the name in summaries and logs.
     pub fn label(self) -> &'static str {
         match self {

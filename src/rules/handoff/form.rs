@@ -8,14 +8,12 @@ use regex::bytes::{Captures, Regex};
 use rustc_hash::FxHashMap;
 
 use super::value;
-use crate::config::reader::{HOUR, Table, Value};
+use crate::config::moment::WIB;
+use crate::config::reader::{Table, Value};
 use crate::post::Millis;
 use crate::problem::{Problem, Spotted};
 use crate::record::HandoffForm;
 use crate::signals::kind::pattern;
-
-/// Dates are days in western Indonesia (WIB), where the desk is.
-const WIB: i64 = 7 * HOUR;
 /// Patterns of one field.
 const MAX_PATTERNS: usize = 20;
 /// Months of arrears that are believed.
