@@ -6,7 +6,7 @@ mod silences;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chrono::Utc;
@@ -57,6 +57,7 @@ impl Run {
             ("run.instance", self.instance),
             ("run.start", self.start),
         ];
+        let signals = Signals::watch()?;
         let (prepared, problems) = prepare(&self.config.folder, &self.kafka.options(options));
         let Some(Prepared { service, rules, shadow, silences }) = prepared else { return Err(Stop::Configuration(problems)) };
         Page::of(problems.render()).tell();
@@ -64,6 +65,10 @@ impl Run {
         let (rules, watch) = share(rules);
         let shadow = shadow.map(share);
         log_to_stderr(service.run.log_format);
+        if signals.stop.load(Ordering::Relaxed) {
+            tracing::info!("told to end before anything was read");
+            return Ok(Exit::Ok);
+        }
         let hash_of = |rules: &ArcSwap<Rules>| rules.load().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
         tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
@@ -81,8 +86,8 @@ impl Run {
         sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true }));
         let silencing =
             Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
-        let stop = watch_for_changes(sets, silencing, service.reload.watch)?;
-        let mut running = start(&service, &sources, stop)?;
+        watch_for_changes(sets, silencing, service.reload.watch, signals.wishes)?;
+        let mut running = start(&service, &sources, signals.stop)?;
         running.wait()?;
         for name in ["ingest", "triage", "outages"] {
             let counts = running.counts(name);
@@ -165,18 +170,34 @@ fn log_to_stderr(format: LogFormat) {
     }
 }
 
-/// Returns the flag that SIGTERM and SIGINT set; the second of them ends the process at once. From now on `sets` are
-/// read again on SIGHUP and SIGUSR1 and, if `watch`, when their folders change.
-fn watch_for_changes(sets: Vec<InUse>, silencing: Silencing, watch: bool) -> Result<Arc<AtomicBool>, Stop> {
-    let failed = |error: std::io::Error| Stop::Because(Exit::Unavailable, format!("the signals of the system cannot be watched: {error}"));
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
-        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop)).map_err(failed)?;
-        signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(failed)?;
+/// What the signals of the operating system ask for.
+struct Signals {
+    /// SIGTERM and SIGINT; the second of them ends the process at once.
+    stop: Arc<AtomicBool>,
+    /// SIGHUP and SIGUSR1.
+    wishes: Wishes,
+}
+
+impl Signals {
+    /// Takes them from now on. What comes while the rules are still being read waits, instead of killing the process.
+    fn watch() -> Result<Self, Stop> {
+        let signals = Signals { stop: Arc::default(), wishes: Wishes::default() };
+        for signal in [SIGTERM, SIGINT] {
+            signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&signals.stop)).map_err(unwatched)?;
+            signal_hook::flag::register(signal, Arc::clone(&signals.stop)).map_err(unwatched)?;
+        }
+        signal_hook::flag::register(SIGHUP, Arc::clone(&signals.wishes.reload)).map_err(unwatched)?;
+        signal_hook::flag::register(SIGUSR1, Arc::clone(&signals.wishes.force)).map_err(unwatched)?;
+        Ok(signals)
     }
-    let wishes = Wishes::default();
-    signal_hook::flag::register(SIGHUP, Arc::clone(&wishes.reload)).map_err(failed)?;
-    signal_hook::flag::register(SIGUSR1, Arc::clone(&wishes.force)).map_err(failed)?;
-    thread::Builder::new().name("reload".to_owned()).spawn(move || reload::run(sets, silencing, watch, &wishes)).map_err(failed)?;
-    Ok(stop)
+}
+
+fn unwatched(error: std::io::Error) -> Stop {
+    Stop::Because(Exit::Unavailable, format!("the signals of the system cannot be watched: {error}"))
+}
+
+/// From now on `sets` are read again when `wishes` ask for it and, if `watch`, when their folders change.
+fn watch_for_changes(sets: Vec<InUse>, silencing: Silencing, watch: bool, wishes: Wishes) -> Result<(), Stop> {
+    let looks = move || reload::run(sets, silencing, watch, &wishes);
+    thread::Builder::new().name("reload".to_owned()).spawn(looks).map(drop).map_err(unwatched)
 }

@@ -9,6 +9,7 @@ mod analysts;
 mod comparing;
 mod feeds;
 mod settings;
+mod signals;
 mod terminal;
 
 use std::path::Path;

@@ -302,6 +302,22 @@ pub fn consume_all(kafka: &Kafka, topic: &str) -> Vec<Record> {
     consume(kafka, topic, "read_committed")
 }
 
+/// Waits until `done` with what `look` sees; for as long as that changes, since a slow machine may take its time and only a
+/// standstill may not. `what` says for what if it never comes.
+pub fn wait_while_it_moves<T: PartialEq>(what: &str, mut look: impl FnMut() -> T, done: impl Fn(&T) -> bool) {
+    let (begun, mut moved) = (Instant::now(), Instant::now());
+    let mut seen = look();
+    while !done(&seen) {
+        let limits = moved.elapsed() < patience() && begun.elapsed() < 10 * patience();
+        assert!(limits, "waited in vain, {:?} without a change: {what}", moved.elapsed());
+        std::thread::park_timeout(Duration::from_millis(10));
+        let now = look();
+        if now != seen {
+            (seen, moved) = (now, Instant::now());
+        }
+    }
+}
+
 /// Waits until `done`; `what` says for what if it never comes.
 pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let begun = Instant::now();

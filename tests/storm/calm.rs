@@ -8,7 +8,7 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::Service;
 use triage::kafka::{Topic, name};
 
-use super::broker::{consume_each, wait_until};
+use super::broker::{consume_each, wait_until, wait_while_it_moves};
 
 const QUESTION: Duration = Duration::from_secs(5);
 
@@ -101,15 +101,15 @@ pub fn wait_for_all(service: &Service) {
     let ingest = client(service, &format!("{}-ingest", service.run.group), "read_committed");
     let ends: BTreeMap<i32, i64> =
         partitions(service).map(|partition| (partition, ingest.fetch_watermarks(topic, partition, QUESTION).expect("an end").1)).collect();
-    wait_until("the feeds to be read", || committed(&ingest, service, topic).as_ref() == Some(&ends));
+    wait_while_it_moves("the feeds to be read", || committed(&ingest, service, topic), |seen| seen.as_ref() == Some(&ends));
     let mut last: BTreeMap<i32, i64> = BTreeMap::new();
     consume_each(&service.kafka, &service.topics.inbox, "read_committed", |record| {
         last.insert(record.partition, record.offset);
     });
     let triage = Progress::new(service);
-    wait_until("the inbox to be judged", || {
-        let committed = committed(&triage.client, service, &service.topics.inbox).unwrap_or_default();
-        last.iter().all(|(partition, last)| committed.get(partition).is_some_and(|committed| committed > last))
+    let judged = || committed(&triage.client, service, &service.topics.inbox).unwrap_or_default();
+    wait_while_it_moves("the inbox to be judged", judged, |judged| {
+        last.iter().all(|(partition, last)| judged.get(partition).is_some_and(|judged| judged > last))
     });
 }
 

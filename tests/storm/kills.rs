@@ -102,7 +102,7 @@ struct Weather {
     endless: bool,
 }
 
-const SHORT: Weather = Weather { rate: 1_000, authors: 2_000, each: 2, random: 6, limit: Duration::from_secs(110), endless: false };
+const SHORT: Weather = Weather { rate: 400, authors: 2_000, each: 2, random: 6, limit: Duration::from_secs(110), endless: false };
 
 const LONG: Weather = Weather { rate: 3_000, authors: 30_000, each: 16, random: 72, limit: Duration::from_secs(600), endless: true };
 
