@@ -57,6 +57,7 @@ FROM (
            (value ->> 'opened_at')::timestamptz AS opened_at,
            (value ->> 'at')::timestamptz AS happened_at,
            ARRAY(SELECT jsonb_array_elements_text(value -> 'conditions')) AS conditions,
+           ARRAY(SELECT jsonb_array_elements_text(value -> 'supersedes')) AS supersedes,
            value ->> 'group' AS told_with,
            value -> 'silenced' ->> 'by' AS silenced_by,
            (value ->> 'missed')::integer AS missed,
@@ -69,6 +70,24 @@ FROM (
     FROM records WHERE topic = 'telkomcare.triage.escalations'
 ) AS typed
 ORDER BY id, "offset";
+
+-- Posts that their authors have deleted.
+CREATE VIEW deletions AS
+SELECT DISTINCT value ->> 'platform' AS platform, value ->> 'post_id' AS post_id, value ->> 'customer' AS customer
+FROM records WHERE topic = 'telkomcare.triage.skipped' AND value ->> 'reason' = 'delete';
+
+-- What a desk shows of each case: its latest step. A case is over with its end, and open again if it is opened again; of a
+-- customer who has been forgotten there is none.
+CREATE VIEW cases AS
+SELECT DISTINCT ON (case_id)
+       case_id, customer, opened_at, happened_at, type AS last_step, conditions, tl_name, pic_tiket, monitor_due, callback_due,
+       silenced_by, summary,
+       type NOT IN ('resolved', 'dismissed', 'expired', 'callback_on_close') AS is_open
+FROM escalations
+WHERE type <> 'forgotten'
+  AND NOT EXISTS (SELECT 1 FROM escalations AS f WHERE f.type = 'forgotten' AND f.customer = escalations.customer
+                  AND f."offset" > escalations."offset")
+ORDER BY case_id, "offset" DESC;
 
 CREATE VIEW dead_letters AS
 SELECT headers ->> 'triage.error.stage' AS stage,
