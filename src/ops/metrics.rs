@@ -19,6 +19,12 @@ use crate::post::Millis;
 /// Names and values of labels.
 type Labels = Vec<(&'static str, String)>;
 
+/// A part of what a lane has measured.
+type Of<T> = fn(&Measures) -> &T;
+
+/// A number of a lane.
+type Number = fn(&LaneSnapshot) -> u64;
+
 /// Returns the metrics in the text format of Prometheus, version 0.0.4.
 ///
 /// # Errors
@@ -62,7 +68,7 @@ impl Page<'_, '_> {
         }
         let verdicts = verdicts.into_iter().map(|((class, route), number)| (labels(&[("class", class), ("route", route)]), number));
         counters(&mut self.encoder, "verdicts", "Verdicts on posts", verdicts)?;
-        let named: [(&str, &str, &'static str, fn(&Measures) -> &Named); 4] = [
+        let named: [(&str, &str, &'static str, Of<Named>); 4] = [
             ("conditions_met", "Posts that meet a condition of the hard complaint themselves", "condition", |m| &m.tally.conditions),
             ("escalations", "Records for team leaders, reminders left out", "type", |m| &m.tally.escalations),
             ("reminders", "Reminders to team leaders", "type", |m| &m.tally.reminders),
@@ -83,8 +89,7 @@ impl Page<'_, '_> {
     fn work(&mut self) -> fmt::Result {
         let consumed = self.by_stage_and("topic", |measures| &measures.consumed);
         counters(&mut self.encoder, "posts_consumed", "Records taken in by committed transactions", consumed)?;
-        let results: [(&str, fn(&LaneSnapshot) -> u64); 2] =
-            [("committed", |lane| lane.counts.committed), ("aborted", |lane| lane.counts.aborted)];
+        let results: [(&str, Number); 2] = [("committed", |lane| lane.counts.committed), ("aborted", |lane| lane.counts.aborted)];
         let transactions = results.into_iter().flat_map(|(result, of)| {
             self.by_stage(of).into_iter().map(move |(stage, number)| (labels(&[("stage", stage), ("result", result)]), number))
         });
@@ -97,7 +102,7 @@ impl Page<'_, '_> {
     }
 
     fn durations(&mut self) -> fmt::Result {
-        let all: [(&str, &str, fn(&Measures) -> &Histogram); 3] = [
+        let all: [(&str, &str, Of<Histogram>); 3] = [
             ("transaction_duration_seconds", "From the first record of a committed transaction to its commit", |m| &m.transactions),
             ("step_duration_seconds", "Time to judge one record of the inbox", |m| &m.steps),
             ("end_to_end_latency_seconds", "From the timestamp of a raw record to the commit of its verdict", |m| &m.latencies),

@@ -5,13 +5,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 use triage::config::service::Service;
 
-use super::broker::{Node, Record, consume, produce, service, service_on, wait_until};
-use super::process::outcomes;
+use super::broker::{Node, Record, consume, long, produce, service, service_on, wait_until, wait_while_it_moves};
 use super::program::{Process, terminate, triage};
 use super::stages::posts;
 
@@ -38,8 +38,17 @@ impl Watched {
         Watched { process, address: address.expect("a port"), _logs: logs }
     }
 
-    /// The code and the body; 0 where nobody answers.
+    /// The code and the body; 0 where nobody answers. Who asks too often asks again.
     fn ask(&self, method: &str, path: &str) -> (u16, String) {
+        loop {
+            match self.ask_once(method, path) {
+                (429, _) => std::thread::park_timeout(Duration::from_millis(50)),
+                answer => return answer,
+            }
+        }
+    }
+
+    fn ask_once(&self, method: &str, path: &str) -> (u16, String) {
         let mut answer = String::new();
         let asked = TcpStream::connect(&self.address).and_then(|mut stream| {
             stream.write_all(format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())?;
@@ -88,7 +97,7 @@ fn check_counts(service: &Service, metrics: &BTreeMap<String, f64>) {
 #[test]
 fn the_numbers_are_those_of_the_topics_and_do_not_grow_with_customers() {
     let service = service("ops", 2);
-    let mut records = posts(2_000, 50);
+    let mut records = posts(1_000, 50);
     records.push(Record { timestamp: records[0].timestamp, ..Record::new("any", "{nonsense") });
     produce(&service.kafka, &service.topics.posts[0], records);
     let watched = Watched::start(&service);
@@ -97,32 +106,35 @@ fn the_numbers_are_those_of_the_topics_and_do_not_grow_with_customers() {
     assert!(code == 503 && said.contains("starting"), "{code} {said}: it cannot have partitions yet");
     wait_until("readiness", || watched.ask("GET", "/health/ready").0 == 200);
     let judged = |count: usize| {
-        wait_until("verdicts", || outcomes(&service) == count);
         // What readers see is counted a moment later, and where partitions end is told every two seconds.
-        wait_until("an end", || {
+        let look = || {
             let metrics = watched.metrics();
-            sum(&metrics, "triage_posts_consumed_total", "stage=\"triage\"") == count
-                && sum(&metrics, "triage_consumer_lag_seconds", "") == 0
-        });
+            let of = |name: &str, label: &str| sum(&metrics, name, label);
+            (
+                of("triage_posts_consumed_total", "stage=\"triage\""),
+                of("triage_consumer_lag", ""),
+                metrics.keys().filter(|series| series.starts_with("triage_consumer_lag{")).count(),
+            )
+        };
+        wait_while_it_moves("verdicts", look, |seen| *seen == (count, 0, 4));
         watched.metrics()
     };
-    let before = judged(2_000);
+    let before = judged(1_000);
     check_counts(&service, &before);
     assert_eq!(before["triage_customers_tracked"], 50.0);
 
-    let more = posts(22_000, 22_000).into_iter().skip(2_000);
-    produce(&service.kafka, &service.topics.posts[0], more);
-    let after = judged(22_000);
+    let more = if long() { 20_000 } else { 4_000 };
+    produce(&service.kafka, &service.topics.posts[0], posts(1_000 + more, 1_000 + more).into_iter().skip(1_000));
+    let after = judged(1_000 + more);
     check_counts(&service, &after);
-    assert_eq!(after["triage_customers_tracked"], 20_050.0);
+    assert_eq!(after["triage_customers_tracked"], 50.0 + more as f64);
     let series = |metrics: &BTreeMap<String, f64>| metrics.keys().cloned().collect::<Vec<_>>();
     assert_eq!(series(&after), series(&before), "no series more");
-    assert_eq!(after["triage_state_restore_duration_seconds"].max(60.0), 60.0);
 
     let output = triage(&service, &["status", "--format", "json", "--url", &format!("http://{}", watched.address)]).output().expect("runs");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let status: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((&status["state"], &status["cases"]["customers"]), (&Value::from("ready"), &Value::from(20_050)));
+    assert_eq!((&status["state"], &status["cases"]["customers"]), (&Value::from("ready"), &Value::from(50 + more)));
     let lanes = status["lanes"].as_array().expect("lanes");
     assert!(lanes.iter().all(|lane| lane["rules"] == status["rules"] && lane["phase"] == "running"), "{status:#}");
 

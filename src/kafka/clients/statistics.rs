@@ -18,8 +18,8 @@ pub struct ClientStatistics {
     pub round_trip: f64,
     /// Records that wait: to be sent, or, fetched, to be taken in.
     pub queued: u64,
-    /// Where the last record of each partition ends for a reader of what is committed.
-    pub ends: Vec<(String, i32, i64)>,
+    /// Where each partition ends for a reader of what is committed; `None`: everything up to there has been handed over.
+    pub ends: Vec<(String, i32, Option<i64>)>,
 }
 
 impl ClientStatistics {
@@ -39,15 +39,11 @@ impl ClientStatistics {
     }
 }
 
-/// Where the last record of a partition ends; `None`: not known yet. Behind it there may be marks of transactions, which never
-/// reach a lane: once they have been fetched, the end is that of the last record that was handed over.
-fn end(partition: &Partition) -> Option<i64> {
-    let all_handed_over = partition.fetchq_cnt == 0 && partition.next_offset >= partition.ls_offset;
-    match partition.ls_offset {
-        ..0 => None,
-        _ if all_handed_over => Some(partition.app_offset.max(0)),
-        end => Some(end),
-    }
+/// Where a partition ends, unless it has not told yet. The marks of transactions never reach a lane and yet have offsets: what
+/// the client has handed over counts them, so only it can say that nothing is left.
+fn end(partition: &Partition) -> Option<Option<i64>> {
+    let end = Some(partition.ls_offset).filter(|end| *end >= 0)?;
+    Some(Some(end).filter(|end| partition.app_offset < *end))
 }
 
 /// Where they are left for the lane.
@@ -79,14 +75,13 @@ mod tests {
 
     #[test]
     fn marks_of_transactions_are_no_records() {
-        let check = |ls_offset: i64, next_offset: i64, app_offset: i64, fetchq_cnt: i64, expected: Option<i64>| {
-            let partition = Partition { ls_offset, next_offset, app_offset, fetchq_cnt, ..Partition::default() };
-            assert_eq!(end(&partition), expected, "{ls_offset} {next_offset} {app_offset} {fetchq_cnt}");
+        let check = |ls_offset: i64, app_offset: i64, expected: Option<Option<i64>>| {
+            let partition = Partition { ls_offset, app_offset, ..Partition::default() };
+            assert_eq!(end(&partition), expected, "{ls_offset} {app_offset}");
         };
-        check(-1_001, -1_001, -1_001, 0, None);
-        check(9, 5, 5, 0, Some(9));
-        check(9, 9, 5, 3, Some(9));
-        check(9, 9, 8, 0, Some(8));
-        check(9, 9, -1_001, 0, Some(0));
+        check(-1_001, -1_001, None);
+        check(9, -1_001, Some(Some(9)));
+        check(9, 8, Some(Some(9)));
+        check(9, 9, Some(None));
     }
 }

@@ -81,7 +81,7 @@ pub struct PartitionMeasure {
     pub partition: i32,
     /// The next offset to be read, as committed.
     pub next: i64,
-    /// Where its last record ends for a reader of what is committed, as the client said last.
+    /// Where it ends for a reader of what is committed, as the client said last.
     pub end: Option<i64>,
     /// The timestamp of the last record that was taken in.
     newest: Option<Millis>,
@@ -242,12 +242,12 @@ impl Measures {
         }
     }
 
-    /// Notes what a client says at `now`; the consumer's tells where partitions end.
+    /// Notes what a client says at `now`, no transaction being open; the consumer's tells where partitions end.
     pub(super) fn client(&mut self, place: usize, statistics: ClientStatistics, now: Millis) {
         for partition in &mut self.partitions {
             let end = statistics.ends.iter().find(|(topic, number, _)| *number == partition.partition && *topic == partition.topic);
             if let Some((.., end)) = end {
-                partition.end = Some(*end);
+                partition.end = Some(end.unwrap_or(partition.next));
                 partition.look(now);
             }
         }
@@ -317,8 +317,8 @@ mod tests {
         measures.committed(&mut [(0, at(900)), (1, at(500))].into_iter(), &positions, at(1_000), true);
         assert_eq!((measures.consumed.get("t"), measures.last_commit), (2, Some(at(1_000))));
         assert_eq!((measures.latencies.cells[2], measures.latencies.cells[4], measures.latencies.sum), (1, 1, 0.6));
-        let ends = vec![("t".to_owned(), 0, 8), ("t".to_owned(), 2, 9)];
+        let ends = vec![("t".to_owned(), 0, Some(8)), ("t".to_owned(), 1, None), ("t".to_owned(), 2, Some(9))];
         measures.client(0, ClientStatistics { ends, ..ClientStatistics::default() }, at(2_000));
-        assert_eq!(measures.partitions.iter().map(PartitionMeasure::lag).collect::<Vec<_>>(), [Some(2), None]);
+        assert_eq!(measures.partitions.iter().map(PartitionMeasure::lag).collect::<Vec<_>>(), [Some(2), Some(0)]);
     }
 }

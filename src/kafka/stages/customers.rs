@@ -122,7 +122,7 @@ impl Customers {
             let states = self.partitions.entry(partition).or_default();
             states.agenda.note(&customer, waits(&state));
             match record {
-                Some(record) => states.keep(record, state.case.is_some()),
+                Some(record) => states.keep(record),
                 None => states.remove(customer.as_bytes()),
             }
         }
@@ -147,7 +147,7 @@ impl Customers {
         states.agenda.note(customer, waits(&state));
         states.newest = states.newest.max(state.last_record);
         match Kept::as_read(customer, record, &state, &mut self.buffer) {
-            Some(kept) => states.keep(kept, state.case.is_some()),
+            Some(kept) => states.keep(kept),
             None => states.remove(key),
         }
         Ok(())
@@ -208,8 +208,8 @@ impl Customers {
 }
 
 impl States {
-    fn keep(&mut self, kept: Kept, has_case: bool) {
-        self.open_cases += u64::from(has_case);
+    fn keep(&mut self, kept: Kept) {
+        self.open_cases += u64::from(kept.has_case());
         let before = self.customers.replace(kept);
         self.let_go(before);
     }

@@ -55,14 +55,9 @@ impl Kept {
         AuthorState::decode(self.record()).unwrap_or_else(|error| panic!("a state that was written here: {error}"))
     }
 
-    /// Returns whether a case is open.
+    /// Returns whether a case is open, as far as the head of the record tells: what a newer program has written looks the same.
     pub(super) fn has_case(&self) -> bool {
-        // What a newer program has written says the same, and has to be read.
-        match Head::of(self.record()) {
-            Some(Head { needed_for: None, .. }) => self.state().case.is_some(),
-            Some(_) => false,
-            None => self.state().case.is_some(),
-        }
+        Head::of(self.record()).is_some_and(|head| head.needed_for.is_none())
     }
 
     /// Returns until when, in record time, the state may be asked for; the last moment of all where time alone does not tell.
