@@ -22,7 +22,7 @@ mod summary;
 mod tests;
 
 use self::clock::let_pass;
-pub use self::clock::{Tick, callback_missed, clocks, due, remind};
+pub use self::clock::{Tick, callback_missed, clocks, due, overdue, remind};
 pub use self::count::{CaseChange, count, is_hard};
 pub use self::event::{Applied, apply};
 pub use self::hint::note_hints;

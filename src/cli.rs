@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod settings;
 mod since;
+mod status;
 mod test;
 mod topics;
 mod underline;
@@ -71,6 +72,8 @@ enum Command {
     Schema(schema::Schema),
     /// Run the service
     Run(run::Run),
+    /// Show how a running service is
+    Status(status::AskStatus),
     /// Show the service at work, without a Kafka
     Demo(demo::Demo),
     /// Make and check the topics
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Learn(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Run(command) => command.run(),
+        Command::Status(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Topics(command) => command.run(),
         Command::Reconcile(command) => command.run(),

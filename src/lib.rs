@@ -46,6 +46,7 @@
 //! | [`replay`] | the same fold over recorded posts, in memory |
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
 //! | [`kafka`] | errors, clients, topics, the stages, journal, lanes; dead letters and reconciliation |
+//! | [`ops`] | HTTP for those who watch: health, metrics, status; reads what lanes measure, never decides |
 //! | [`cli`] | one file per subcommand; the only place that names the real clock |
 //!
 //! # Where a change begins
@@ -65,8 +66,9 @@
 //! | a field of a record | `record/NAME.rs`; `route.rs` fills it in |
 //! | what an error of Kafka leaves to do | `kafka/errors/recovery.rs` |
 //! | what a dead letter holds | `kafka/stages/dead_letter.rs` |
-//! | what the service counts | `kafka/lane/report.rs`; what a backtest counts: `cli/backtest/summary.rs` |
+//! | what the service counts | `kafka/lane/report.rs`, `kafka/stages/tally.rs`, `kafka/lane/measures.rs`; how metrics are called `ops/metrics.rs`; what a backtest counts: `cli/backtest/summary.rs` |
 //! | what is said of a mistake in a document | `config/reader.rs` (keys), `config/reader/value.rs` (values); how it is shown: `problem.rs` |
+//! | what is answered over HTTP | `ops/routes.rs`; its limits `ops/server.rs` |
 //! | a subcommand | `cli/NAME.rs`, listed in `cli.rs` |
 //!
 //! # Words, each for one thing
@@ -133,6 +135,7 @@ pub mod engine;
 pub mod formats;
 #[allow(clippy::disallowed_methods, reason = "timeouts and measurements of the Kafka edge need a clock; decisions get none from it")]
 pub mod kafka;
+pub mod ops;
 pub mod outage;
 pub mod post;
 pub mod problem;

@@ -108,6 +108,18 @@ fn reasons_why_posts_are_skipped() {
     check("Reasons on `skipped`", &expected);
 }
 
+/// The names as they are written; that the page for Prometheus has all of them is tested beside it.
+#[test]
+fn metrics() {
+    let mut names: BTreeSet<String> =
+        in_sources(r#"counters\(&mut self.encoder, "([a-z_]+)""#).iter().map(|name| format!("triage_{name}_total")).collect();
+    let gauges = in_sources(r#"gauges\(&mut self.encoder, "([a-z_]+)""#);
+    names.extend(gauges.iter().map(|name| format!("triage_{name}")));
+    let known = listed("Metrics");
+    let unknown: Vec<&String> = names.difference(&known).collect();
+    assert!(unknown.is_empty() && known.len() > 30, "not in config/names.md: {unknown:?}");
+}
+
 #[test]
 fn exit_codes() {
     let variants = sources().iter().find_map(|text| Some(text.split("pub enum Exit {").nth(1)?.split('}').next()?.to_owned())).unwrap();

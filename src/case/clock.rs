@@ -77,6 +77,15 @@ pub fn callback_missed(rules: &Rules, case: &Case, now: Millis) -> Option<Millis
     Some(clock(rules, case, Reminder::Callback)?.next(None)).filter(|due| *due <= now)
 }
 
+/// Returns whether, at `now`, a team leader should have taken `case`, and whether the customer should have been called again
+/// (D113).
+pub fn overdue(rules: &Rules, case: Option<&Case>, now: Millis) -> [bool; 2] {
+    let Some(case) = case else { return [false; 2] };
+    let until_taken = clock(rules, case, Reminder::AssignTl).or_else(|| clock(rules, case, Reminder::Monitor));
+    let untaken = until_taken.filter(|_| case.tl_name.is_none()).is_some_and(|clock| clock.next(None) <= now);
+    [untaken, callback_missed(rules, case, now).is_some()]
+}
+
 impl<'a> Tick<'a> {
     /// As whose answer the record of something due at `at` is written.
     pub(super) fn arrival(&self, at: Millis) -> Arrival<'a> {

@@ -1,6 +1,7 @@
 //! `triage run`: the service. The only place that names the wall clock and the signals of the operating system.
 
 mod guard;
+mod ops;
 mod reload;
 mod silences;
 
@@ -23,6 +24,7 @@ use arc_swap::ArcSwap;
 
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
 use crate::kafka::{self, Ingest, LaneSettings, Outages, Recent, Triage};
+use crate::ops::Reloads;
 use crate::post::Millis;
 use crate::rules::{Rules, Silences};
 
@@ -82,12 +84,15 @@ impl Run {
             clock: now,
         };
         let handoffs = service.topics.handoff.is_some();
-        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard, handoffs }];
-        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true }));
+        let told = Arc::new(Reloads::new(now));
+        let watched = ops::listen(&service, &sources, &told, &signals.wishes)?;
+        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard, handoffs, told: Arc::clone(&told) }];
+        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true, told }));
         let silencing =
             Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
         watch_for_changes(sets, silencing, service.reload.watch, signals.wishes)?;
         let mut running = start(&service, &sources, signals.stop)?;
+        watched.watch(&running);
         running.wait()?;
         for name in ["ingest", "triage", "outages"] {
             let counts = running.counts(name);

@@ -19,6 +19,11 @@ pub(super) struct KafkaOptions {
 }
 
 impl KafkaOptions {
+    /// None of them.
+    pub(super) fn none() -> Self {
+        KafkaOptions { brokers: None }
+    }
+
     /// Returns the settings in the folder's `triage.toml` (defaults where there is none).
     pub(super) fn load(&self, config: &ConfigFolder) -> Result<Service, Stop> {
         let path = document(&config.folder);
@@ -76,6 +81,7 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
     if let Some(service) = service.as_ref().filter(|_| !problems.has_errors()) {
         let spot = Spot::whole(path_of_settings(path.as_deref()));
         problems.extend(kafka::examine(service).iter().map(|refusal| Problem::error(&spot, refusal.to_string())));
+        problems.extend(service.ops.token().err().map(|error| Problem::error(&spot, format!("ops.token_file: {error}"))));
     }
     if let (Some(service), Some(rules)) = (&service, &rules)
         && service.topics.handoff.is_none()

@@ -5,6 +5,7 @@
 
 mod ingest;
 mod kafka;
+mod ops;
 mod reload;
 mod run;
 
@@ -23,6 +24,7 @@ use std::path::Path;
 
 pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
+pub use self::ops::Ops;
 pub use self::reload::{Guard, Reload, Shadow, Silences};
 pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{OutageTopics, Retention, Topics};
@@ -40,6 +42,8 @@ pub struct Service {
     pub ingest: Ingest,
     /// `[run]`: how the program runs.
     pub run: Run,
+    /// `[ops]`: where it answers those who watch it.
+    pub ops: Ops,
     /// `[output]`: what is written.
     pub output: Output,
     /// `[reload]`: how new rules come into use.
@@ -96,6 +100,7 @@ impl Service {
             topics: Topics::read(root.section("topics"), shadow.is_some(), outages, handoff),
             ingest: Ingest::read(root.section("ingest")),
             run: Run::read(root.section("run")),
+            ops: Ops::read(root.section("ops")),
             output: Output::read(root.section("output")),
             reload: Reload::read(root.section("reload")),
             shadow,

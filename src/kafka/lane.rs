@@ -10,6 +10,7 @@
 mod assignment;
 mod batch;
 mod limit;
+pub(super) mod measures;
 mod positions;
 pub(super) mod report;
 mod restore;
@@ -46,6 +47,7 @@ struct Lane<'a, S> {
     work: Work<'a, S>,
     released: Vec<Released>,
     next_tick: Instant,
+    next_standing: Instant,
     aborts_in_a_row: u32,
 }
 
@@ -98,7 +100,7 @@ impl<S: Stage> Lane<'_, S> {
                 let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
                 match transaction.commit(&offsets, group) {
                     Ok(()) => {
-                        self.work.committed();
+                        self.work.committed(begun.elapsed());
                         self.aborts_in_a_row = 0;
                         return Ok(true);
                     }

@@ -1,6 +1,6 @@
 //! What becomes of a record, without a client: the stages `ingest`, `triage` and `outages`, and what every [`stage`] is to a
 //! lane. `record` is what comes in, `outbox` what goes out, `headers` how its headers are called, `dead_letter` what cannot be
-//! used becomes; `customers` holds the states that `triage` changes, `recent` the posts that it judged last.
+//! used becomes; `tally` counts what was decided; `customers` holds the states that `triage` changes, `recent` the posts that it judged last.
 
 pub(super) mod customers;
 pub(super) mod dead_letter;
@@ -11,4 +11,5 @@ pub(super) mod outbox;
 pub(super) mod recent;
 pub(super) mod record;
 pub(super) mod stage;
+pub(super) mod tally;
 pub(super) mod triage;

@@ -96,3 +96,20 @@ fn what_run_accepts_check_accepts() {
     // The variable that names the folder is no setting.
     check(None, &[("TRIAGE_CONFIG", "config")], &["--deny-warnings"], 0, "(0 warnings)");
 }
+
+#[test]
+fn a_port_that_is_taken_ends_the_start() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = shipped_with("");
+    let run = ["run", "--config", folder.path().to_str().unwrap()];
+    let result = triage(&run).env("TRIAGE_OPS__LISTEN", &address).assert().code(69);
+    let said = String::from_utf8_lossy(&result.get_output().stderr).into_owned();
+    assert!(said.contains(&format!("triage: [ops] cannot listen on {address}: ")), "{said}");
+    // Nor is anything answered there that could be a program of ours.
+    drop(taken);
+    let ask = ["status", "--config", folder.path().to_str().unwrap(), "--url", &format!("http://{address}")];
+    let result = triage(&ask).assert().code(69);
+    let said = String::from_utf8_lossy(&result.get_output().stderr).into_owned();
+    assert!(said.contains("does not answer"), "{said}");
+}

@@ -13,6 +13,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// `run` with the settings in a pipe: it stands still while it reads them, so that `signal` surely comes before the rules
 /// are compiled. The exit code and what was logged; no code if the signal has killed it.
+#[expect(clippy::disallowed_methods, reason = "the end of a process is waited for with a deadline")]
 fn told_while_it_begins(signal: &str) -> (Option<i32>, String) {
     let folder = shipped_with("");
     let settings = folder.path().join("triage.toml");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use triage::config::service::Service;
 use triage::kafka;
-use triage::kafka::{Counts, Inbound, LaneSettings, Outbox, Refusal, Stage, Topic};
+use triage::kafka::{Counts, Inbound, LaneSettings, Measures, Outbox, Refusal, Stage, Topic};
 use triage::post::Millis;
 
 use super::broker::{Record, consume_all, produce};
@@ -147,6 +147,11 @@ pub struct Lanes {
 impl Lanes {
     pub fn counts(&self) -> Counts {
         self.service.counts("counting")
+    }
+
+    /// What the first lane has measured.
+    pub fn measures(&self) -> Measures {
+        self.service.reports().next().expect("a lane").1.measures()
     }
 
     /// Tells them to stop, as SIGTERM does, and waits for it.

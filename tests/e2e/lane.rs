@@ -83,6 +83,11 @@ fn a_failed_transaction_leaves_no_trace() {
     let mut lanes = run.start(1, || Counting::with(Fault::TooLarge { offset: 250 }));
     wait_until("all records", || lanes.counts().records == 500);
     assert!(lanes.counts().aborted >= 1);
+    // Nor is anything counted twice that was read twice.
+    let measures = lanes.measures();
+    let consumed: u64 = measures.consumed.iter().map(|(_, number)| number).sum();
+    assert_eq!((consumed, measures.tally.dead_letters.get("not_writable")), (500, 1));
+    assert_eq!(measures.transactions.cells.iter().sum::<u64>(), lanes.counts().committed);
     lanes.stop().expect("drained");
     let letters = consume(&run.settings.kafka, &run.settings.topics.dead_letters, "read_committed");
     assert_eq!(letters.len(), 1);

@@ -26,6 +26,7 @@ mod injection;
 mod lane;
 mod latency;
 mod login;
+mod ops;
 mod outages;
 mod process;
 mod program;

@@ -15,6 +15,7 @@ use arc_swap::ArcSwap;
 use crate::config::service::Guard;
 use crate::config::watch::{Fingerprint, Watch};
 use crate::kafka::Recent;
+use crate::ops::{Outcome, Reloads};
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
 
@@ -41,6 +42,8 @@ pub(super) struct InUse {
     pub(super) guard: Option<(Guard, Arc<Recent>)>,
     /// Rules that find hand-offs can be used.
     pub(super) handoffs: bool,
+    /// Who is told what becomes of rules that were read.
+    pub(super) told: Arc<Reloads>,
 }
 
 /// Looks for changes for ever. `watch`: of the folders, too, not only for `wishes`.
@@ -48,7 +51,9 @@ pub(super) fn run(mut sets: Vec<InUse>, mut silencing: Silencing, watch: bool, w
     loop {
         let forced = wishes.force.swap(false, Ordering::Relaxed);
         let asked = wishes.reload.swap(false, Ordering::Relaxed) || forced;
-        silencing.look(asked, watch);
+        if let (Some(outcome), Some(set)) = (silencing.look(asked, watch), sets.first()) {
+            set.told.tell("silences", outcome);
+        }
         for set in &mut sets {
             let seen = match (asked, watch) {
                 (true, _) => Some(Fingerprint::of(set.watch.folder())),
@@ -73,7 +78,7 @@ impl InUse {
             return false;
         }
         let before = self.shared.load_full();
-        match compiled {
+        let outcome = match compiled {
             Err(errors) => {
                 tracing::error!(
                     set = self.name,
@@ -82,10 +87,12 @@ impl InUse {
                     "the rules have errors: keeping those in use"
                 );
                 errors.iter().for_each(|error| tracing::error!(set = self.name, "{error}"));
+                Outcome::Errors
             }
             // Words of summaries are no part of the hash: they decide nothing.
             Ok(rules) if rules.hash == before.hash && rules.summary == before.summary => {
-                tracing::info!(set = self.name, rules = rules.hash, "the rules are the same")
+                tracing::info!(set = self.name, rules = rules.hash, "the rules are the same");
+                Outcome::Unchanged
             }
             Ok(rules) if !self.handoffs && rules.finds_handoffs() => {
                 tracing::error!(
@@ -95,13 +102,15 @@ impl InUse {
                     "the new rules name senders of hand-offs, and there is no topic for them: keeping those in use; enable it in [handoff] \
                      of triage.toml and start anew"
                 );
+                Outcome::Refused
             }
             Ok(rules) => self.exchange(&before, rules, forced),
-        }
+        };
+        self.told.tell(self.name, outcome);
         true
     }
 
-    fn exchange(&self, before: &Rules, rules: Rules, forced: bool) {
+    fn exchange(&self, before: &Rules, rules: Rules, forced: bool) -> Outcome {
         let trial = self.guard.as_ref().map(|(guard, recent)| (guard, Trial::of(before, &rules, &recent.all())));
         let (posts, leaving) = trial.as_ref().map_or((0, 0), |(_, trial)| (trial.posts, trial.leaving));
         if let Some((guard, trial)) = trial.filter(|(guard, trial)| !forced && !trial.passes(guard)) {
@@ -116,10 +125,11 @@ impl InUse {
                  [reload.guard] allows: keeping those in use; SIGUSR1 takes them all the same",
                 guard.max_share
             );
-            return;
+            return Outcome::Refused;
         }
         tracing::info!(set = self.name, before = before.hash, now = rules.hash, posts, leaving, forced, "rules read again");
         self.shared.store(Arc::new(rules));
+        Outcome::Accepted
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::config::watch::{Fingerprint, Watch};
+use crate::ops::Outcome;
 use crate::problem::Reporter;
 use crate::rules::{self, Silences};
 
@@ -26,18 +27,19 @@ impl Silencing {
         Silencing { rules: rules.to_owned(), file, watch, shared }
     }
 
-    /// Reads them again if `asked` to or, where changes are looked for (`watch`), if their folder has changed.
-    pub(super) fn look(&mut self, asked: bool, watch: bool) {
+    /// Reads them again if `asked` to or, where changes are looked for (`watch`), if their folder has changed; returns what became
+    /// of them if they were read.
+    pub(super) fn look(&mut self, asked: bool, watch: bool) -> Option<Outcome> {
         let seen = match (asked, watch) {
             (true, _) => Some(Fingerprint::of(self.watch.folder())),
             (false, true) => self.watch.changed(),
             (false, false) => None,
         };
-        let Some(seen) = seen else { return };
+        let seen = seen?;
         let reporter = Reporter::default();
         let silences = rules::silences(&self.rules, &self.file, &reporter);
         if !self.watch.was_read(seen) {
-            return;
+            return None;
         }
         let errors: Vec<String> = reporter.into_problems().iter().map(ToString::to_string).collect();
         match silences {
@@ -45,13 +47,16 @@ impl Silencing {
                 // Even where they say the same: the words that they are read with may have changed.
                 let before = self.shared.swap(Arc::new(silences));
                 let now = self.shared.load();
-                if !now.are(&before) {
-                    tracing::info!(before = before.len(), now = now.len(), "silences read again");
+                if now.are(&before) {
+                    return Some(Outcome::Unchanged);
                 }
+                tracing::info!(before = before.len(), now = now.len(), "silences read again");
+                Some(Outcome::Accepted)
             }
             None => {
                 tracing::error!(errors = errors.len(), "the silences have errors: keeping those in use");
                 errors.iter().for_each(|error| tracing::error!("{error}"));
+                Some(Outcome::Errors)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::reader::{Table, Value};
 use crate::problem::{Problem, Spotted};
@@ -127,7 +127,7 @@ impl Security {
     /// The file cannot be read.
     pub fn password(&self) -> std::io::Result<Option<Secret>> {
         match &self.password_file {
-            Some(file) => Ok(Some(Secret(fs_err::read_to_string(file)?.trim_end_matches(['\r', '\n']).to_owned()))),
+            Some(file) => Secret::read(file).map(Some),
             None => Ok(self.password.clone()),
         }
     }
@@ -231,6 +231,15 @@ impl Values<'_> {
 }
 
 impl Secret {
+    pub(super) fn new(text: String) -> Self {
+        Secret(text)
+    }
+
+    /// Reads a file that holds nothing else, without the line end there.
+    pub(super) fn read(file: &Path) -> std::io::Result<Self> {
+        Ok(Secret(fs_err::read_to_string(file)?.trim_end_matches(['\r', '\n']).to_owned()))
+    }
+
     /// Returns the text, for the one who needs it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -42,10 +42,11 @@ fn the_shipped_document_names_every_key() {
     reads_handoffs(root.section("handoff"));
     Ingest::read(root.section("ingest"));
     Run::read(root.section("run"));
+    Ops::read(root.section("ops"));
     Output::read(root.section("output"));
     for path in document.asked_paths() {
         let key = path.rsplit('.').next().unwrap();
-        assert!(shipped().contains(&format!("{key} = ")) || key == "password", "{path} is not described");
+        assert!(shipped().contains(&format!("{key} = ")) || ["password", "token"].contains(&key), "{path} is not described");
     }
 }
 
@@ -175,6 +176,9 @@ fn mistakes() {
             &[],
             &[],
         ),
+        ("beyond loopback without a token", "[ops]\nlisten = \"0.0.0.0:9464\"\n", &[], &[]),
+        ("no address, and a token that can be guessed", "[ops]\nlisten = \"localhost\"\ntoken = \"secret\"\n", &[], &[]),
+        ("two tokens", "[ops]\ntoken_file = \"f\"\n", &[("TRIAGE_OPS__TOKEN", "0123456789abcdef")], &[]),
         ("misspelt password is not shown", "[kafka.security]\npasword = \"secret\"\n", &[], &[]),
         (
             "reserved properties",

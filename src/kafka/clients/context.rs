@@ -15,12 +15,14 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::ProducerContext;
+use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{ClientContext, TopicPartitionList};
 
 use crate::config::service::Kafka;
 
 use super::login::Login;
+use super::statistics::Told;
 use crate::kafka::errors::recovery::{Call, Recovery, denied, recovery};
 use crate::kafka::failpoint::{Point, pass};
 
@@ -33,11 +35,13 @@ pub(in crate::kafka) struct Health {
     last_error: Mutex<Option<String>>,
     /// The last time that a broker would not let us in, or was not who we think.
     denial: Mutex<Option<String>>,
+    /// What librdkafka says of itself.
+    pub(in crate::kafka) told: Told,
 }
 
 impl Health {
     fn new(kafka: &Kafka) -> Self {
-        Health { login: Login::new(kafka), last_error: Mutex::default(), denial: Mutex::default() }
+        Health { login: Login::new(kafka), last_error: Mutex::default(), denial: Mutex::default(), told: Told::default() }
     }
 
     /// Notes an error of a client; that a partition ends is none.
@@ -92,6 +96,10 @@ macro_rules! tell_health {
 
             fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
                 log(level, facility, message);
+            }
+
+            fn stats(&self, statistics: Statistics) {
+                self.health.told.note(&statistics);
             }
 
             fn error(&self, error: KafkaError, reason: &str) {

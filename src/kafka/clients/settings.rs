@@ -11,6 +11,7 @@ use rdkafka::config::RDKafkaLogLevel;
 
 use crate::config::service::{Kafka, Mechanism, Protocol, Run};
 
+use super::statistics::INTERVAL_MS;
 use crate::kafka::errors::refusal::Refusal;
 
 /// The largest record we write, in bytes. An input of the usual limit (1 MB) fits in together with the headers that say
@@ -147,7 +148,7 @@ pub(in crate::kafka) fn consumer(kafka: &Kafka, run: &Run, member: &Member, repo
         config.set("group.instance.id", instance);
     }
     // Eager assignment: all partitions are given up and taken anew, so there is one moment at which no transaction is open.
-    config.set("partition.assignment.strategy", "range");
+    config.set("partition.assignment.strategy", "range").set("statistics.interval.ms", INTERVAL_MS);
     config.set("session.timeout.ms", run.session_timeout.to_string());
     config.set("heartbeat.interval.ms", (run.session_timeout / 3).min(3_000).to_string());
     // How long the group waits for a member that does not give up its partitions.
@@ -166,7 +167,9 @@ const WRITES_MUCH: [(&str, &str); 4] = [WRITES[0], WRITES[1], ("batch.size", "20
 
 /// Returns the transactional producer of a lane.
 pub(in crate::kafka) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
-    transactional(kafka, run, member, &WRITES_MUCH)
+    let mut config = transactional(kafka, run, member, &WRITES_MUCH)?;
+    config.set("statistics.interval.ms", INTERVAL_MS);
+    Ok(config)
 }
 
 /// Returns a transactional producer for the topics of feeds. Their brokers may take no batch above the usual 1 MB, so

@@ -1,7 +1,7 @@
 //! What happens when the group gives a lane partitions or takes them back: where to begin, whose journal it is, and
 //! when state must be restored.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -9,6 +9,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::config::service::Start;
 
+use super::measures::Phase;
 use super::positions::Positions;
 use super::report::LaneReport;
 use super::{Lane, Released, nothing};
@@ -35,6 +36,7 @@ impl<S: Stage> Lane<'_, S> {
     /// is polled and a further change ends the work.
     pub(super) fn assigned(&mut self, consumer: &BaseConsumer<Membership>, partitions: &[Partition]) -> Result<(), Trouble> {
         consumer.assign(&nothing()).map_err(|error| failed("assign", &error))?;
+        self.work.report.measure(|measures| (measures.phase, measures.rebalances) = (Phase::Restoring, measures.rebalances + 1));
         let Some(starts) = self.starts(consumer, partitions)? else {
             return Ok(());
         };
@@ -56,12 +58,19 @@ impl<S: Stage> Lane<'_, S> {
         let count = partitions.len();
         tracing::info!(target: "kafka", stage = self.work.stage.name(), partitions = count, "partitions assigned");
         self.work.report.update(|counts| counts.partitions = count as u64);
+        let (now, standing) = ((self.settings.clock)(), self.work.stage.standing(None));
+        self.work.report.measure(|measures| {
+            measures.assigned(&self.work.positions, now);
+            measures.standing = standing;
+        });
+        self.next_standing = Instant::now();
         if consumer.context().has_changes() { Ok(()) } else { self.read_on(consumer) }
     }
 
     /// Gives up all partitions, no transaction being open. States stay in memory where the journal has fallen silent.
     pub(super) fn revoked(&mut self, consumer: &BaseConsumer<Membership>, lost: bool) -> Result<(), Trouble> {
         self.work.report.update(|counts| counts.partitions = 0);
+        self.work.report.measure(|measures| (measures.partitions, measures.phase) = (Vec::new(), Phase::Joining));
         let positions = std::mem::take(&mut self.work.positions);
         self.released.clear();
         if let Some(journal) = &self.journal {

@@ -10,6 +10,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 use crate::config::reader::show_duration;
 
 use super::limit::Limits;
+use super::measures::Histogram;
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
 use super::settings::LaneSettings;
@@ -23,6 +24,8 @@ use crate::kafka::failpoint::{HELD_OPEN, Point, asked, pass};
 use crate::kafka::stages::outbox::Outbox;
 use crate::kafka::stages::record::Inbound;
 use crate::kafka::stages::stage::Stage;
+use crate::kafka::topics::topic::Topic;
+use crate::post::Millis;
 
 /// A transaction with nothing more to do waits until it is this old: few posts share its cost otherwise.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -49,13 +52,24 @@ pub(super) struct Work<'a, S> {
 }
 
 /// What the open transaction has done so far.
-#[derive(Default)]
 struct Batch {
     /// Its inputs: number of the position, offset.
     inputs: Vec<(usize, i64)>,
     /// The input of each record in the outbox.
     origins: Vec<usize>,
     counts: Counts,
+    /// The timestamps of its inputs.
+    times: Vec<Millis>,
+    /// Of inputs that could not be used, the numbers of their positions.
+    unusable: Vec<usize>,
+    steps: Histogram,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        let (inputs, origins, counts, times, unusable) = Default::default();
+        Batch { inputs, origins, counts, times, unusable, steps: Histogram::of_steps() }
+    }
 }
 
 impl<'a, S: Stage> Work<'a, S> {
@@ -127,8 +141,14 @@ impl<'a, S: Stage> Work<'a, S> {
         let input = self.batch.inputs.len();
         self.batch.inputs.push((position, message.offset()));
         self.batch.counts.records += 1;
+        self.batch.times.push(record.timestamp);
+        let begun = Instant::now();
         if !self.suspects.reject(&self.stage, &record, &mut self.outbox) {
             self.stage.process(&record, &mut self.outbox);
+        }
+        self.batch.steps.note(begun.elapsed().as_secs_f64());
+        if std::mem::take(&mut self.outbox.tally.unusable) > 0 {
+            self.batch.unusable.push(position);
         }
         self.batch.counts.forgotten_early += std::mem::take(&mut self.outbox.forgotten_early);
         self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
@@ -165,16 +185,35 @@ impl<'a, S: Stage> Work<'a, S> {
         Ok(())
     }
 
-    /// Makes what the transaction has done certain: it was committed.
-    pub(super) fn committed(&mut self) {
+    /// Makes what the transaction has done certain: it was committed, after so long.
+    pub(super) fn committed(&mut self, duration: Duration) {
         let batch = std::mem::take(&mut self.batch);
         self.stage.committed();
         self.positions.committed();
         self.suspects.passed(&self.positions);
         self.limits.committed();
+        self.measure(&batch, duration);
+        self.outbox.tally.reset();
         self.report.update(|counts| {
             counts.add(&batch.counts);
             counts.committed += 1;
+        });
+    }
+
+    /// Adds what a committed transaction has done to what is measured.
+    fn measure(&mut self, batch: &Batch, duration: Duration) {
+        let (now, judged) = ((self.settings.clock)(), self.settings.journal == Some(Topic::Journal));
+        let (standing, rules) = (self.stage.standing(None), self.stage.rules());
+        self.report.measure(|measures| {
+            let mut inputs = batch.inputs.iter().zip(&batch.times).map(|(&(position, _), &at)| (position, at));
+            measures.committed(&mut inputs, &self.positions, now, judged);
+            measures.read(&mut batch.inputs.iter().map(|input| input.0), &batch.unusable);
+            measures.tally.merge(&self.outbox.tally);
+            if judged {
+                measures.steps.merge(&batch.steps);
+            }
+            measures.transactions.note(duration.as_secs_f64());
+            (measures.standing, measures.rules) = (standing, rules);
         });
     }
 
@@ -182,7 +221,9 @@ impl<'a, S: Stage> Work<'a, S> {
     pub(super) fn aborted(&mut self, refused: &[usize]) {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.clear();
+        self.outbox.tally.reset();
         self.outbox.unreadable = false;
+        self.report.measure(|measures| measures.read(&mut batch.inputs.iter().map(|input| input.0), &batch.unusable));
         self.stage.aborted();
         self.positions.aborted();
         self.limits.aborted();

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::measures::Measures;
 use crate::kafka::topics::topic::Topic;
 
 /// Numbers of one lane. Those of a transaction are added only once it is committed.
@@ -67,6 +68,7 @@ impl Counts {
 #[derive(Debug)]
 pub struct LaneReport {
     counts: Mutex<Counts>,
+    measures: Mutex<Measures>,
     begun: Instant,
     /// Milliseconds from `begun` to the last sign of life, or to the time until which none is expected.
     beat: AtomicU64,
@@ -76,7 +78,13 @@ pub struct LaneReport {
 
 impl Default for LaneReport {
     fn default() -> Self {
-        LaneReport { counts: Mutex::default(), begun: Instant::now(), beat: AtomicU64::new(0), done: AtomicBool::new(false) }
+        LaneReport {
+            counts: Mutex::default(),
+            measures: Mutex::default(),
+            begun: Instant::now(),
+            beat: AtomicU64::new(0),
+            done: AtomicBool::new(false),
+        }
     }
 }
 
@@ -84,6 +92,15 @@ impl LaneReport {
     /// Returns the numbers so far.
     pub fn counts(&self) -> Counts {
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what was measured so far.
+    pub fn measures(&self) -> Measures {
+        self.measures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn measure(&self, change: impl FnOnce(&mut Measures)) {
+        change(&mut self.measures.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Returns how long the lane has given no sign of life, time for which it is excused left out.

@@ -1,7 +1,8 @@
 //! Brings back the states of the partitions that a lane was given, from the journal or from what is still in memory.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
@@ -20,10 +21,13 @@ impl<S: Stage> Lane<'_, S> {
     /// whose journal does not say yet whose it is; `None`: a further change has come, and no state is whole.
     pub(super) fn restore(&mut self, consumer: &BaseConsumer<Membership>, ours: &Meta) -> Result<Option<Vec<i32>>, Trouble> {
         let Some(journal) = &self.journal else { return Ok(Some(Vec::new())) };
+        let begun = Instant::now();
         let left = std::mem::take(&mut self.released);
         let changed = changed(journal, &self.work, &left)?;
         forget_void(&mut self.work, &left, &changed);
-        read_back(journal, &mut self.work, consumer, &changed, ours)
+        let unmarked = read_back(journal, &mut self.work, consumer, &changed, ours)?;
+        self.work.report.measure(|measures| (measures.restore, measures.restoring) = (Some(begun.elapsed()), 0));
+        Ok(unmarked)
     }
 }
 
@@ -68,13 +72,16 @@ fn read_back<S: Stage>(
     let mut records = 0;
     let (inbox, topic) = (work.settings.input(), journal.topic);
     let (report, stage, stop) = (work.report, &mut work.stage, work.stop);
+    let progress = Cell::new(0_u64);
     let go_on = || {
         report.beat();
+        report.measure(|measures| measures.restoring = progress.get());
         drop(consumer.poll(Duration::ZERO));
         !consumer.context().has_changes() && !stop.load(Ordering::Relaxed)
     };
     let done = journal.read(partitions, go_on, |partition, key, value| {
         records += 1;
+        progress.set(records);
         pass(Point::DuringRestore);
         let unreadable = |reason: String| Trouble::Refuse(Refusal::Journal { journal: topic.to_owned(), partition, reason });
         if key != META_KEY {

@@ -10,6 +10,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::BorrowedMessage;
 
 use super::batch::Work;
+use super::measures::Phase;
 use super::report::LaneReport;
 use super::settings::LaneSettings;
 use super::transaction::Writer;
@@ -32,6 +33,9 @@ const FAREWELL: Duration = Duration::from_secs(20);
 /// How often the stage is asked what is due.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often it is worked out what is overdue: every hard case is looked at.
+const STANDING: Duration = Duration::from_secs(10);
+
 /// What every run of a lane is given.
 pub(super) struct LaneContext<'a> {
     pub(super) settings: &'a LaneSettings,
@@ -50,9 +54,13 @@ pub(super) fn run_once<S: Stage>(context: &LaneContext<'_>, stage: S) -> Result<
     let journal = topic.map(|topic| Journal::new(kafka, &settings.group, topic)).transpose()?;
     let consumer = join(kafka, &settings::consumer(kafka, run, context.member, journal.is_some())?, &settings.inputs)?;
     let work = Work::new(stage, settings, context.stop, context.report);
-    let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
+    let now = Instant::now();
+    let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: now, next_standing: now, aborts_in_a_row: 0 };
+    let rules = lane.work.stage.rules();
+    context.report.measure(|measures| (measures.rules, measures.phase) = (rules, Phase::Joining));
     let result = lane.run(&consumer);
     context.report.update(|counts| counts.partitions = 0);
+    context.report.measure(|measures| measures.partitions.clear());
     if result.is_ok() {
         context.report.set_done();
     }
@@ -94,6 +102,7 @@ impl<S: Stage> Lane<'_, S> {
             if self.work.stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
+            self.look(consumer);
             self.tick(consumer)?;
             self.resume(consumer)?;
             match consumer.poll(IDLE) {
@@ -107,6 +116,21 @@ impl<S: Stage> Lane<'_, S> {
                     worse => Err(worse),
                 })?,
             }
+        }
+    }
+
+    /// Notes what the clients tell of themselves, and now and then what is overdue.
+    fn look(&mut self, consumer: &BaseConsumer<Membership>) {
+        let now = (self.settings.clock)();
+        for (place, told) in [consumer.context().health.told.take(), self.writer.told()].into_iter().enumerate() {
+            if let Some(told) = told {
+                self.work.report.measure(|measures| measures.client(place, told, now));
+            }
+        }
+        if self.journal.is_some() && Instant::now() >= self.next_standing {
+            self.next_standing = Instant::now() + STANDING;
+            let standing = self.work.stage.standing(Some(now));
+            self.work.report.measure(|measures| measures.standing = standing);
         }
     }
 

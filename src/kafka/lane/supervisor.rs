@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::measures::Phase;
 use super::report::{Counts, LaneReport};
 use super::run::{LaneContext, run_once};
 use super::settings::LaneSettings;
@@ -171,6 +172,7 @@ fn run_restarting<S: Stage>(context: &LaneContext<'_>, make: impl Fn() -> S) -> 
             pause = FIRST_PAUSE;
         }
         tracing::warn!(target: "kafka", reason, pause_ms = pause.as_millis(), "a lane begins anew");
+        context.report.measure(|measures| (measures.phase, measures.trouble) = (Phase::Failing, Some(reason)));
         context.report.update(|counts| counts.restarts += 1);
         if !rest(context, pause) {
             return Ok(());

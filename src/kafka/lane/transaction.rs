@@ -17,6 +17,7 @@ use crate::config::service::{Kafka, Run, Topics};
 use super::report::LaneReport;
 use crate::kafka::clients::context::Deliveries;
 use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
+use crate::kafka::clients::statistics::ClientStatistics;
 use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, recovery};
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Point, pass};
@@ -65,6 +66,11 @@ impl<'a> Writer<'a> {
         let timeout = millis(run.transaction_timeout);
         let producer = make(kafka, &config, timeout, report)?;
         Ok(Writer { kafka, config, timeout, report, producer, made: Instant::now(), suspicious: false })
+    }
+
+    /// Returns what the producer tells of itself, if it has since this was asked last.
+    pub(super) fn told(&self) -> Option<ClientStatistics> {
+        self.producer.client().context().health.told.take()
     }
 
     /// Begins a transaction, with a fresh producer if a request of the last one may still be under way: librdkafka

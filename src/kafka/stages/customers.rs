@@ -16,6 +16,7 @@ use crate::post::Millis;
 use self::agenda::Agenda;
 use self::kept::Kept;
 use super::outbox::Outbox;
+use super::stage::Standing;
 use crate::kafka::topics::topic::Topic;
 
 /// How often a partition is looked through for states that nobody needs any more, in milliseconds.
@@ -37,12 +38,16 @@ pub(super) struct Customers {
     overlay: Overlay,
     /// Where records are written before they are kept.
     buffer: Vec<u8>,
+    /// Cases in which something was overdue when that was last worked out.
+    overdue: [u64; 2],
 }
 
 /// The customers of one partition.
 #[derive(Default)]
 struct States {
     customers: FxHashSet<Kept>,
+    /// Those of them that have an open case.
+    open_cases: u64,
     /// Time of its newest record.
     newest: Millis,
     next_sweep: Millis,
@@ -117,8 +122,8 @@ impl Customers {
             let states = self.partitions.entry(partition).or_default();
             states.agenda.note(&customer, waits(&state));
             match record {
-                Some(record) => drop(states.customers.replace(record)),
-                None => drop(states.customers.remove(customer.as_bytes())),
+                Some(record) => states.keep(record),
+                None => states.remove(customer.as_bytes()),
             }
         }
         self.overlay.places.clear();
@@ -135,15 +140,15 @@ impl Customers {
         let states = self.partitions.entry(partition).or_default();
         let Some(record) = value else {
             states.agenda.note(customer, false);
-            states.customers.remove(key);
+            states.remove(key);
             return Ok(());
         };
         let state = AuthorState::decode(record).map_err(|error| error.to_string())?;
         states.agenda.note(customer, waits(&state));
         states.newest = states.newest.max(state.last_record);
         match Kept::as_read(customer, record, &state, &mut self.buffer) {
-            Some(kept) => drop(states.customers.replace(kept)),
-            None => drop(states.customers.remove(key)),
+            Some(kept) => states.keep(kept),
+            None => states.remove(key),
         }
         Ok(())
     }
@@ -151,6 +156,25 @@ impl Customers {
     /// Drops the states of `partition`, which is not ours any more or is restored anew.
     pub(super) fn forget(&mut self, partition: i32) {
         self.partitions.remove(&partition);
+    }
+
+    /// Returns how many there are. `overdue_in` tells what is overdue in a state that is certain; without it what it told last.
+    pub(super) fn standing(&mut self, overdue_in: Option<impl Fn(&AuthorState) -> [bool; 2]>) -> Standing {
+        if let Some(overdue_in) = overdue_in {
+            self.overdue = [0; 2];
+            for states in self.partitions.values() {
+                let waiting = states.agenda.waiting().filter_map(|customer| states.customers.get(customer.as_bytes()));
+                for (count, is) in waiting.flat_map(|kept| (0..).zip(overdue_in(&kept.state()))) {
+                    self.overdue[count] += u64::from(is);
+                }
+            }
+        }
+        let sum = |of: fn(&States) -> u64| self.partitions.values().map(of).sum();
+        Standing {
+            customers: sum(|states| states.customers.len() as u64),
+            open_cases: sum(|states| states.open_cases),
+            overdue: self.overdue,
+        }
     }
 
     /// The customers of `partition` for whom something is due at `now`, as far as one transaction may hold. `time_of` tells
@@ -183,7 +207,64 @@ impl Customers {
     }
 }
 
+impl States {
+    fn keep(&mut self, kept: Kept) {
+        self.open_cases += u64::from(kept.has_case());
+        let before = self.customers.replace(kept);
+        self.let_go(before);
+    }
+
+    fn remove(&mut self, customer: &[u8]) {
+        let before = self.customers.take(customer);
+        self.let_go(before);
+    }
+
+    fn let_go(&mut self, kept: Option<Kept>) {
+        self.open_cases -= u64::from(kept.is_some_and(|kept| kept.has_case()));
+    }
+}
+
 /// Whether the wall clock may bring about something in `state`.
 fn waits(state: &AuthorState) -> bool {
     state.case.as_ref().is_some_and(|case| case.hard || !case.holds.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::author::Case;
+
+    #[test]
+    fn open_cases_are_counted_as_they_come_and_go() {
+        let mut customers = Customers::default();
+        let of = |hard: bool| AuthorState { ended: Some(Millis::new(1)), case: hard.then(Case::default), ..AuthorState::default() };
+        let check = |customers: &mut Customers, all: u64, open: u64| {
+            let standing = customers.standing(None::<fn(&AuthorState) -> [bool; 2]>);
+            assert_eq!((standing.customers, standing.open_cases), (all, open));
+        };
+        let write = |customers: &mut Customers, customer: &str, state: AuthorState, committed: bool| {
+            *customers.state(0, customer) = state;
+            customers.journal(&mut Outbox::default());
+            if committed { customers.committed() } else { customers.aborted() }
+        };
+        for (customer, state, committed, all, open) in [
+            ("x:1", of(true), true, 1, 1),
+            ("x:2", of(true), false, 1, 1),
+            ("x:2", of(false), true, 2, 1),
+            ("x:1", of(true), true, 2, 1),
+            ("x:2", of(true), true, 2, 2),
+            ("x:2", of(false), true, 2, 1),
+            ("x:2", AuthorState::default(), true, 1, 1),
+        ] {
+            write(&mut customers, customer, state, committed);
+            check(&mut customers, all, open);
+        }
+        let record = of(true).encode().unwrap();
+        for (key, value, all, open) in [("x:3", Some(&*record), 2, 2), ("x:3", Some(&*record), 2, 2), ("x:1", None, 1, 1)] {
+            customers.restore(0, key.as_bytes(), value).unwrap();
+            check(&mut customers, all, open);
+        }
+        customers.forget(0);
+        check(&mut customers, 0, 0);
+    }
 }

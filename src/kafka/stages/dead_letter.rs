@@ -21,6 +21,7 @@ pub struct Reason<'a> {
 impl Reason<'_> {
     /// Adds the dead letter of `record`: the bytes as received, the input's headers, and why.
     pub fn letter(&self, record: &Inbound<'_>, out: &mut Outbox) {
+        out.tally.dead_letter(self.code);
         // Of a dead letter that was fed in again only the last failure counts.
         let draft = out.push(Topic::DeadLetters).key(record.key).value(record.value).at(record.timestamp);
         self.say(record, draft.headers_of(record, |name| !says_why(name)));
@@ -29,6 +30,7 @@ impl Reason<'_> {
     /// Adds the dead letter of a record that a broker has refused. It may be its timestamp that the broker does not like, so the
     /// letter has its own; if that was refused as well, it goes without the bytes and the feed's own headers.
     pub(in crate::kafka) fn letter_of_refused(&self, record: &Inbound<'_>, again: bool, out: &mut Outbox) {
+        out.tally.dead_letter(self.code);
         let draft = out.push(Topic::DeadLetters).key(record.key);
         let draft = if again {
             draft.headers_of(record, |name| name.starts_with("triage.") && !says_why(name))

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::ops::Range;
 
 use super::record::Inbound;
+use super::tally::Tally;
 use crate::kafka::topics::topic::Topic;
 use crate::post::Millis;
 
@@ -30,6 +31,8 @@ pub struct Outbox {
     pub unknown_kinds: u64,
     /// Records for team leaders that a silence holds.
     pub silenced: u64,
+    /// What was decided, for dashboards.
+    pub tally: Tally,
 }
 
 /// A record, as places in the buffers.

@@ -8,6 +8,20 @@ use super::outbox::Outbox;
 use super::record::Inbound;
 use crate::post::Millis;
 
+/// What a stage remembers, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Customers of whom something is remembered.
+    pub customers: u64,
+    /// Cases that are open.
+    pub open_cases: u64,
+    /// Hard cases in which something should have been done, in the order of [`OVERDUE`].
+    pub overdue: [u64; 2],
+}
+
+/// What may be overdue: that a team leader takes the case, that the customer is called.
+pub const OVERDUE: [&str; 2] = ["assign_tl", "callback"];
+
 /// What becomes of records, in one lane.
 pub trait Stage {
     /// Returns its name in headers, groups and logs.
@@ -33,6 +47,12 @@ pub trait Stage {
     /// Adds to `out` the records of the journal for everything in the overlay; their partition is the inbox's.
     fn journal(&mut self, out: &mut Outbox) {
         let _ = out;
+    }
+
+    /// Returns what it remembers; what is overdue is worked out at `now`, where it is given, and else as it was.
+    fn standing(&mut self, now: Option<Millis>) -> Standing {
+        let _ = now;
+        Standing::default()
     }
 
     /// Makes the overlay certain: the transaction was committed.

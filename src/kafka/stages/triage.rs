@@ -23,7 +23,7 @@ use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
 use super::recent::{Judged, Recent};
 use super::record::Inbound;
-use super::stage::Stage;
+use super::stage::{Stage, Standing};
 use crate::kafka::topics::topic::Topic;
 
 /// The stage `triage`: the rules, the customers of its partitions, the buffers for a post.
@@ -164,6 +164,7 @@ impl Stage for Triage {
                 self.reject(record, "no_handoff_topic", message, out);
                 continue;
             }
+            count(output, out);
             write_output(output, &self.rules.hash, record, &arrival, out);
         }
         if let (true, Input::Post(post)) = (self.with_areas, &input) {
@@ -185,6 +186,7 @@ impl Stage for Triage {
         for customer in self.customers.due(partition, now, due) {
             let tick = Tick { customer: &customer, now, with_text };
             for output in engine::tick(rules, silences, self.customers.state(partition, &customer), &tick) {
+                count(&output, out);
                 write_due(&output, out);
             }
         }
@@ -192,6 +194,11 @@ impl Stage for Triage {
 
     fn journal(&mut self, out: &mut Outbox) {
         self.customers.journal(out);
+    }
+
+    fn standing(&mut self, now: Option<Millis>) -> Standing {
+        let rules = &*self.rules;
+        self.customers.standing(now.map(|now| move |state: &AuthorState| case::overdue(rules, state.case.as_ref(), now)))
     }
 
     fn committed(&mut self) {
@@ -239,6 +246,16 @@ impl Triage {
             Input::CaseEvent(event) => event.customer(),
         };
         key.as_ref().map_or("", CustomerKey::as_str).to_owned()
+    }
+}
+
+/// Counts `output`; what becomes a dead letter is counted there.
+fn count(output: &Output<'_>, out: &mut Outbox) {
+    if let Some(verdict) = output.verdict() {
+        out.tally.verdict(verdict);
+    }
+    if let Output::Escalation(record) = output {
+        out.tally.escalation(record);
     }
 }
 

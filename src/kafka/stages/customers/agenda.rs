@@ -56,6 +56,11 @@ impl Agenda {
         due
     }
 
+    /// Returns all customers whom the clock may bring something.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.times.keys().map(|customer| &**customer)
+    }
+
     fn set(&mut self, customer: Arc<str>, time: Option<Millis>) {
         if let Some(before) = self.times.remove(&customer) {
             self.queue.remove(&(before, Arc::clone(&customer)));

@@ -55,6 +55,11 @@ impl Kept {
         AuthorState::decode(self.record()).unwrap_or_else(|error| panic!("a state that was written here: {error}"))
     }
 
+    /// Returns whether a case is open, as far as the head of the record tells: what a newer program has written looks the same.
+    pub(super) fn has_case(&self) -> bool {
+        Head::of(self.record()).is_some_and(|head| head.needed_for.is_none())
+    }
+
     /// Returns until when, in record time, the state may be asked for; the last moment of all where time alone does not tell.
     pub(super) fn needed_until(&self) -> Millis {
         match Head::of(self.record()) {
