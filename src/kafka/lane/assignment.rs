@@ -35,6 +35,7 @@ impl<S: Stage> Lane<'_, S> {
     /// is polled and a further change ends the work.
     pub(super) fn assigned(&mut self, consumer: &BaseConsumer<Membership>, partitions: &[Partition]) -> Result<(), Trouble> {
         consumer.assign(&nothing()).map_err(|error| failed("assign", &error))?;
+        self.waits_for_rules = false;
         let Some(starts) = self.starts(consumer, partitions)? else {
             return Ok(());
         };
@@ -42,7 +43,11 @@ impl<S: Stage> Lane<'_, S> {
         let first = starts.iter().any(|start| start.first);
         self.work.positions = Positions::new(starts.into_iter().map(|start| (start.partition, start.next)));
         let unmarked = match &self.journal {
-            Some(_) => self.restore(consumer, &self.meta(consumer)?)?,
+            Some(_) => {
+                let meta = self.meta(consumer)?;
+                self.work.consents.meta = Some(meta.clone());
+                self.restore(consumer, &meta)?
+            }
             None => Some(Vec::new()),
         };
         let Some(unmarked) = unmarked else {
@@ -56,7 +61,7 @@ impl<S: Stage> Lane<'_, S> {
         let count = partitions.len();
         tracing::info!(target: "kafka", stage = self.work.stage.name(), partitions = count, "partitions assigned");
         self.work.report.update(|counts| counts.partitions = count as u64);
-        if consumer.context().has_changes() { Ok(()) } else { self.read_on(consumer) }
+        if consumer.context().has_changes() || !self.follow_rules(consumer)? { Ok(()) } else { self.read_on(consumer) }
     }
 
     /// Gives up all partitions, no transaction being open. States stay in memory where the journal has fallen silent.
@@ -172,7 +177,7 @@ impl<S: Stage> Lane<'_, S> {
             let (inbox, journal) = (input.to_owned(), journal.to_owned());
             return Err(Refusal::PartitionCount { inbox, journal, now: partitions, then }.into());
         }
-        Ok(Meta { group: self.settings.group.clone(), partitions })
+        Ok(Meta { group: self.settings.group.clone(), partitions, rules: None })
     }
 
     /// Commits where a first run begins, and writes into the journal whose it is. From then on neither depends on a

@@ -50,7 +50,16 @@ pub(super) fn run_once<S: Stage>(context: &LaneContext<'_>, stage: S) -> Result<
     let journal = topic.map(|topic| Journal::new(kafka, &settings.group, topic)).transpose()?;
     let consumer = join(kafka, &settings::consumer(kafka, run, context.member, journal.is_some())?, &settings.inputs)?;
     let work = Work::new(stage, settings, context.stop, context.report);
-    let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: Instant::now(), aborts_in_a_row: 0 };
+    let mut lane = Lane {
+        settings,
+        writer,
+        journal,
+        work,
+        released: Vec::new(),
+        next_tick: Instant::now(),
+        waits_for_rules: false,
+        aborts_in_a_row: 0,
+    };
     let result = lane.run(&consumer);
     context.report.update(|counts| counts.partitions = 0);
     if result.is_ok() {
@@ -94,8 +103,10 @@ impl<S: Stage> Lane<'_, S> {
             if self.work.stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            self.tick(consumer)?;
-            self.resume(consumer)?;
+            if self.follow_rules(consumer)? {
+                self.tick(consumer)?;
+                self.resume(consumer)?;
+            }
             match consumer.poll(IDLE) {
                 None => (),
                 Some(Ok(first)) => self.process(consumer, &first)?,
@@ -131,6 +142,7 @@ impl<S: Stage> Lane<'_, S> {
             work.stage.tick(position.partition, now, &mut work.outbox);
         }
         work.stage.journal(&mut work.outbox);
+        work.record_rules();
         if work.outbox.is_empty() {
             work.stage.committed();
             return Ok(());
