@@ -47,7 +47,7 @@ pub struct Arguments {
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok, 1 findings (a failed test, flipped verdicts over a limit, a lost record), 2 usage, 69 a service that is needed cannot be
-used, 78 invalid configuration.
+used now, 77 refused for good (rights, login, rules that are not accepted), 78 invalid configuration.
 
 Try it:       triage demo
 Change rules: edit config/, then `triage check`, `triage test`, `triage explain`";
@@ -105,8 +105,10 @@ pub enum Exit {
     Findings = 1,
     /// The command was called wrongly.
     Usage = 2,
-    /// A service that is needed cannot be used.
+    /// A service that is needed cannot be used now: trying again may help.
     Unavailable = 69,
+    /// Refused for good: trying again does not help.
+    Refused = 77,
     /// The configuration cannot be used.
     Configuration = 78,
 }

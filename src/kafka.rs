@@ -8,9 +8,10 @@
 //! | `clients` | properties, login and callbacks of the clients |
 //! | `topics` | [`Topic`]: names, shapes, and [`Admin`], who checks and makes them |
 //! | `stages` | [`Ingest`], [`Triage`] and [`Outages`]: what a record becomes; the names of its [`headers`]; states of customers |
-//! | `journal` | whose the journal of the states is, and how it is read back |
+//! | `journal` | whose the journal of the states is, which rules its group has [`Accepted`], and how it is read back |
 //! | `lane` | records in, records and offsets out in one transaction; assignment, restore; [`Supervisor`] runs lanes |
 //! | `recorded` | what lies in topics, for the commands that look on: [`stored`], [`before`] |
+//! | `rights` | the [`acls`] that the service needs, [`missing_rights`] |
 //! | `letters` | the dead letters: [`dead_letters`] shows them, [`replay`](replay()) feeds them in again |
 //! | `cases` | the open [`customers`] of the journal, what was [`told`] of a case, the request to [`forget`] |
 //! | `reconcile` | [`reconcile`](reconcile()) compares what was read with what was written |
@@ -28,6 +29,7 @@ mod lane;
 mod letters;
 mod reconcile;
 mod recorded;
+mod rights;
 mod stages;
 mod topics;
 
@@ -36,6 +38,7 @@ pub use self::clients::examine::examine;
 pub use self::clients::settings::MAX_RECORD_BYTES;
 pub use self::clients::statistics::ClientStatistics;
 pub use self::errors::refusal::Refusal;
+pub use self::journal::accepted::{Acceptance, Accepted};
 pub use self::lane::measures::{Histogram, Measures, PartitionMeasure, Phase};
 pub use self::lane::report::{Counts, LaneReport};
 pub use self::lane::settings::LaneSettings;
@@ -43,7 +46,9 @@ pub use self::lane::supervisor::Supervisor;
 pub use self::letters::{Frequency, Letter, ListOptions, Listing, Resent, Selection, dead_letters, replay};
 pub use self::reconcile::{Account, Discrepancy, Kind, PartitionAccount, Passage, Scope, reconcile};
 pub use self::recorded::coordinates::Coordinates;
+pub use self::recorded::judged::{Group, Past};
 pub use self::recorded::range::{Edge, Stored, before, stored};
+pub use self::rights::{acls, missing_rights};
 pub use self::stages::dead_letter::Reason;
 pub use self::stages::headers;
 pub use self::stages::ingest::Ingest;

@@ -1,8 +1,10 @@
 //! `triage run`: the service. The only place that names the wall clock and the signals of the operating system.
 
+mod consent;
 mod guard;
 mod ops;
 mod reload;
+mod rights;
 mod silences;
 
 use std::io::IsTerminal;
@@ -23,7 +25,7 @@ use super::{ConfigFolder, Exit, Stop};
 use arc_swap::ArcSwap;
 
 use crate::config::service::{LogFormat, OutputText, Service, Stages};
-use crate::kafka::{self, Ingest, LaneSettings, Outages, Recent, Triage};
+use crate::kafka::{self, Accepted, Ingest, LaneSettings, Outages, Recent, Triage};
 use crate::ops::Reloads;
 use crate::post::Millis;
 use crate::rules::{Rules, Silences};
@@ -46,6 +48,9 @@ pub struct Run {
     /// Name of this process that outlives it; no two at the same time may have the same
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
+    /// Consent to these rules, which the group has not accepted and the guard refuses: their hash, as the refusal says it
+    #[arg(long, value_name = "HASH")]
+    accept_rules: Option<String>,
     /// Where a group begins that has never run: earliest or latest
     #[arg(long, value_name = "WHERE")]
     start: Option<String>,
@@ -74,6 +79,8 @@ impl Run {
         let hash_of = |rules: &ArcSwap<Rules>| rules.load().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
         tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
+        let accepted = consent::ask(&service, &rules.load(), self.accept_rules.as_deref(), &signals.stop);
+        let accepted = accepted.map_err(|stop| rights::name(&service, stop))?;
         let guard = Some(service.reload.guard).filter(|guard| guard.max_share < 1.0);
         let guard = guard.map(|guard| (guard, Arc::new(Recent::new(guard.posts))));
         let sources = Sources {
@@ -81,19 +88,21 @@ impl Run {
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
             silences: Arc::new(ArcSwap::from_pointee(silences.0)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
+            accepted: accepted.clone(),
             clock: now,
         };
         let handoffs = service.topics.handoff.is_some();
         let told = Arc::new(Reloads::new(now));
         let watched = ops::listen(&service, &sources, &told, &signals.wishes)?;
-        let mut sets = vec![InUse { name: "rules", watch, shared: rules, guard, handoffs, told: Arc::clone(&told) }];
-        sets.extend(shadow.map(|(shared, watch)| InUse { name: "shadow", watch, shared, guard: None, handoffs: true, told }));
+        let mut sets =
+            vec![InUse { name: "rules", watch, shared: rules, guard, accepted, handoffs, told: Arc::clone(&told), troubled: false }];
+        sets.extend(shadow.map(|(shared, watch)| InUse::tried(watch, shared, told)));
         let silencing =
             Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
         watch_for_changes(sets, silencing, service.reload.watch, signals.wishes)?;
-        let mut running = start(&service, &sources, signals.stop)?;
+        let mut running = start(&service, &sources, signals.stop).map_err(|stop| rights::name(&service, stop))?;
         watched.watch(&running);
-        running.wait()?;
+        running.wait().map_err(|refusal| rights::name(&service, refusal.into()))?;
         for name in ["ingest", "triage", "outages"] {
             let counts = running.counts(name);
             tracing::info!(
@@ -121,6 +130,8 @@ pub(super) struct Sources {
     pub(super) silences: Arc<ArcSwap<Silences>>,
     /// The posts judged last, where new rules are tried on them.
     pub(super) recent: Option<Arc<Recent>>,
+    /// What is known of the rules that the group has accepted, where anybody asks.
+    pub(super) accepted: Option<Arc<Accepted>>,
     /// What the lanes take for the wall clock.
     pub(super) clock: fn() -> Millis,
 }
@@ -129,7 +140,7 @@ impl Sources {
     /// Makes them of rules that nothing will replace, for posts of other days: the clock stands still, and nothing is due.
     pub(super) fn alone(rules: Rules) -> Self {
         let rules = Arc::new(ArcSwap::from_pointee(rules));
-        Sources { rules, shadow: None, silences: Arc::default(), recent: None, clock: || Millis::new(0) }
+        Sources { rules, shadow: None, silences: Arc::default(), recent: None, accepted: None, clock: || Millis::new(0) }
     }
 }
 
@@ -150,7 +161,8 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
                 Triage::new(Arc::clone(&rules), with_text).with_areas(topics.outages.is_some()).with_handoffs(topics.handoff.is_some());
             triage.with_silences(Arc::clone(&silences)).with_shadow(shadow.clone()).with_recent(recent.clone())
         };
-        running.start("triage", &LaneSettings::triage(service, sources.clock), lanes, make)?;
+        let settings = LaneSettings { accepted: sources.accepted.clone(), ..LaneSettings::triage(service, sources.clock) };
+        running.start("triage", &settings, lanes, make)?;
     }
     if service.topics.outages.is_some() && matches!(service.run.stages, Stages::Both | Stages::Outages) {
         let rules = Arc::clone(&sources.rules);

@@ -129,8 +129,9 @@ fn load(folder: &Path, problems: &mut Problems) -> Option<Loaded> {
 
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
-        let exit = match refusal {
-            Refusal::Settings(_) => Exit::Configuration,
+        let exit = match refusal.exit_code() {
+            78 => Exit::Configuration,
+            77 => Exit::Refused,
             _ => Exit::Unavailable,
         };
         Stop::Because(exit, refusal.to_string())

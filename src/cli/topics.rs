@@ -3,7 +3,7 @@
 use super::page::say;
 use super::settings::KafkaOptions;
 use super::{ConfigFolder, Exit, Stop, count};
-use crate::kafka::Admin;
+use crate::kafka::{self, Admin};
 
 /// Makes the topics that are missing, or tells how they differ from what the service needs.
 #[derive(Debug, clap::Args)]
@@ -24,12 +24,22 @@ enum Action {
         #[arg(long)]
         inputs: bool,
     },
-    /// Report every difference (exit code 1 if there is one)
+    /// Report every difference, and try every right that the service needs (exit code 1 if anything is wrong)
     Check {
         #[command(flatten)]
         config: ConfigFolder,
         #[command(flatten)]
         kafka: KafkaOptions,
+    },
+    /// Print the commands that grant the least rights that the service needs
+    Acls {
+        #[command(flatten)]
+        config: ConfigFolder,
+        #[command(flatten)]
+        kafka: KafkaOptions,
+        /// Who gets them, such as User:triage; by default the configured user name
+        #[arg(long, value_name = "WHO")]
+        principal: Option<String>,
     },
 }
 
@@ -55,6 +65,14 @@ impl Topics {
             Action::Check { config, kafka } => {
                 let service = kafka.load(&config)?;
                 let admin = Admin::new(&service.kafka)?;
+                // First what may be done at all: what may not be seen looks as if it were missing.
+                let missing = kafka::missing_rights(&service)?;
+                missing.iter().for_each(|sentence| say!("{sentence}"));
+                say!("{}", count(missing.len(), "missing right"));
+                if !missing.is_empty() {
+                    say!("`triage topics acls` prints the commands that grant them");
+                    return Ok(Exit::Findings);
+                }
                 let differences = admin.check(&service.topics)?;
                 differences.iter().for_each(|sentence| say!("{sentence}"));
                 say!("{}", count(differences.len(), "difference"));
@@ -63,6 +81,11 @@ impl Topics {
                 }
                 say!("{RETENTION_NOTE}");
                 Ok(if differences.is_empty() { Exit::Ok } else { Exit::Findings })
+            }
+            Action::Acls { config, kafka, principal } => {
+                let service = kafka.load(&config)?;
+                kafka::acls(&service, principal.as_deref()).iter().for_each(|command| say!("{command}"));
+                Ok(Exit::Ok)
             }
         }
     }

@@ -3,12 +3,15 @@
 //!
 //! Here is what a lane has and its one movement: do something in a transaction, or go back to where it was before.
 //! Around it, from the outside in: [`supervisor`] runs lanes and begins them anew, [`run`] is one such run,
-//! [`assignment`] and [`restore`] take partitions in, [`batch`] fills a transaction, [`transaction`] writes it.
+//! [`assignment`] and [`restore`] take partitions in, [`follow`] sees to the rules that may judge them, [`batch`] fills a
+//! transaction, [`transaction`] writes it.
 //!
 //! It knows no rule and no format: that is the [`Stage`]'s.
 
 mod assignment;
 mod batch;
+mod consents;
+mod follow;
 mod limit;
 pub(super) mod measures;
 mod positions;
@@ -48,6 +51,8 @@ struct Lane<'a, S> {
     released: Vec<Released>,
     next_tick: Instant,
     next_standing: Instant,
+    /// Partitions are ours that other rules have judged than those in use.
+    waits_for_rules: bool,
     aborts_in_a_row: u32,
 }
 
@@ -97,7 +102,11 @@ impl<S: Stage> Lane<'_, S> {
         let begun = Instant::now();
         let aborted = match what(&mut self.work, &transaction) {
             Ok(()) => {
-                let offsets = self.work.positions.to_commit().map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
+                let offsets = self
+                    .work
+                    .positions
+                    .to_commit(&self.work.consents)
+                    .map_err(|error| Trouble::of(Call::Other, "commit", &error).outside())?;
                 match transaction.commit(&offsets, group) {
                     Ok(()) => {
                         self.work.committed(begun.elapsed());
@@ -106,6 +115,13 @@ impl<S: Stage> Lane<'_, S> {
                     }
                     Err(aborted) => aborted,
                 }
+            }
+            // The second in a row: is it because something is not allowed?
+            Err(Trouble::Abort(reason)) if self.aborts_in_a_row > 0 => {
+                let offsets = self.work.positions.to_commit(&self.work.consents).ok();
+                let obstacle = offsets.and_then(|offsets| transaction.obstacle(&offsets, group));
+                let obstacle = obstacle.map(|error| Trouble::of(Call::Other, "write in a transaction", &error));
+                transaction.abort(obstacle.unwrap_or(Trouble::Abort(reason)))
             }
             Err(trouble) => transaction.abort(trouble),
         };

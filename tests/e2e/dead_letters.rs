@@ -7,6 +7,8 @@ use triage::kafka::Topic;
 
 use super::broker::{Record, consume, produce, service, wait_until};
 use super::program::{json, triage};
+use super::reload::Running;
+use super::ruleset::Rules;
 use super::stages::{Stages, posts};
 
 /// Good posts, three records that no post can be read from, and a case event of no case.
@@ -137,4 +139,21 @@ fn too_much_unreadable_input_is_not_drained() {
     assert_eq!(consume(&service.kafka, &service.topics.dead_letters, "read_committed").len(), 421);
     let (code, account) = json(&service, &["reconcile"]);
     assert_eq!(code, Some(0), "{account:#}");
+}
+
+#[test]
+fn a_feed_that_has_changed_is_named_with_a_place_to_look_at() {
+    let service = service("limit-shipped", 1);
+    let rules = Rules::copy();
+    let running = Running::start(service.clone(), &rules.path(), &[]);
+    let bad = |n: usize| Record { timestamp: 1_763_100_000_000, ..Record::new("k", &format!("{{{n}")) };
+    produce(&service.kafka, &service.topics.posts[0], (0..300).map(bad));
+    running.wait_for("100 of the last 200 records of");
+    running.wait_for("codes=\"bad_json 100\"");
+    let place = format!("{}/0/99", service.topics.posts[0]);
+    running.wait_for(&format!("`triage explain --from {place}` says"));
+    let shown = triage(&service, &["explain", "--from", &place]).output().expect("the program runs");
+    let said = String::from_utf8_lossy(&shown.stderr).into_owned();
+    assert!(said.contains(&format!("the record at {place} cannot be read: ")), "{said}");
+    running.finish();
 }

@@ -10,12 +10,12 @@ use triage::config::service::Service;
 
 use super::broker::{Record, consume_all, produce, service, service_with, wait_until};
 use super::process::outcomes;
-use super::program::{Process, shipped, terminate, triage_with};
+use super::program::{Process, ended, shipped, terminate, triage_with};
 use super::ruleset::Rules;
 use super::stages::posts;
 
 /// A class before all others: whatever is no complaint is put aside.
-const NO_COMPLAINT: &str = r#"[[classes]]
+pub const NO_COMPLAINT: &str = r#"[[classes]]
 name = "skipped"
 reason = "no_complaint"
 when = { none = ["complaint"] }
@@ -24,21 +24,25 @@ feeds = false
 
 [[classes]]"#;
 
-fn change(rules: &Rules, from: &str, to: &str) {
+/// Silences that hold nobody.
+const SILENCE: &str =
+    "[[silence]]\nname = \"a\"\nauthor = \"TL 1\"\nreason = \"contoh\"\nphrase = \"los merah\"\nfrom = 2025-01-07\nuntil = 2025-01-08\n";
+
+pub fn change(rules: &Rules, from: &str, to: &str) {
     rules.write(&rules.with(from, to));
 }
 
 /// A service and the posts it has been given.
-struct Running {
-    service: Service,
+pub struct Running {
+    pub service: Service,
     process: Option<Process>,
     log: PathBuf,
-    fed: usize,
+    pub fed: usize,
     _logs: TempDir,
 }
 
 impl Running {
-    fn start(service: Service, rules: &Path, environment: &[(&str, &Path)]) -> Self {
+    pub fn start(service: Service, rules: &Path, environment: &[(&str, &Path)]) -> Self {
         let logs = TempDir::new().expect("a folder");
         let log = logs.path().join("log");
         let mut command = triage_with(rules, &service, &["run"]);
@@ -48,7 +52,7 @@ impl Running {
     }
 
     /// Feeds `count` more posts and waits for their verdicts; the rules that they name.
-    fn feed(&mut self, count: usize) -> BTreeSet<String> {
+    pub fn feed(&mut self, count: usize) -> BTreeSet<String> {
         let fed: Vec<Record> = posts(self.fed + count, 5).into_iter().skip(self.fed).collect();
         let ids: BTreeSet<String> = fed.iter().map(|record| post_id(&record.text())).collect();
         produce(&self.service.kafka, &self.service.topics.posts[0], fed);
@@ -58,16 +62,26 @@ impl Running {
         verdicts.filter(|verdict| ids.contains(&post_id(verdict))).map(|verdict| field(&verdict, "rules")).collect()
     }
 
-    fn wait_for(&self, said: &str) {
-        wait_until(said, || fs_err::read_to_string(&self.log).expect("a log").contains(said));
+    pub fn wait_for(&self, said: &str) {
+        wait_until(said, || self.said(said) > 0);
     }
 
-    fn signal(&self, signal: &str) {
+    /// In how many lines of the log `part` occurs.
+    pub fn said(&self, part: &str) -> usize {
+        fs_err::read_to_string(&self.log).expect("a log").lines().filter(|line| line.contains(part)).count()
+    }
+
+    pub fn signal(&self, signal: &str) {
         let process = self.process.as_ref().expect("it runs").0.id().to_string();
         assert!(Command::new("kill").args([signal, &process]).status().expect("kill").success());
     }
 
-    fn finish(mut self) {
+    /// Waits for its end; the exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.process.take().and_then(ended)
+    }
+
+    pub fn finish(mut self) {
         assert_eq!(self.process.take().and_then(terminate), Some(0));
     }
 }
@@ -80,7 +94,7 @@ impl Drop for Running {
     }
 }
 
-fn field(document: &str, name: &str) -> String {
+pub fn field(document: &str, name: &str) -> String {
     let document: Value = serde_json::from_str(document).expect("JSON");
     let verdict = document.get("triage").unwrap_or(&document);
     verdict[name].as_str().unwrap_or_default().to_owned()
@@ -90,7 +104,7 @@ fn post_id(document: &str) -> String {
     field(document, "post_id")
 }
 
-fn verdicts(service: &Service) -> Vec<Record> {
+pub fn verdicts(service: &Service) -> Vec<Record> {
     let topics = &service.topics;
     [&topics.agents, &topics.oot, &topics.escalations, &topics.skipped]
         .iter()
@@ -117,6 +131,13 @@ fn right_rules_are_taken_over_and_wrong_ones_are_not() {
 
     change(&rules, "[time", "[time]");
     running.wait_for("the rules are the same");
+    let same = running.said("the rules are the same");
+    fs_err::write(rules.path().join("notes.md"), "of no rule").expect("written");
+    fs_err::write(rules.path().join("silences.toml"), SILENCE).expect("written");
+    running.wait_for("silences read again");
+    running.signal("-HUP");
+    wait_until("an answer to the signal", || running.said("the rules are the same") > same);
+    assert_eq!(running.said("the rules are the same"), same + 1, "another file is nothing to speak of");
     change(&rules, "[[classes]]", NO_COMPLAINT);
     running.wait_for("more than the share of 0.05 that [reload.guard] allows");
     running.wait_for("signal continuation");

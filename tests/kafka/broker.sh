@@ -6,7 +6,8 @@
 #   broker.sh start DIR [PID [PORT]]
 #                               starts a node with its data in DIR (made here), prints its bootstrap address and that
 #                               of its encrypted listener, which lets in user `app` with password `correct horse`
-#                               (PLAIN, SCRAM-SHA-512) or an unsigned token (OAUTHBEARER); its certificate is
+#                               (PLAIN, SCRAM-SHA-512) or an unsigned token (OAUTHBEARER), and user `guest` with
+#                               password `battery staple` (PLAIN), who may do nothing but what ACLs allow; its certificate is
 #                               DIR/broker.pem, that of somebody else DIR/stranger.pem;
 #                               when process PID ends, the node is stopped and DIR removed;
 #                               with PORT prints the address of a third, open listener, which sends its clients to
@@ -120,10 +121,12 @@ listener.name.sasl_ssl.ssl.keystore.location=$3/broker.p12
 listener.name.sasl_ssl.ssl.keystore.type=PKCS12
 listener.name.sasl_ssl.ssl.keystore.password=changeit
 listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER
-listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_app="correct horse";
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_app="correct horse" user_guest="battery staple";
 listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.sasl_ssl.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="app";
 listener.name.sasl_ssl.oauthbearer.connections.max.reauth.ms=5000
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:app
 log.dirs=$3/data
 num.partitions=4
 default.replication.factor=$copies

@@ -3,15 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::{Cause, Change, Comparison, Difference};
+use crate::compare::{Cause, Change, Comparison, Difference, leaves_the_queue};
 use crate::config::service::Guard;
-use crate::kafka::Judged;
+use crate::kafka::{Judged, Past};
 use crate::post::{CustomerKey, Input};
-use crate::replay::Recorded;
+use crate::record::Output;
+use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 
 /// Entries that a refusal names.
 const NAMED: usize = 10;
+
+/// Posts that a refusal names where no entry can be.
+const NAMED_POSTS: usize = 3;
 
 /// What new rules would do to the posts seen last.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -48,6 +52,27 @@ impl Trial {
         trial
     }
 
+    /// Tries `after` on `past`, of which it is known what became of them. The rules that have judged them are not at hand, so
+    /// nothing tells which entry is responsible: some of the posts are named instead.
+    pub(super) fn of_past(after: &Rules, past: &[Past]) -> Self {
+        let (mut replay, mut trial) = (Replay::default(), Trial::default());
+        for Past { judged, place, seen } in past {
+            let Ok(input) = Input::read(&judged.value) else { continue };
+            let is_post = matches!(input, Input::Post(_));
+            let customer = CustomerKey::from(judged.customer.to_string());
+            let recorded = Recorded { input, customer, at: judged.at, source: place.to_string() };
+            let outputs = replay.step(after, &recorded);
+            let Some(verdict) = outputs.first().and_then(Output::verdict).filter(|_| is_post) else { continue };
+            trial.posts += 1;
+            if *seen && leaves_the_queue(verdict.route) {
+                trial.leaving += 1;
+                trial.responsible.push((format!("{place} as {}", verdict.reason.unwrap_or(verdict.class)), 1));
+            }
+        }
+        trial.responsible.truncate(NAMED_POSTS);
+        trial
+    }
+
     /// Returns whether `guard` lets the rules come into use.
     pub(super) fn passes(&self, guard: &Guard) -> bool {
         self.leaving as f64 <= guard.max_share * self.posts as f64
@@ -55,7 +80,8 @@ impl Trial {
 
     /// Returns what is responsible, in a line.
     pub(super) fn because(&self) -> String {
-        let parts: Vec<String> = self.responsible.iter().map(|(name, posts)| format!("{name} ({posts})")).collect();
+        let part = |(name, posts): &(String, usize)| if *posts == 1 { name.clone() } else { format!("{name} ({posts})") };
+        let parts: Vec<String> = self.responsible.iter().map(part).collect();
         parts.join(", ")
     }
 }

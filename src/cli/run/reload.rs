@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 
 use crate::config::service::Guard;
 use crate::config::watch::{Fingerprint, Watch};
-use crate::kafka::Recent;
+use crate::kafka::{Accepted, Recent};
 use crate::ops::{Outcome, Reloads};
 use crate::problem::Reporter;
 use crate::rules::{self, Rules};
@@ -40,10 +40,14 @@ pub(super) struct InUse {
     pub(super) shared: Arc<ArcSwap<Rules>>,
     /// What new rules are tried on before.
     pub(super) guard: Option<(Guard, Arc<Recent>)>,
+    /// Where it is noted that new rules may come into use, and what the group has accepted already; `None`: nobody asks.
+    pub(super) accepted: Option<Arc<Accepted>>,
     /// Rules that find hand-offs can be used.
     pub(super) handoffs: bool,
     /// Who is told what becomes of rules that were read.
     pub(super) told: Arc<Reloads>,
+    /// What was read last could not come into use: it is worth a line when the rules are those in use again.
+    pub(super) troubled: bool,
 }
 
 /// Looks for changes for ever. `watch`: of the folders, too, not only for `wishes`.
@@ -60,7 +64,7 @@ pub(super) fn run(mut sets: Vec<InUse>, mut silencing: Silencing, watch: bool, w
                 (false, true) => set.watch.changed(),
                 (false, false) => None,
             };
-            if seen.is_some_and(|seen| !set.read(seen, forced)) {
+            if seen.is_some_and(|seen| !set.read(seen, asked, forced)) {
                 let again = if forced { &wishes.force } else { &wishes.reload };
                 again.store(true, Ordering::Relaxed);
             }
@@ -70,14 +74,20 @@ pub(super) fn run(mut sets: Vec<InUse>, mut silencing: Silencing, watch: bool, w
 }
 
 impl InUse {
+    /// Makes it of rules that decide nothing.
+    pub(super) fn tried(watch: Watch, shared: Arc<ArcSwap<Rules>>, told: Arc<Reloads>) -> Self {
+        InUse { name: "shadow", watch, shared, guard: None, accepted: None, handoffs: true, told, troubled: false }
+    }
+
     /// Reads the folder, which looks like `seen`, and brings its rules into use if nothing speaks against them. `false`:
     /// the folder has changed meanwhile, so what was read may be a mixture.
-    fn read(&mut self, seen: Fingerprint, forced: bool) -> bool {
+    fn read(&mut self, seen: Fingerprint, asked: bool, forced: bool) -> bool {
         let compiled = compile(self.watch.folder());
         if !self.watch.was_read(seen) {
             return false;
         }
         let before = self.shared.load_full();
+        let was_troubled = std::mem::replace(&mut self.troubled, true);
         let outcome = match compiled {
             Err(errors) => {
                 tracing::error!(
@@ -91,7 +101,12 @@ impl InUse {
             }
             // Words of summaries are no part of the hash: they decide nothing.
             Ok(rules) if rules.hash == before.hash && rules.summary == before.summary => {
-                tracing::info!(set = self.name, rules = rules.hash, "the rules are the same");
+                self.troubled = false;
+                self.insist(&rules.hash, forced);
+                // Another file of the folder has changed, which is nothing to speak of.
+                if asked || was_troubled {
+                    tracing::info!(set = self.name, rules = rules.hash, "the rules are the same");
+                }
                 Outcome::Unchanged
             }
             Ok(rules) if !self.handoffs && rules.finds_handoffs() => {
@@ -104,14 +119,30 @@ impl InUse {
                 );
                 Outcome::Refused
             }
-            Ok(rules) => self.exchange(&before, rules, forced),
+            Ok(rules) => {
+                let outcome = self.exchange(&before, rules, forced);
+                self.troubled = outcome == Outcome::Refused;
+                outcome
+            }
         };
         self.told.tell(self.name, outcome);
         true
     }
 
+    /// Brings the rules in use back into use for the whole group, which has accepted others since, if that is `forced`.
+    fn insist(&self, hash: &str, forced: bool) {
+        let Some(accepted) = self.accepted.as_ref().filter(|_| forced) else { return };
+        if let Some(before) = accepted.newest().filter(|newest| newest.hash != hash) {
+            tracing::info!(set = self.name, before = before.hash, now = hash, forced, "these rules stand again for the whole group");
+            accepted.take(hash);
+        }
+    }
+
+    /// Brings `rules` into use in place of those of `before`, or refuses them.
     fn exchange(&self, before: &Rules, rules: Rules, forced: bool) -> Outcome {
-        let trial = self.guard.as_ref().map(|(guard, recent)| (guard, Trial::of(before, &rules, &recent.all())));
+        // What another process has brought into use was accepted for all of them.
+        let theirs = self.accepted.as_ref().and_then(|accepted| accepted.newest()).is_some_and(|newest| newest.hash == rules.hash);
+        let trial = self.guard.as_ref().filter(|_| !theirs).map(|(guard, recent)| (guard, Trial::of(before, &rules, &recent.all())));
         let (posts, leaving) = trial.as_ref().map_or((0, 0), |(_, trial)| (trial.posts, trial.leaving));
         if let Some((guard, trial)) = trial.filter(|(guard, trial)| !forced && !trial.passes(guard)) {
             tracing::error!(
@@ -126,6 +157,9 @@ impl InUse {
                 guard.max_share
             );
             return Outcome::Refused;
+        }
+        if let Some(accepted) = &self.accepted {
+            accepted.take(&rules.hash);
         }
         tracing::info!(set = self.name, before = before.hash, now = rules.hash, posts, leaving, forced, "rules read again");
         self.shared.store(Arc::new(rules));

@@ -3,13 +3,16 @@
 
 use std::path::PathBuf;
 
-use super::super::reader::Table;
+use super::super::reader::{DAY, MINUTE, SECOND, Table};
 
 /// How new rules come into use.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reload {
     /// `watch`: a change of the folder is taken over by itself, not only when a signal asks for it. Default yes.
     pub watch: bool,
+    /// `patience`: how long this process may go on with rules that others of its group have replaced, in milliseconds, 1 s to
+    /// 1 d. Default 10 m.
+    pub patience: i64,
     /// `[reload.guard]`. Default on.
     pub guard: Guard,
 }
@@ -48,7 +51,9 @@ impl Silences {
 
 impl Reload {
     pub(super) fn read(table: Table<'_>) -> Reload {
-        let reload = Reload { watch: table.optional("watch").bool().unwrap_or(true), guard: Guard::read(table.section("guard")) };
+        let watch = table.optional("watch").bool().unwrap_or(true);
+        let patience = table.optional("patience").duration(SECOND..=DAY).unwrap_or(10 * MINUTE);
+        let reload = Reload { watch, patience, guard: Guard::read(table.section("guard")) };
         table.finish();
         reload
     }

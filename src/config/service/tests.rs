@@ -92,7 +92,7 @@ fn variables_reach_every_kind_of_value() {
     assert_eq!(properties, ["fetch.min.bytes=10", "linger.ms=7", "socket.keepalive.enable=true"]);
     assert_eq!((service.topics.retention.oot, &*service.topics.dead_letters), (172_800_000, "try.dead-letters"));
     assert_eq!(service.topics.posts, ["x", "y"]);
-    assert_eq!(service.ingest.dead_letter_limit.map(|limit| (limit.records, limit.of)), Some((500, 1_000)));
+    assert_eq!(service.ingest.dead_letter_limit.map(|limit| (limit.records, limit.of)), Some((100, 200)));
     assert!(!format!("{service:?}").contains("horse"));
 }
 

@@ -13,7 +13,7 @@ use rdkafka::client::OAuthToken;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
+use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::ProducerContext;
 use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
@@ -23,7 +23,8 @@ use crate::config::service::Kafka;
 
 use super::login::Login;
 use super::statistics::Told;
-use crate::kafka::errors::recovery::{Call, Recovery, denied, recovery};
+use crate::kafka::errors::recovery::{Call, Recovery, denied, not_allowed, recovery};
+use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::failpoint::{Point, pass};
 
 /// A topic and a partition of it.
@@ -60,6 +61,14 @@ impl Health {
     /// Returns why the brokers do not let us in; `None`: nothing says that they do not.
     pub(in crate::kafka) fn denial(&self) -> Option<String> {
         self.login.failure().or_else(|| lock(&self.denial).clone())
+    }
+
+    /// Returns why no broker can be used, after `error`: refused for good if they do not let us in, while our own token, which
+    /// somebody renews, and brokers that do not answer may only be late.
+    pub(in crate::kafka) fn refusal(&self, brokers: &[String], error: &KafkaError) -> Refusal {
+        let (brokers, reason) = (brokers.join(","), self.reason(error));
+        let refused = self.login.failure().is_none() && lock(&self.denial).is_some();
+        if refused { Refusal::NotLetIn { brokers, reason } } else { Refusal::Unreachable { brokers, reason } }
     }
 
     /// Returns why nothing works: the login first, then the client's last word, else `otherwise`.
@@ -130,9 +139,9 @@ impl ConsumerContext for Plain {}
 const SERVICE: Duration = Duration::from_millis(1);
 
 /// Lets a reader do what it can do only when it is polled: get a token, tell what it has to tell. It has no partition
-/// yet, so no record comes of it.
-pub(in crate::kafka) fn serve(reader: &BaseConsumer<Plain>) {
-    drop(reader.poll(SERVICE));
+/// yet, so no record comes of it, but maybe an error.
+pub(in crate::kafka) fn serve(reader: &BaseConsumer<Plain>) -> Option<KafkaError> {
+    reader.poll(SERVICE).and_then(Result::err)
 }
 
 impl ProducerContext for Plain {
@@ -214,14 +223,16 @@ impl ConsumerContext for Membership {
 pub(in crate::kafka) struct Deliveries {
     pub(in crate::kafka) health: Health,
     failures: Mutex<Vec<(usize, RDKafkaErrorCode)>>,
+    /// A topic that may not be written to.
+    forbidden: Mutex<Option<String>>,
     failed: AtomicBool,
     disturbed: AtomicBool,
 }
 
 impl Deliveries {
     pub(in crate::kafka) fn new(kafka: &Kafka) -> Self {
-        let (failures, failed, disturbed) = Default::default();
-        Deliveries { health: Health::new(kafka), failures, failed, disturbed }
+        let (failures, forbidden, failed, disturbed) = Default::default();
+        Deliveries { health: Health::new(kafka), failures, forbidden, failed, disturbed }
     }
 
     /// Returns whether a message of this transaction was not delivered.
@@ -234,6 +245,11 @@ impl Deliveries {
         let mut failures = lock(&self.failures);
         self.failed.store(false, Ordering::Relaxed);
         std::mem::take(&mut *failures)
+    }
+
+    /// Returns the topic that a message could not be written to because that is not allowed.
+    pub(in crate::kafka) fn forbidden(&self) -> Option<String> {
+        lock(&self.forbidden).clone()
     }
 
     /// Returns whether a connection broke: a request may have been sent twice.
@@ -253,8 +269,11 @@ impl ProducerContext for Deliveries {
     type DeliveryOpaque = usize;
 
     fn delivery(&self, result: &DeliveryResult<'_>, opaque: usize) {
-        if let Err((error, _)) = result {
+        if let Err((error, message)) = result {
             let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+            if not_allowed(code) {
+                *lock(&self.forbidden) = Some(message.topic().to_owned());
+            }
             lock(&self.failures).push((opaque, code));
             self.failed.store(true, Ordering::Relaxed);
         }

@@ -120,6 +120,17 @@ pub fn denied(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::Authentication | Code::SSL | Code::SaslAuthenticationFailed))
 }
 
+/// Returns whether a broker does not allow what was asked of it, which no waiting mends: an ACL is missing.
+pub fn not_allowed(code: Code) -> bool {
+    matches!(
+        code,
+        Code::TopicAuthorizationFailed
+            | Code::GroupAuthorizationFailed
+            | Code::TransactionalIdAuthorizationFailed
+            | Code::ClusterAuthorizationFailed
+    )
+}
+
 /// Returns whether the records a consumer wants to go on with are gone.
 pub fn offset_gone(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::OffsetOutOfRange | Code::AutoOffsetReset))
@@ -174,6 +185,20 @@ mod tests {
         ];
         for (error, expected) in table {
             assert_eq!(recovery(Call::Other, &error), expected, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn missing_rights_are_no_matter_of_time() {
+        for (code, expected) in [
+            (Code::TopicAuthorizationFailed, true),
+            (Code::GroupAuthorizationFailed, true),
+            (Code::TransactionalIdAuthorizationFailed, true),
+            (Code::ClusterAuthorizationFailed, true),
+            (Code::SaslAuthenticationFailed, false),
+            (Code::BrokerTransportFailure, false),
+        ] {
+            assert_eq!(not_allowed(code), expected, "{code:?}");
         }
     }
 

@@ -10,12 +10,20 @@ pub enum Refusal {
     /// Settings that no client can be made of.
     #[error("{0}")]
     Settings(String),
-    /// No broker answers, or none lets us in.
+    /// No broker answers.
     #[error("kafka: no broker of `{brokers}` can be used: {reason}")]
     Unreachable {
         /// Their addresses as configured, with commas between.
         brokers: String,
         /// The client's last word.
+        reason: String,
+    },
+    /// The brokers do not let us in, or are not who we think.
+    #[error("kafka: no broker of `{brokers}` can be used: {reason}")]
+    NotLetIn {
+        /// Their addresses as configured, with commas between.
+        brokers: String,
+        /// What a broker said, or what is wrong with its certificate.
         reason: String,
     },
     /// Topics that are missing or of a wrong shape.
@@ -109,6 +117,29 @@ pub enum Refusal {
         /// What happened.
         reason: String,
     },
+    /// The group has accepted other rules than those in use here, and the time to follow is over.
+    #[error(
+        "kafka: group `{group}` has accepted the rules {theirs}, and this process still has {ours}: bring it the same rules, or start it with \
+         `--accept-rules {ours}` to bring its own into use for the whole group"
+    )]
+    RulesReplaced {
+        /// The consumer group of the stage.
+        group: String,
+        /// Hash of the rules in use here.
+        ours: String,
+        /// Hash of those that the group has accepted.
+        theirs: String,
+    },
+    /// The brokers do not allow what the service needs.
+    #[error(
+        "kafka: not allowed to {doing}: {reason}; `triage topics check` tries each right, `triage topics acls` prints those that are needed"
+    )]
+    NotAllowed {
+        /// What was not allowed.
+        doing: String,
+        /// The broker's word.
+        reason: String,
+    },
     /// Another process runs under our name.
     #[error("kafka: fenced twice within a minute: another process runs as instance `{instance}`; give each process a name of its own")]
     Fenced {
@@ -126,10 +157,16 @@ impl Refusal {
         })
     }
 
-    /// Returns the exit code of the process: 78 for invalid configuration, else 69.
+    /// Returns the exit code of the process: 78 for invalid configuration, 77 for what waiting cannot mend, else 69.
     pub fn exit_code(&self) -> u8 {
         match self {
             Refusal::Settings(_) => 78,
+            Refusal::RulesReplaced { .. }
+            | Refusal::NotAllowed { .. }
+            | Refusal::NotLetIn { .. }
+            | Refusal::OtherGroup { .. }
+            | Refusal::PartitionCount { .. }
+            | Refusal::Journal { .. } => 77,
             _ => 69,
         }
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, KafkaResult};
 
-use super::recovery::{Call, Recovery, fenced, recovery};
+use super::recovery::{Call, Recovery, fenced, not_allowed, recovery};
 use super::refusal::Refusal;
 
 /// How far to go back.
@@ -28,6 +28,9 @@ pub(in crate::kafka) enum Trouble {
 impl Trouble {
     /// Returns the trouble that `error` means, met while `doing` something that cannot be repeated.
     pub(in crate::kafka) fn of(call: Call, doing: &str, error: &KafkaError) -> Self {
+        if error.rdkafka_error_code().is_some_and(not_allowed) {
+            return Refusal::NotAllowed { doing: doing.to_owned(), reason: error.to_string() }.into();
+        }
         match recovery(call, error) {
             Recovery::Abort | Recovery::Retry => Trouble::Abort(format!("{doing}: {error}")),
             Recovery::Fatal => Trouble::Restart { reason: format!("{doing}: {error}"), fenced: fenced(error) },
@@ -79,5 +82,31 @@ pub(in crate::kafka) fn persist<T>(
             Err(error) if recovery(Call::Other, &error) == Recovery::Retry && begun.elapsed() < patience => between(),
             Err(error) => return Err(Trouble::of(Call::Other, doing, &error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::error::RDKafkaErrorCode as Code;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_allowed_is_out_and_everything_else_is_tried_again() {
+        let check = |code: Code, refused: bool| {
+            let trouble = Trouble::of(Call::Other, "read", &KafkaError::MessageConsumption(code));
+            let said = match &trouble {
+                Trouble::Refuse(refusal) => Some((refusal.exit_code(), refusal.to_string())),
+                _ => None,
+            };
+            assert_eq!(said.as_ref().map(|(code, _)| *code), refused.then_some(77), "{code:?}");
+            assert!(said.is_none_or(|(_, said)| said.starts_with("kafka: not allowed to read: ")), "{code:?}");
+        };
+        check(Code::TopicAuthorizationFailed, true);
+        check(Code::GroupAuthorizationFailed, true);
+        check(Code::TransactionalIdAuthorizationFailed, true);
+        check(Code::ClusterAuthorizationFailed, true);
+        check(Code::BrokerTransportFailure, false);
+        check(Code::ProducerFenced, false);
     }
 }

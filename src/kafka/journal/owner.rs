@@ -1,7 +1,8 @@
-//! Whose journal it is: what a record of each partition says, and what is refused.
+//! Whose journal it is, and which rules its group has accepted: what a record of each partition says, and what is refused.
 
 use serde::{Deserialize, Serialize};
 
+use super::accepted::Acceptance;
 use crate::kafka::errors::refusal::Refusal;
 
 /// Key of the record that says whose journal this is, in each partition. No customer's key begins like that.
@@ -14,6 +15,9 @@ pub(in crate::kafka) struct Meta {
     pub(in crate::kafka) group: String,
     /// Partitions of the inbox when it was begun.
     pub(in crate::kafka) partitions: i32,
+    /// The rules that judge this partition; none in journals of before. Programs of before do not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::kafka) rules: Option<Acceptance>,
 }
 
 impl Meta {
@@ -36,9 +40,9 @@ mod tests {
 
     #[test]
     fn another_group_and_another_count_are_refused() {
-        let ours = Meta { group: "a".into(), partitions: 4 };
+        let ours = Meta { group: "a".into(), partitions: 4, rules: None };
         let check = |group: &str, partitions: i32, part: &str| {
-            let found = Meta { group: group.into(), partitions };
+            let found = Meta { group: group.into(), partitions, rules: None };
             let said = ours.check(&found, "inbox", "state").map_err(|refusal| refusal.to_string()).err().unwrap_or_default();
             assert!(said.contains(part) && said.is_empty() == part.is_empty(), "{said}");
         };

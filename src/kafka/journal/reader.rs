@@ -49,14 +49,14 @@ impl<'a> Journal<'a> {
     /// Polls the client that asks for ends, and must be called now and then: one that is not polled keeps a token that has
     /// ended, and all its log lines.
     pub(in crate::kafka) fn serve(&self) {
-        serve(&self.probe);
+        drop(serve(&self.probe));
     }
 
     /// Returns where `partition` ends, records of open transactions included; `beat` is called while the broker does
     /// not say.
     pub(in crate::kafka) fn end(&self, partition: i32, mut beat: impl FnMut()) -> Result<i64, Trouble> {
         let ask = || {
-            serve(&self.probe);
+            drop(serve(&self.probe));
             self.probe.fetch_watermarks(self.topic, partition, PATIENCE)
         };
         let between = || {
@@ -75,7 +75,7 @@ impl<'a> Journal<'a> {
     ) -> Option<i64> {
         let begun = Instant::now();
         loop {
-            serve(&self.probe);
+            drop(serve(&self.probe));
             let (_, end) = self.probe.fetch_watermarks(self.topic, partition, patience).ok()?;
             let (_, stable) = committed.fetch_watermarks(self.topic, partition, patience).ok()?;
             if stable == end {
@@ -149,7 +149,7 @@ impl<'a> Journal<'a> {
                 return Ok(None);
             }
             let ask = || {
-                serve(reader);
+                drop(serve(reader));
                 reader.fetch_watermarks(self.topic, partition, PATIENCE)
             };
             let between = || {

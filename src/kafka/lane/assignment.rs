@@ -37,6 +37,7 @@ impl<S: Stage> Lane<'_, S> {
     pub(super) fn assigned(&mut self, consumer: &BaseConsumer<Membership>, partitions: &[Partition]) -> Result<(), Trouble> {
         consumer.assign(&nothing()).map_err(|error| failed("assign", &error))?;
         self.work.report.measure(|measures| (measures.phase, measures.rebalances) = (Phase::Restoring, measures.rebalances + 1));
+        self.waits_for_rules = false;
         let Some(starts) = self.starts(consumer, partitions)? else {
             return Ok(());
         };
@@ -44,7 +45,11 @@ impl<S: Stage> Lane<'_, S> {
         let first = starts.iter().any(|start| start.first);
         self.work.positions = Positions::new(starts.into_iter().map(|start| (start.partition, start.next)));
         let unmarked = match &self.journal {
-            Some(_) => self.restore(consumer, &self.meta(consumer)?)?,
+            Some(_) => {
+                let meta = self.meta(consumer)?;
+                self.work.consents.meta = Some(meta.clone());
+                self.restore(consumer, &meta)?
+            }
             None => Some(Vec::new()),
         };
         let Some(unmarked) = unmarked else {
@@ -64,7 +69,7 @@ impl<S: Stage> Lane<'_, S> {
             measures.standing = standing;
         });
         self.next_standing = Instant::now();
-        if consumer.context().has_changes() { Ok(()) } else { self.read_on(consumer) }
+        if consumer.context().has_changes() || !self.follow_rules(consumer)? { Ok(()) } else { self.read_on(consumer) }
     }
 
     /// Gives up all partitions, no transaction being open. States stay in memory where the journal has fallen silent.
@@ -181,7 +186,7 @@ impl<S: Stage> Lane<'_, S> {
             let (inbox, journal) = (input.to_owned(), journal.to_owned());
             return Err(Refusal::PartitionCount { inbox, journal, now: partitions, then }.into());
         }
-        Ok(Meta { group: self.settings.group.clone(), partitions })
+        Ok(Meta { group: self.settings.group.clone(), partitions, rules: None })
     }
 
     /// Commits where a first run begins, and writes into the journal whose it is. From then on neither depends on a

@@ -9,6 +9,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use crate::config::reader::show_duration;
 
+use super::consents::Consents;
 use super::limit::Limits;
 use super::measures::Histogram;
 use super::positions::Positions;
@@ -47,6 +48,7 @@ pub(super) struct Work<'a, S> {
     pub(super) positions: Positions,
     pub(super) suspects: Suspects,
     pub(super) limits: Limits,
+    pub(super) consents: Consents,
     pub(super) outbox: Outbox,
     batch: Batch,
 }
@@ -74,9 +76,9 @@ impl Default for Batch {
 
 impl<'a, S: Stage> Work<'a, S> {
     pub(super) fn new(stage: S, settings: &'a LaneSettings, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
-        let (positions, suspects, outbox, batch) = Default::default();
+        let (positions, suspects, consents, outbox, batch) = Default::default();
         let limits = Limits::new(settings.limit);
-        Work { stage, settings, stop, report, positions, suspects, limits, outbox, batch }
+        Work { stage, settings, stop, report, positions, suspects, limits, consents, outbox, batch }
     }
 
     /// Takes records in, beginning with `first`, until the transaction should end; then writes the journal.
@@ -117,6 +119,7 @@ impl<'a, S: Stage> Work<'a, S> {
             }
         }
         self.stage.journal(&mut self.outbox);
+        self.record_rules();
         transaction.drain()?;
         self.write(transaction)
     }
@@ -160,16 +163,21 @@ impl<'a, S: Stage> Work<'a, S> {
     /// Ends the transaction if too many of the last records of this topic could not be read.
     fn check_limit(&mut self, record: &Inbound<'_>) -> Result<(), Trouble> {
         let unreadable = std::mem::take(&mut self.outbox.unreadable);
-        let Some(limit) = self.limits.note(record.topic, unreadable, Instant::now()) else { return Ok(()) };
+        let Some(reached) = self.limits.note(record, unreadable, Instant::now()) else { return Ok(()) };
+        let limit = reached.limit;
         tracing::error!(
             target: "kafka",
-            at = %record.source(),
-            "{} of the last {} records of {} cannot be read: it is not read on for {}, then tried again; `triage dead-letters list` says \
-             what is wrong; mend the feed, or raise [ingest.dead_letter_limit] and restart to let them become dead letters",
+            codes = reached.codes(),
+            first = reached.first,
+            last = %record.source(),
+            "{} of the last {} records of {} cannot be read: it is not read on for {}, then tried again from where it was; \
+             `triage explain --from {}` says what is wrong with the last of them; mend the feed, or raise [ingest.dead_letter_limit] and \
+             restart to let them become dead letters",
             limit.records,
             limit.of,
             record.topic,
-            show_duration(limit.pause)
+            show_duration(limit.pause),
+            record.source()
         );
         Err(Trouble::Abort("too many records cannot be read".to_owned()))
     }
@@ -192,6 +200,7 @@ impl<'a, S: Stage> Work<'a, S> {
         self.positions.committed();
         self.suspects.passed(&self.positions);
         self.limits.committed();
+        self.consents.committed();
         self.measure(&batch, duration);
         self.outbox.tally.reset();
         self.report.update(|counts| {
@@ -222,11 +231,12 @@ impl<'a, S: Stage> Work<'a, S> {
         let batch = std::mem::take(&mut self.batch);
         self.outbox.clear();
         self.outbox.tally.reset();
-        self.outbox.unreadable = false;
+        self.outbox.unreadable = None;
         self.report.measure(|measures| measures.read(&mut batch.inputs.iter().map(|input| input.0), &batch.unusable));
         self.stage.aborted();
         self.positions.aborted();
         self.limits.aborted();
+        self.consents.aborted();
         let name = |&(position, offset): &(usize, i64)| {
             let position = &self.positions.all()[position];
             (position.topic.clone(), position.partition, offset)

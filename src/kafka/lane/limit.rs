@@ -11,6 +11,7 @@ use std::time::Instant;
 use crate::config::service::DeadLetterLimit;
 
 use crate::kafka::clients::settings::millis;
+use crate::kafka::stages::record::Inbound;
 
 /// The topics of a lane.
 #[derive(Debug, Default)]
@@ -22,7 +23,26 @@ pub(super) struct Limits {
 #[derive(Debug, Default)]
 struct Watch {
     window: Window,
+    /// The place of the first record of the open transaction that could not be read.
+    first: Option<String>,
     paused_until: Option<Instant>,
+}
+
+/// A limit that is reached, and what is told of it.
+#[derive(Debug)]
+pub(super) struct Reached {
+    pub(super) limit: DeadLetterLimit,
+    /// So many of the last records could not be read for the reason of each code.
+    counts: BTreeMap<&'static str, usize>,
+    /// The place of the first that the transaction has read.
+    pub(super) first: String,
+}
+
+impl Reached {
+    /// Returns the codes, each with its number.
+    pub(super) fn codes(&self) -> String {
+        self.counts.iter().map(|(code, count)| format!("{code} {count}")).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Limits {
@@ -31,19 +51,24 @@ impl Limits {
         Limits { limit, topics: BTreeMap::new() }
     }
 
-    /// Notes that the open transaction has read a record of `topic`. Returns the limit if it is reached: from `now` on the
-    /// topic is paused, and the transaction must be aborted.
-    pub(super) fn note(&mut self, topic: &str, unreadable: bool, now: Instant) -> Option<DeadLetterLimit> {
+    /// Notes that the open transaction has read `record`, which was `unreadable` for the reason of that code. Returns what is to
+    /// be told if the limit is reached: from `now` on the topic is paused, and the transaction must be aborted.
+    pub(super) fn note(&mut self, record: &Inbound<'_>, unreadable: Option<&'static str>, now: Instant) -> Option<Reached> {
         let limit = self.limit?;
+        let topic = record.topic;
         if !self.topics.contains_key(topic) {
             self.topics.insert(topic.to_owned(), Watch::default());
         }
         let watch = self.topics.get_mut(topic)?;
+        if unreadable.is_some() && watch.first.is_none() {
+            watch.first = Some(record.source().to_string());
+        }
         if watch.window.push(unreadable, limit.of) < limit.records {
             return None;
         }
-        *watch = Watch { window: Window::default(), paused_until: Some(now + millis(limit.pause)) };
-        Some(limit)
+        let full = std::mem::take(watch);
+        watch.paused_until = Some(now + millis(limit.pause));
+        Some(Reached { limit, counts: full.window.counts(limit.of), first: full.first.unwrap_or_default() })
     }
 
     /// Returns whether `topic` is not to be read.
@@ -69,37 +94,51 @@ impl Limits {
     /// Makes what the open transaction has counted certain.
     pub(super) fn committed(&mut self) {
         let Some(limit) = self.limit else { return };
-        self.topics.values_mut().for_each(|watch| watch.window.committed(limit.of));
+        self.topics.values_mut().for_each(|watch| {
+            watch.window.committed(limit.of);
+            watch.first = None;
+        });
     }
 
     /// Makes what the open transaction has counted void.
     pub(super) fn aborted(&mut self) {
-        self.topics.values_mut().for_each(|watch| watch.window.aborted());
+        self.topics.values_mut().for_each(|watch| {
+            watch.window.aborted();
+            watch.first = None;
+        });
     }
 }
 
-/// The last records of a topic: which of them could not be read.
+/// The last records of a topic: which of them could not be read, and why.
 #[derive(Debug, Default)]
 struct Window {
-    committed: VecDeque<bool>,
+    committed: VecDeque<Option<&'static str>>,
     committed_bad: usize,
     /// Read by the open transaction.
-    open: Vec<bool>,
+    open: Vec<Option<&'static str>>,
     /// Among the last ones, those of the open transaction included.
     bad: usize,
 }
 
 impl Window {
     /// Adds a record. Returns how many of the last `of` could not be read.
-    fn push(&mut self, bad: bool, of: usize) -> usize {
+    fn push(&mut self, bad: Option<&'static str>, of: usize) -> usize {
         self.open.push(bad);
-        self.bad += usize::from(bad);
+        self.bad += usize::from(bad.is_some());
         let before = self.committed.len();
         if let Some(leaves) = (before + self.open.len()).checked_sub(of + 1) {
             let bad = if leaves < before { self.committed[leaves] } else { self.open[leaves - before] };
-            self.bad -= usize::from(bad);
+            self.bad -= usize::from(bad.is_some());
         }
         self.bad
+    }
+
+    /// Returns why the last `of` could not be read: so many for the reason of each code.
+    fn counts(&self, of: usize) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        let last = self.open.iter().rev().chain(self.committed.iter().rev()).take(of);
+        last.flatten().for_each(|code| *counts.entry(*code).or_default() += 1);
+        counts
     }
 
     fn committed(&mut self, of: usize) {
@@ -123,7 +162,11 @@ mod tests {
     const LIMIT: DeadLetterLimit = DeadLetterLimit { records: 10, of: 20, pause: 1_000 };
 
     fn note(limits: &mut Limits, count: usize, bad: bool, now: Instant) -> usize {
-        (0..count).find(|_| limits.note("t", bad, now).is_some()).unwrap_or(count)
+        (0..count).find(|&offset| note_one(limits, offset, bad.then_some("bad_json"), now).is_some()).unwrap_or(count)
+    }
+
+    fn note_one(limits: &mut Limits, offset: usize, code: Option<&'static str>, now: Instant) -> Option<Reached> {
+        limits.note(&Inbound::plain("t", i64::try_from(offset).unwrap(), None, None, &[]), code, now)
     }
 
     #[test]
@@ -156,6 +199,19 @@ mod tests {
         assert_eq!(note(&mut limits, 4, true, now), 4);
         limits.aborted();
         assert_eq!(note(&mut limits, 9, true, now), 4, "five are committed, the fifth more is too many");
+    }
+
+    #[test]
+    fn what_is_told_counts_the_reasons_and_names_a_place() {
+        let now = Instant::now();
+        let mut limits = Limits::new(Some(LIMIT));
+        let bad = |limits: &mut Limits, offset: usize, code| note_one(limits, offset, Some(code), now);
+        assert!((0..4).all(|offset| bad(&mut limits, offset, "bad_time").is_none()));
+        limits.committed();
+        assert!(note_one(&mut limits, 4, None, now).is_none());
+        assert!((5..10).all(|offset| bad(&mut limits, offset, "bad_json").is_none()));
+        let reached = bad(&mut limits, 10, "bad_json").expect("the limit");
+        assert_eq!((reached.codes().as_str(), reached.first.as_str()), ("bad_json 6, bad_time 4", "t/0/5"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rdkafka::error::KafkaResult;
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::consents::Consents;
 use crate::kafka::clients::context::Partition;
 
 /// A partition of ours.
@@ -60,15 +61,18 @@ impl Positions {
     }
 
     /// Returns the offsets to commit with the open transaction. One that has read nothing commits where it stands: that
-    /// is what makes the broker check whether we still own the partitions.
-    pub(super) fn to_commit(&self) -> KafkaResult<TopicPartitionList> {
+    /// is what makes the broker check whether we still own the partitions. So does one of which `consents` has something to say, and
+    /// what they say of each stands beside its offset.
+    pub(super) fn to_commit(&self, consents: &Consents) -> KafkaResult<TopicPartitionList> {
         let read_nothing = self.all.iter().all(|position| position.reached.is_none());
         let mut offsets = TopicPartitionList::with_capacity(self.all.len());
         for position in &self.all {
-            match position.reached {
-                Some(reached) => offsets.add_partition_offset(&position.topic, position.partition, Offset::Offset(reached))?,
-                None if read_nothing => offsets.add_partition_offset(&position.topic, position.partition, Offset::Offset(position.next))?,
-                None => (),
+            let in_any_case = read_nothing || consents.changes(position.partition);
+            let Some(offset) = position.reached.or_else(|| in_any_case.then_some(position.next)) else { continue };
+            let mut added = offsets.add_partition(&position.topic, position.partition);
+            added.set_offset(Offset::Offset(offset))?;
+            if let Some(note) = consents.note(position.partition) {
+                added.set_metadata(note);
             }
         }
         Ok(offsets)
@@ -115,7 +119,7 @@ mod tests {
         let mut positions = two();
         assert_eq!(positions.advance("b", 0, 20), Some(1));
         assert_eq!(positions.advance("b", 0, 24), Some(1), "gaps are allowed");
-        assert_eq!(list(&positions.to_commit().expect("offsets")), [("b".to_owned(), 25)]);
+        assert_eq!(list(&positions.to_commit(&Consents::default()).expect("offsets")), [("b".to_owned(), 25)]);
         positions.aborted();
         assert_eq!(list(&positions.to_assign(|_| true).expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
         positions.advance("a", 0, 11);
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_transaction_without_input_commits_where_it_stands() {
-        assert_eq!(list(&two().to_commit().expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
+        assert_eq!(list(&two().to_commit(&Consents::default()).expect("offsets")), [("a".to_owned(), 10), ("b".to_owned(), 20)]);
     }
 
     #[test]

@@ -71,7 +71,9 @@ fn read_back<S: Stage>(
     let mut unmarked = partitions.to_vec();
     let mut records = 0;
     let (inbox, topic) = (work.settings.input(), journal.topic);
-    let (report, stage, stop) = (work.report, &mut work.stage, work.stop);
+    let (report, stage, stop, consents) = (work.report, &mut work.stage, work.stop, &mut work.consents);
+    let accepted = work.settings.accepted.as_ref();
+    partitions.iter().for_each(|&partition| consents.restore(partition, None));
     let progress = Cell::new(0_u64);
     let go_on = || {
         report.beat();
@@ -89,6 +91,10 @@ fn read_back<S: Stage>(
         }
         let found: Meta = serde_json::from_slice(value.unwrap_or_default()).map_err(|error| unreadable(error.to_string()))?;
         unmarked.retain(|&other| other != partition);
+        consents.restore(partition, found.rules.as_ref());
+        if let (Some(accepted), Some(rules)) = (accepted, &found.rules) {
+            accepted.learn(rules);
+        }
         ours.check(&found, inbox, topic).map_err(Trouble::Refuse)
     })?;
     if !done {

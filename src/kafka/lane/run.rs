@@ -55,7 +55,17 @@ pub(super) fn run_once<S: Stage>(context: &LaneContext<'_>, stage: S) -> Result<
     let consumer = join(kafka, &settings::consumer(kafka, run, context.member, journal.is_some())?, &settings.inputs)?;
     let work = Work::new(stage, settings, context.stop, context.report);
     let now = Instant::now();
-    let mut lane = Lane { settings, writer, journal, work, released: Vec::new(), next_tick: now, next_standing: now, aborts_in_a_row: 0 };
+    let mut lane = Lane {
+        settings,
+        writer,
+        journal,
+        work,
+        released: Vec::new(),
+        next_tick: now,
+        next_standing: now,
+        waits_for_rules: false,
+        aborts_in_a_row: 0,
+    };
     let rules = lane.work.stage.rules();
     context.report.measure(|measures| (measures.rules, measures.phase) = (rules, Phase::Joining));
     let result = lane.run(&consumer);
@@ -103,8 +113,10 @@ impl<S: Stage> Lane<'_, S> {
                 return Ok(());
             }
             self.look(consumer);
-            self.tick(consumer)?;
-            self.resume(consumer)?;
+            if self.follow_rules(consumer)? {
+                self.tick(consumer)?;
+                self.resume(consumer)?;
+            }
             match consumer.poll(IDLE) {
                 None => (),
                 Some(Ok(first)) => self.process(consumer, &first)?,
@@ -155,6 +167,7 @@ impl<S: Stage> Lane<'_, S> {
             work.stage.tick(position.partition, now, &mut work.outbox);
         }
         work.stage.journal(&mut work.outbox);
+        work.record_rules();
         if work.outbox.is_empty() {
             work.stage.committed();
             return Ok(());

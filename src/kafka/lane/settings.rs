@@ -1,6 +1,9 @@
 //! What the lanes of a stage have in common: what they read, as which group, and how they run.
 
+use std::sync::Arc;
+
 use crate::config::service::{DeadLetterLimit, Kafka, Run, Service, Topics};
+use crate::kafka::journal::accepted::Accepted;
 use crate::kafka::topics::topic::{Topic, name};
 use crate::post::Millis;
 
@@ -21,6 +24,8 @@ pub struct LaneSettings {
     pub journal: Option<Topic>,
     /// When a topic is not read on because too much of it cannot be read.
     pub limit: Option<DeadLetterLimit>,
+    /// What the process knows of the rules that the group has accepted; `None`: the stage's rules are nobody's concern.
+    pub accepted: Option<Arc<Accepted>>,
     /// The wall clock; another one in tests.
     pub clock: fn() -> Millis,
 }
@@ -63,6 +68,6 @@ impl LaneSettings {
     fn new(service: &Service, stage: &str, inputs: Vec<String>, journal: Option<Topic>, clock: fn() -> Millis) -> Self {
         let group = format!("{}-{stage}", service.run.group);
         let Service { kafka, topics, run, .. } = service.clone();
-        LaneSettings { kafka, topics, run, group, inputs, journal, limit: None, clock }
+        LaneSettings { kafka, topics, run, group, inputs, journal, limit: None, accepted: None, clock }
     }
 }

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::ConsumerGroupMetadata;
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{ClientConfig, TopicPartitionList};
@@ -18,7 +18,8 @@ use super::report::LaneReport;
 use crate::kafka::clients::context::Deliveries;
 use crate::kafka::clients::settings::{RETRY_BACKOFF_MS, millis};
 use crate::kafka::clients::statistics::ClientStatistics;
-use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, recovery};
+use crate::kafka::errors::recovery::{Call, Recovery, never_accepted, not_allowed, recovery};
+use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::errors::trouble::{Trouble, persist};
 use crate::kafka::failpoint::{Point, pass};
 use crate::kafka::stages::outbox::Outgoing;
@@ -151,7 +152,23 @@ impl Transaction<'_, '_> {
 
     /// Returns an error as soon as a record of this transaction was not delivered.
     pub(in crate::kafka) fn check(&self) -> Result<(), Trouble> {
-        if self.deliveries().failed() { Err(Trouble::Abort("a record was not delivered".into())) } else { Ok(()) }
+        match self.deliveries().forbidden() {
+            Some(topic) => {
+                Err(Refusal::NotAllowed { doing: format!("write to topic {topic}"), reason: "the brokers refuse its records".to_owned() }
+                    .into())
+            }
+            None if self.deliveries().failed() => Err(Trouble::Abort("a record was not delivered".into())),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns what is not allowed in this transaction, which will be aborted, if anything is. What the client has met it keeps to
+    /// itself until it is asked for more: for sending `offsets`.
+    pub(in crate::kafka) fn obstacle(&self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Option<KafkaError> {
+        self.writer.report.excuse(OFFSETS_PATIENCE);
+        let asked = self.producer().send_offsets_to_transaction(offsets, group, END_SLICE);
+        self.writer.report.beat();
+        asked.err().filter(|error| error.rdkafka_error_code().is_some_and(not_allowed))
     }
 
     /// Commits everything written together with `offsets`, as the member of the group that `group` was taken from.

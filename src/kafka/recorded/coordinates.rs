@@ -1,5 +1,6 @@
 //! Where a record lies, as people write it. Knows no client.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -13,6 +14,12 @@ pub struct Coordinates {
     pub partition: i32,
     /// The offset in the partition, from 0.
     pub offset: i64,
+}
+
+impl fmt::Display for Coordinates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.topic, self.partition, self.offset)
+    }
 }
 
 impl FromStr for Coordinates {

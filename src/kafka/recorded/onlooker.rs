@@ -18,7 +18,7 @@ use crate::post::Millis;
 
 use crate::kafka::clients::context::{Plain, serve};
 use crate::kafka::clients::settings::{self, Isolation};
-use crate::kafka::errors::recovery::{Call, Recovery, offset_gone, recovery};
+use crate::kafka::errors::recovery::{Call, Recovery, not_allowed, offset_gone, recovery};
 use crate::kafka::errors::refusal::Refusal;
 
 /// How long one question to a broker may take.
@@ -70,7 +70,11 @@ impl<'a> Onlooker<'a> {
     /// Returns how many partitions `topic` has.
     pub(in crate::kafka) fn partitions(&self, topic: &str) -> Result<i32, Refusal> {
         let metadata = self.ask(&self.reader, |reader| reader.fetch_metadata(Some(topic), QUESTION))?;
-        let count = metadata.topics().iter().find(|found| found.name() == topic).map_or(0, |found| found.partitions().len());
+        let found = metadata.topics().iter().find(|found| found.name() == topic);
+        if found.and_then(|found| found.error()).is_some_and(|error| not_allowed(error.into())) {
+            return Err(Refusal::NotAllowed { doing: format!("see topic {topic}"), reason: "the brokers refuse to tell of it".to_owned() });
+        }
+        let count = found.map_or(0, |found| found.partitions().len());
         if count == 0 {
             return Err(Refusal::Topics(format!("{topic} does not exist")));
         }
@@ -80,6 +84,11 @@ impl<'a> Onlooker<'a> {
     /// Returns the oldest offset of a partition and its end, records of open transactions included.
     pub(in crate::kafka) fn bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
         self.ask(&self.probe, |probe| probe.fetch_watermarks(topic, partition, QUESTION)).map(|(low, end)| low..end)
+    }
+
+    /// Returns the same up to the first transaction that is still open.
+    pub(in crate::kafka) fn settled_bounds(&self, topic: &str, partition: i32) -> Result<Range<i64>, Refusal> {
+        self.ask(&self.reader, |reader| reader.fetch_watermarks(topic, partition, QUESTION)).map(|(low, end)| low..end)
     }
 
     /// Returns the first offset of a partition whose record is of `at` or later, the end of the partition where there
@@ -98,11 +107,21 @@ impl<'a> Onlooker<'a> {
     /// Returns what the group has committed for each partition of `topic`, no transaction being open that may change it;
     /// `None` where it has committed nothing.
     pub(in crate::kafka) fn committed(&self, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
+        self.committed_as(&self.reader, topic)
+    }
+
+    /// Returns the same as far as it is certain now, whatever is open: a transaction of a process that was killed may stay open for
+    /// long.
+    pub(in crate::kafka) fn committed_so_far(&self, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
+        self.committed_as(&self.probe, topic)
+    }
+
+    fn committed_as(&self, client: &BaseConsumer<Plain>, topic: &str) -> Result<Vec<Option<Committed>>, Refusal> {
         let count = self.partitions(topic)?;
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(topic, 0, count - 1);
-        let answer = self.ask(&self.reader, |reader| {
-            let answer = reader.committed_offsets(asked.clone(), QUESTION)?;
+        let answer = self.ask(client, |client| {
+            let answer = client.committed_offsets(asked.clone(), QUESTION)?;
             answer.elements().iter().try_for_each(|element| element.error())?;
             Ok(answer)
         })?;
@@ -174,22 +193,52 @@ impl<'a> Onlooker<'a> {
     fn ask<T>(&self, client: &BaseConsumer<Plain>, question: impl Fn(&BaseConsumer<Plain>) -> KafkaResult<T>) -> Result<T, Refusal> {
         let begun = Instant::now();
         loop {
-            serve(client);
+            // That the group is not ours to ask of comes by itself; whoever asks waits for its coordinator for ever.
+            if let Some(error) = serve(client).filter(|error| error.rdkafka_error_code().is_some_and(not_allowed)) {
+                return Err(not_allowed_to("ask", &error));
+            }
             match question(client) {
                 Ok(answer) => return Ok(answer),
                 Err(error) if recovery(Call::Other, &error) == Recovery::Retry && begun.elapsed() < PERSISTENCE => thread::sleep(PAUSE),
-                Err(error) => {
-                    let reason = client.context().health.reason(&error);
-                    return Err(Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason });
-                }
+                Err(error) if error.rdkafka_error_code().is_some_and(not_allowed) => return Err(not_allowed_to("ask", &error)),
+                Err(error) => return Err(client.context().health.refusal(&self.kafka.brokers, &error)),
             }
         }
     }
 
+    /// Tries whether the records of `topic` may be read, of which none is taken.
+    pub(in crate::kafka) fn may_read(&self, topic: &str) -> Result<(), Refusal> {
+        self.partitions(topic)?;
+        let mut assignment = TopicPartitionList::new();
+        assignment.add_partition_offset(topic, 0, Offset::End).map_err(|error| self.failed(topic, &error))?;
+        self.reader.assign(&assignment).map_err(|error| self.failed(topic, &error))?;
+        let begun = Instant::now();
+        let answer = loop {
+            match self.reader.poll(Duration::from_millis(100)) {
+                Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => break Ok(()),
+                Some(Err(error)) if recovery(Call::Other, &error) != Recovery::Retry => break Err(self.failed(topic, &error)),
+                _ if begun.elapsed() > PERSISTENCE => {
+                    let reason = format!("no answer within {} s", PERSISTENCE.as_secs());
+                    break Err(Refusal::Unreadable { topic: topic.to_owned(), reason });
+                }
+                Some(Err(_)) | None => (),
+            }
+        };
+        self.reader.unassign().map_err(|error| self.failed(topic, &error))?;
+        answer
+    }
+
     fn failed(&self, topic: &str, error: &KafkaError) -> Refusal {
+        if error.rdkafka_error_code().is_some_and(not_allowed) {
+            return not_allowed_to(&format!("read topic {topic}"), error);
+        }
         let reason = if offset_gone(error) { "records were deleted while they were read".to_owned() } else { error.to_string() };
         Refusal::Unreadable { topic: topic.to_owned(), reason }
     }
+}
+
+fn not_allowed_to(doing: &str, error: &KafkaError) -> Refusal {
+    Refusal::NotAllowed { doing: doing.to_owned(), reason: error.to_string() }
 }
 
 /// Returns the first header `name` of `message`; `None` where there is none, or its value is no text.

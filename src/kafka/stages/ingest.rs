@@ -60,7 +60,7 @@ impl Stage for Ingest {
             Ok(reading) => reading,
             Err(rejected) => {
                 // Heartbeats and tombstones are dead letters of a sound feed.
-                out.unreadable = rejected.code != "no_post";
+                out.unreadable = Some(rejected.code).filter(|code| *code != "no_post");
                 return self.reject(record, rejected.code, &rejected.message, out);
             }
         };

@@ -22,9 +22,9 @@ pub struct Outbox {
     bytes: Vec<u8>,
     /// The names of all headers.
     names: String,
-    /// Nothing of the record at hand could be read, though there is something in it: counts towards the limit on dead
-    /// letters.
-    pub unreadable: bool,
+    /// Nothing of the record at hand could be read, though there is something in it, for the reason of this code: counts towards
+    /// the limit on dead letters.
+    pub unreadable: Option<&'static str>,
     /// Posts and case events that had to be forgotten before their time: their customer had too many.
     pub forgotten_early: u64,
     /// Posts of which the feed says what no one here knows.

@@ -22,6 +22,7 @@ use super::topic::{Topic, name};
 use crate::kafka::clients::context::{Health, Plain};
 use crate::kafka::clients::login::by_token;
 use crate::kafka::clients::settings::client;
+use crate::kafka::errors::recovery::not_allowed;
 use crate::kafka::errors::refusal::Refusal;
 
 /// How long a broker may take to answer.
@@ -75,7 +76,11 @@ impl<'a> Admin<'a> {
                 Err(_) => (),
             }
         };
-        let found = metadata.topics().iter().find(|found| found.name() == topic && found.error().is_none());
+        let found = metadata.topics().iter().find(|found| found.name() == topic);
+        if found.and_then(|found| found.error()).is_some_and(|error| not_allowed(error.into())) {
+            return Err(Refusal::NotAllowed { doing: format!("see topic {topic}"), reason: "the brokers refuse to tell of it".to_owned() });
+        }
+        let found = found.filter(|found| found.error().is_none());
         Ok(found.map(|found| i32::try_from(found.partitions().len()).unwrap_or(i32::MAX)).filter(|&partitions| partitions > 0))
     }
 
@@ -193,7 +198,7 @@ impl<'a> Admin<'a> {
     }
 
     fn unreachable(&self, error: &KafkaError) -> Refusal {
-        Refusal::Unreachable { brokers: self.kafka.brokers.join(","), reason: self.health().reason(error) }
+        self.health().refusal(&self.kafka.brokers, error)
     }
 }
 
