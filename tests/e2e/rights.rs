@@ -60,7 +60,6 @@ fn with_the_printed_rights_it_works_and_with_one_less_it_ends() {
     let prefixed = "--resource-pattern-type prefixed";
     let (feed, group) = (&service.topics.posts[0], &service.run.group);
     let cases = [
-        (format!("--operation Read --topic {feed}"), format!("no right to read topic {feed}: grant Read")),
         (
             format!("--operation Write --topic {}", service.topics.agents),
             format!("no right to write to topic {}: grant Write", service.topics.agents),
