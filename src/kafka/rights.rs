@@ -171,21 +171,24 @@ fn try_to_write(
     onlooker.partitions(topic)?;
     out.records().try_for_each(|record| transaction.send_to(topic, &record, NO_INPUT))?;
     let begun = Instant::now();
-    while !transaction.is_delivered() {
-        transaction.check()?;
-        thread::sleep(Duration::from_millis(10));
+    loop {
+        let (failed, done) = (transaction.check().err(), transaction.is_delivered());
         // The client keeps to itself that a partition could not be added to the transaction, until it is asked for more.
-        if begun.elapsed() >= SLICE
+        if (failed.is_some() || !done && begun.elapsed() >= SLICE)
             && let Some(error) = obstacle(transaction, onlooker, service)
             && error.rdkafka_error_code() == Some(RDKafkaErrorCode::TopicAuthorizationFailed)
         {
             return Err(Trouble::of(Call::Other, "write", &error));
         }
-        if begun.elapsed() >= PATIENCE {
-            return Err(Trouble::restart(format!("{topic} took no record within {} s", PATIENCE.as_secs())));
+        match failed {
+            Some(trouble) => return Err(trouble),
+            None if done => return Ok(()),
+            None if begun.elapsed() >= PATIENCE => {
+                return Err(Trouble::restart(format!("{topic} took no record within {} s", PATIENCE.as_secs())));
+            }
+            None => thread::sleep(Duration::from_millis(10)),
         }
     }
-    transaction.check()
 }
 
 /// What stands in the way of committing offsets in `transaction`, which will be aborted.
