@@ -3,11 +3,14 @@
 //! What a command decides or prints in detail belongs beside the command; here belongs that it runs with the shipped
 //! configuration, and how it ends.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot go on fails, and waits with deadlines")]
 
 mod analysts;
 mod comparing;
 mod feeds;
+mod logs;
+mod privacy;
+mod service;
 mod settings;
 mod signals;
 mod terminal;

@@ -47,6 +47,9 @@ impl Member {
     }
 }
 
+/// How often the clients of a lane say which connections stand, in milliseconds.
+const STATISTICS_MS: &str = "5000";
+
 /// Which records a reader sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::kafka) enum Isolation {
@@ -143,6 +146,7 @@ pub(in crate::kafka) fn reader(kafka: &Kafka, group: &str, isolation: Isolation)
 pub(in crate::kafka) fn consumer(kafka: &Kafka, run: &Run, member: &Member, report_ends: bool) -> Result<ClientConfig, Refusal> {
     let mut config = reader(kafka, &member.group, Isolation::Committed)?;
     config.set("client.id", &member.transactional_id).set("enable.partition.eof", report_ends.to_string());
+    config.set("statistics.interval.ms", STATISTICS_MS);
     if let Some(instance) = &member.instance {
         config.set("group.instance.id", instance);
     }
@@ -185,6 +189,7 @@ fn transactional(kafka: &Kafka, run: &Run, member: &Member, defaults: &[(&str, &
     config.set("socket.timeout.ms", run.transaction_timeout.min(60_000).to_string());
     // A commit that took nearly this long may have been sent twice: see `transaction`.
     config.set("retry.backoff.ms", RETRY_BACKOFF_MS.to_string());
+    config.set("statistics.interval.ms", STATISTICS_MS);
     config.set("partitioner", "murmur2_random").set("delivery.report.only.error", "true");
     Ok(config)
 }
