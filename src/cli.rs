@@ -15,6 +15,7 @@ pub(crate) mod fixture;
 mod input;
 mod labels;
 mod learn;
+pub mod log;
 mod page;
 mod reason;
 mod reconcile;
@@ -153,6 +154,7 @@ pub fn main() -> ExitCode {
         Command::DeadLetters(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| explain_stop(&stop));
+    log::flush(log::LAST_LINES);
     ExitCode::from(exit as u8)
 }
 
@@ -204,4 +206,7 @@ pub struct ConfigFolder {
     /// Folder with rules.toml, lexicon/, lists/ and tests/
     #[arg(long = "config", value_name = "DIR", env = "TRIAGE_CONFIG", default_value = "config")]
     folder: PathBuf,
+    /// File with the settings of the service, where they are to lie apart from the rules [default: triage.toml in DIR]
+    #[arg(long, value_name = "FILE", env = "TRIAGE_SETTINGS")]
+    settings: Option<PathBuf>,
 }

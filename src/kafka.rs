@@ -43,7 +43,7 @@ pub use self::lane::measures::{Histogram, Measures, PartitionMeasure, Phase};
 pub use self::lane::report::{Counts, LaneReport};
 pub use self::lane::settings::LaneSettings;
 pub use self::lane::supervisor::Supervisor;
-pub use self::letters::{Frequency, Letter, ListOptions, Listing, Resent, Selection, dead_letters, replay};
+pub use self::letters::{Frequency, Letter, Limits as ReplayLimits, ListOptions, Listing, Resent, Selection, dead_letters, replay};
 pub use self::reconcile::{Account, Discrepancy, Kind, PartitionAccount, Passage, Scope, reconcile};
 pub use self::recorded::coordinates::Coordinates;
 pub use self::recorded::judged::{Group, Past};

@@ -84,7 +84,7 @@ fn formats() {
 
 #[test]
 fn headers() {
-    let mut names = in_sources(r#""(triage\.(?:source|item|replayed|error|version|rules|tick)[a-z.]*)""#);
+    let mut names = in_sources(r#""(triage\.(?:source|item|replayed|attempt|error|version|rules|tick)[a-z.]*)""#);
     names.retain(|name| !name.ends_with('.'));
     check("Headers", &names);
 }

@@ -22,7 +22,7 @@ pub struct Check {
 
 impl Check {
     pub(super) fn run(self) -> Result<Exit, Stop> {
-        let (prepared, mut problems) = settings::prepare(&self.config.folder, &[]);
+        let (prepared, mut problems) = settings::prepare(&self.config, &[]);
         if let Some(prepared) = &prepared {
             let reporter = Reporter::default();
             rules::lint(&prepared.rules.rules, &reporter);

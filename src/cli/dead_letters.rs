@@ -8,7 +8,7 @@ use super::page::{self, Page};
 use super::settings::KafkaOptions;
 use super::since::Since;
 use super::{ConfigFolder, Exit, Format, Stop, run};
-use crate::kafka::{self, ListOptions, Selection};
+use crate::kafka::{self, ListOptions, ReplayLimits, Selection};
 
 /// Shows the dead letters, or feeds them in again once what was wrong is mended.
 #[derive(Debug, clap::Args)]
@@ -62,6 +62,9 @@ struct Resend {
     /// Most letters that are sent: they share one transaction
     #[arg(long, value_name = "N", default_value = "10000")]
     limit: NonZeroU32,
+    /// Letters that were sent again so often without success are left
+    #[arg(long, value_name = "N", default_value = "5")]
+    attempts: u32,
     /// Only say what would be sent
     #[arg(long)]
     dry_run: bool,
@@ -118,7 +121,8 @@ impl Resend {
             return Err(Stop::usage("say which dead letters: --stage, --code or --since, or --all; `triage dead-letters list` shows them"));
         }
         let service = self.kafka.load(&self.config)?;
-        let replay = kafka::replay(&service, &selection, number(self.limit), !self.dry_run)?;
+        let limits = ReplayLimits { letters: number(self.limit), attempts: self.attempts };
+        let replay = kafka::replay(&service, &selection, limits, !self.dry_run)?;
         if replay.total() == 0 {
             return Err(Stop::usage(show::nothing(&replay)));
         }

@@ -10,6 +10,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 use serde::Serialize;
 
+use super::{Exit, log};
+
 /// A text for people, in colours where they are wanted.
 #[derive(Debug, Default)]
 pub struct Page(String);
@@ -52,9 +54,12 @@ impl Page {
         to(&mut anstream::stdout(), &self.0);
     }
 
-    /// Writes the page to standard error.
+    /// Writes the page to standard error. Where that is impossible there is nobody left to complain to; while the service
+    /// runs it is a part of the log.
     pub fn tell(&self) {
-        to(&mut anstream::stderr(), &self.0);
+        if !self.0.is_empty() && !log::send(self.0.as_bytes()) {
+            let _ = anstream::stderr().write_all(self.0.as_bytes());
+        }
     }
 
     #[cfg(test)]
@@ -73,13 +78,22 @@ pub fn document(json: &str) {
     to(&mut io::stdout(), &format!("{}\n", numbered(json)));
 }
 
-/// Whoever reads has stopped reading: there is nothing left to do, and nobody to complain to.
+/// Whoever reads has stopped reading: there is nothing left to do. An answer that cannot be written is no answer.
 fn to(stream: &mut impl Write, text: &str) {
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => panic!("the answer cannot be written: {error}"),
+        Err(error) => {
+            tell!("triage: the answer cannot be written: {error}");
+            std::process::exit(Exit::Unavailable as i32)
+        }
     }
+}
+
+/// From now on a thread writes what is told and logged to standard error, and nobody waits for it.
+pub fn begin_log() {
+    log::begin(anstream::stderr());
+    log::tell_of_panics();
 }
 
 /// Writes with every character made visible.
@@ -127,7 +141,7 @@ fn numbered(json: &str) -> String {
     out
 }
 
-/// Where the log is written: its lines come with the logger's own colours, and with everything else that moves a terminal
+/// Where the log is written ([`log::begin`] says by whom): its lines come with the logger's own colours, and with everything else that moves a terminal
 /// in them made visible.
 #[derive(Debug, Clone, Copy)]
 pub struct Log {
@@ -139,12 +153,14 @@ impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         let safe = if self.json { numbered(&text) } else { logged(&text) };
-        io::stderr().write_all(safe.as_bytes())?;
+        if !log::send(safe.as_bytes()) {
+            let _ = io::stderr().write_all(safe.as_bytes());
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
     }
 }
 

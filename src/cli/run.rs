@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 use self::reload::{InUse, Wishes};
 use self::silences::Silencing;
 
-use super::page::{Log, Page};
+use super::page::{Log, Page, begin_log};
 use super::settings::{KafkaOptions, Loaded, Prepared, prepare, silences_file};
 use super::{ConfigFolder, Exit, Stop};
 use arc_swap::ArcSwap;
@@ -65,7 +65,8 @@ impl Run {
             ("run.start", self.start),
         ];
         let signals = Signals::watch()?;
-        let (prepared, problems) = prepare(&self.config.folder, &self.kafka.options(options));
+        begin_log();
+        let (prepared, problems) = prepare(&self.config, &self.kafka.options(options));
         let Some(Prepared { service, rules, shadow, silences }) = prepared else { return Err(Stop::Configuration(problems)) };
         Page::of(problems.render()).tell();
         let share = |Loaded { rules, watch }| (Arc::new(ArcSwap::from_pointee(rules)), watch);
@@ -100,23 +101,34 @@ impl Run {
         let silencing =
             Silencing::new(&self.config.folder, silences_file(&service, &self.config.folder), silences.1, Arc::clone(&sources.silences));
         watch_for_changes(sets, silencing, service.reload.watch, signals.wishes)?;
-        let mut running = start(&service, &sources, signals.stop).map_err(|stop| rights::name(&service, stop))?;
-        watched.watch(&running);
-        running.wait().map_err(|refusal| rights::name(&service, refusal.into()))?;
-        for name in ["ingest", "triage", "outages"] {
-            let counts = running.counts(name);
-            tracing::info!(
-                stage = name,
-                records = counts.records,
-                transactions = counts.committed,
-                aborted = counts.aborted,
-                forgotten_early = counts.forgotten_early,
-                unknown_kinds = counts.unknown_kinds,
-                silenced = counts.silenced,
-                "stopped"
-            );
+        let mut running = kafka::Supervisor::new(signals.stop);
+        let started = start_in(&mut running, &service, &sources);
+        if started.is_err() {
+            running.stop();
         }
+        watched.watch(&running);
+        let ended = running.wait();
+        tell_what_was_done(&running);
+        started.map_err(|stop| rights::name(&service, stop))?;
+        ended.map_err(|refusal| rights::name(&service, refusal.into()))?;
         Ok(Exit::Ok)
+    }
+}
+
+/// Whatever has ended the stages.
+fn tell_what_was_done(running: &kafka::Supervisor) {
+    for name in ["ingest", "triage", "outages"] {
+        let counts = running.counts(name);
+        tracing::info!(
+            stage = name,
+            records = counts.records,
+            transactions = counts.committed,
+            aborted = counts.aborted,
+            forgotten_early = counts.forgotten_early,
+            unknown_kinds = counts.unknown_kinds,
+            silenced = counts.silenced,
+            "stopped"
+        );
     }
 }
 
@@ -147,6 +159,11 @@ impl Sources {
 /// Starts the lanes of the stages that the settings name.
 pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>) -> Result<kafka::Supervisor, Stop> {
     let mut running = kafka::Supervisor::new(stop);
+    start_in(&mut running, service, sources)?;
+    Ok(running)
+}
+
+fn start_in(running: &mut kafka::Supervisor, service: &Service, sources: &Sources) -> Result<(), Stop> {
     let lanes = service.run.lanes;
     if matches!(service.run.stages, Stages::Both | Stages::Ingest) {
         let rules = Arc::clone(&sources.rules);
@@ -168,7 +185,7 @@ pub(super) fn start(service: &Service, sources: &Sources, stop: Arc<AtomicBool>)
         let rules = Arc::clone(&sources.rules);
         running.start("outages", &LaneSettings::outages(service, sources.clock), lanes, move || Outages::new(Arc::clone(&rules)))?;
     }
-    Ok(running)
+    Ok(())
 }
 
 /// Returns the wall clock.

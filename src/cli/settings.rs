@@ -26,7 +26,7 @@ impl KafkaOptions {
 
     /// Returns the settings in the folder's `triage.toml` (defaults where there is none).
     pub(super) fn load(&self, config: &ConfigFolder) -> Result<Service, Stop> {
-        let path = document(&config.folder);
+        let path = document(config);
         let service = Service::load(path.as_deref(), environment(), &self.options(Vec::new())).map_err(Stop::Configuration)?;
         Page::of(service.warnings.render()).tell();
         Ok(service)
@@ -39,16 +39,17 @@ impl KafkaOptions {
     }
 }
 
-/// Returns the environment without the variable that names the folder itself. What is not Unicode is taken as it can be
+/// Returns the environment without the variables that say where to read. What is not Unicode is taken as it can be
 /// shown.
 fn environment() -> impl Iterator<Item = (String, String)> {
-    let all = std::env::vars_os().filter(|(name, _)| name != "TRIAGE_CONFIG");
+    let all = std::env::vars_os().filter(|(name, _)| name != "TRIAGE_CONFIG" && name != "TRIAGE_SETTINGS");
     all.map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
 }
 
-/// `triage.toml` in `folder`, if there is one: without it everything has its default.
-fn document(folder: &Path) -> Option<PathBuf> {
-    Some(folder.join("triage.toml")).filter(|path| path.exists())
+/// The settings where they were said to be, which must be there; else `triage.toml` beside the rules, if there is one: without
+/// it everything has its default.
+fn document(config: &ConfigFolder) -> Option<PathBuf> {
+    config.settings.clone().or_else(|| Some(config.folder.join("triage.toml")).filter(|path| path.exists()))
 }
 
 /// What the service begins with.
@@ -68,11 +69,10 @@ pub(super) struct Loaded {
     pub(super) watch: Watch,
 }
 
-/// Reads all that the service needs to begin, as far as that needs no broker: the settings in `folder` with the environment
-/// and `options` above them, its rules, those of `[shadow]`, and whether clients can be made of it. Everything that is wrong
+/// Reads all that the service needs to begin, as far as that needs no broker: the settings with the environment and `options` above them, its rules, those of `[shadow]`, and whether clients can be made of it. Everything that is wrong
 /// is reported at once; `None` if the service cannot begin.
-pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Prepared>, Problems) {
-    let path = document(folder);
+pub(super) fn prepare(config: &ConfigFolder, options: &[(String, String)]) -> (Option<Prepared>, Problems) {
+    let (folder, path) = (config.folder.as_path(), document(config));
     let (service, mut problems) = Service::examine(path.as_deref(), environment(), options);
     let rules = load(folder, &mut problems);
     let shadow = service.as_ref().and_then(|service| service.shadow.as_ref()).map(|shadow| load(&shadow.config, &mut problems));
@@ -90,6 +90,14 @@ pub(super) fn prepare(folder: &Path, options: &[(String, String)]) -> (Option<Pr
         let spot = Spot::whole(path_of_settings(path.as_deref()));
         let problem = Problem::error(&spot, "the list of parties names senders of hand-offs, and there is no topic for hand-offs");
         problems.push(problem.hint("write `enabled = true` under [handoff], or take the senders out of the list"));
+    }
+    if let (Some(service), Some(rules)) = (&service, &rules)
+        && service.topics.outages.is_some()
+        && rules.rules.outages.is_none()
+    {
+        let spot = Spot::whole(path_of_settings(path.as_deref()));
+        let problem = Problem::error(&spot, "[outages] is on, and the rules say nothing of outages: none would ever be told of");
+        problems.push(problem.hint("write [outages] into rules.toml, or `on = false` under [outages] here"));
     }
     let prepared = match (service, rules, silences) {
         (Some(service), Some(rules), Some(silences)) if !problems.has_errors() && !shadow_fails => {

@@ -48,6 +48,10 @@ const RETENTION_NOTE: &str = "note: brokers count retention from the time of the
 [topics.retention] and the topics' retention.ms, or their records vanish within minutes.
 note: readers need isolation.level=read_committed, or they see records of aborted transactions.";
 
+/// Behind the names of topics that are read and do not exist.
+const INPUTS_NOTE: &str = "still missing: whoever writes a feed makes its topic, with the partitions and retention that suit the feed; \
+`triage run` starts once they are there. To make them here all the same: `triage topics create --inputs`";
+
 /// Why less than usual is compared.
 const LOGIN_NOTE: &str = "note: with OAUTHBEARER the settings of topics (cleanup, retention, sizes) cannot be read and were not compared; \
 log in with SCRAM to compare them.";
@@ -57,9 +61,14 @@ impl Topics {
         match self.action {
             Action::Create { config, kafka, inputs } => {
                 let service = kafka.load(&config)?;
-                let made = Admin::new(&service.kafka)?.create(&service.topics, inputs)?;
+                let admin = Admin::new(&service.kafka)?;
+                let made = admin.create(&service.topics, inputs)?;
                 made.iter().for_each(|name| say!("made {name}"));
                 say!("{} made", count(made.len(), "topic"));
+                let missing = admin.missing_inputs(&service.topics)?;
+                if !missing.is_empty() {
+                    say!("{} {INPUTS_NOTE}", missing.join(", "));
+                }
                 Ok(Exit::Ok)
             }
             Action::Check { config, kafka } => {

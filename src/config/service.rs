@@ -81,7 +81,7 @@ impl Service {
     ) -> (Option<Service>, Problems) {
         let reporter = Reporter::default();
         let source = match path {
-            Some(path) => Source::read_confidential(path, None, &reporter),
+            Some(path) => Source::read_confidential(path, &reporter),
             None => Some(Source::new("triage.toml", "")),
         };
         let service = source.map(|source| Service::read(&source, Overrides::new(env, options), &reporter));

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use self::letter::{Letter, Selection};
 use self::progress::Done;
-pub use self::replay::{Resent, replay};
+pub use self::replay::{Limits, Resent, replay};
 use crate::config::service::Service;
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::recorded::onlooker::Onlooker;

@@ -8,6 +8,9 @@
 mod analysts;
 mod comparing;
 mod feeds;
+mod logs;
+mod privacy;
+mod service;
 mod settings;
 mod signals;
 mod terminal;

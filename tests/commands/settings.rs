@@ -43,6 +43,63 @@ fn senders_of_hand_offs_need_a_topic_for_them() {
 }
 
 #[test]
+fn outages_that_the_rules_know_nothing_of_are_refused() {
+    let said = both("[outages]\non = true\n", &[], false);
+    assert_eq!(said.0, 78);
+    assert!(said.1.starts_with("DIR/triage.toml: error: [outages] is on, and the rules say nothing of outages"), "{}", said.1);
+    let (folder, settings) = (shipped_with(""), shipped_with(""));
+    let rules = folder.path().join("rules.toml");
+    let text = std::fs::read_to_string(&rules).unwrap();
+    let on = ["[outages]", "areas = ", "customers = ", "within = "].iter().fold(text, |text, key| text.replace(&format!("# {key}"), key));
+    std::fs::write(rules, on).unwrap();
+    std::fs::write(settings.path().join("triage.toml"), "[outages]\non = true\n").unwrap();
+    let elsewhere = settings.path().join("triage.toml");
+    let config = folder.path().to_str().unwrap();
+    triage(&["check", "--config", config, "--settings", elsewhere.to_str().unwrap()]).assert().code(0);
+}
+
+#[test]
+fn settings_may_lie_apart_from_the_rules() {
+    let (rules, apart) = (shipped_with(""), tempfile::TempDir::new().unwrap());
+    let file = apart.path().join("service.toml");
+    std::fs::write(&file, "[run]\nlanes = 0\n").unwrap();
+    // What analysts may write is not read then.
+    std::fs::write(rules.path().join("triage.toml"), "[kafka\n").unwrap();
+    let (config, file) = (rules.path().to_str().unwrap(), file.to_str().unwrap());
+    let check = |arguments: &[&str], env: &[(&str, &str)], expected: &str| {
+        let result = triage(&[&["check", "--config", config], arguments].concat()).envs(env.iter().copied()).assert().code(78);
+        let said = String::from_utf8_lossy(&result.get_output().stdout).into_owned();
+        assert!(said.contains(expected), "{said}");
+    };
+    let wrong = format!("{file}:2:9: error: `lanes` must be between 1 and 64");
+    check(&["--settings", file], &[], &wrong);
+    check(&[], &[("TRIAGE_SETTINGS", file)], &wrong);
+    check(&[], &[], "triage.toml:1");
+    check(&["--settings", "/nowhere/service.toml"], &[], "/nowhere/service.toml: error: cannot read the file: there is no such file");
+}
+
+#[test]
+fn rules_read_no_other_files_and_wait_for_none() {
+    let folder = shipped_with("");
+    let list = folder.path().join("lists/areas.txt");
+    let check = |make: &dyn Fn(), expected: &str| {
+        let _ = std::fs::remove_file(&list);
+        make();
+        let result = triage(&["check", "--config", folder.path().to_str().unwrap()]).assert().code(78);
+        let said = String::from_utf8_lossy(&result.get_output().stdout).into_owned();
+        assert!(said.contains(expected), "{said}");
+    };
+    let rules = folder.path().join("rules.toml");
+    let text = std::fs::read_to_string(&rules).unwrap();
+    let named = text.replace("# [outages]", "[outages]").replace("# areas = ", "areas = ").replace("# customers = ", "customers = ");
+    std::fs::write(&rules, named.replace("# within = ", "within = ")).unwrap();
+    let link = |to: &str| std::os::unix::fs::symlink(to, &list).unwrap();
+    check(&|| link("/etc/hostname"), "lies outside the folder of the rules");
+    check(&|| link("/dev/zero"), "lies outside the folder of the rules");
+    check(&|| assert!(std::process::Command::new("mkfifo").arg(&list).status().unwrap().success()), "it is no regular file");
+}
+
+#[test]
 fn what_run_would_refuse_check_refuses() {
     let check = |settings: &str, env: &[(&str, &str)], expected: &[&str]| {
         let (code, said) = both(settings, env, false);
@@ -56,11 +113,11 @@ fn what_run_would_refuse_check_refuses() {
     check("[reload]\nwatch = 3\n[reload.guard]\nposts = 1\n", &[], &["`watch` must be", "must be between 10 and 100000"]);
     check("[run]\ntransaction_interval = \"10s\"\n", &[], &["must be at least twice `transaction_interval`"]);
     check("[shadow]\nconfig = \"hilang\"\n", &[], &["DIR/hilang/rules.toml: error: cannot read the file"]);
-    check("[kafka.properties]\n\"no.such\" = 1\n", &[], &["No such configuration property: \"no.such\""]);
+    check("[kafka.properties]\n\"no.such\" = 1\n", &[], &["DIR/triage.toml:2:1: error: the property `no.such` cannot be set here"]);
     check("[kafka.security]\nprotocol = \"ssl\"\nca_file = \"hilang.pem\"\n", &[], &["ssl.ca.location"]);
     check("[topics]\ninbox = \"a b\"\n", &[], &["DIR/triage.toml:2"]);
     check("", &[("TRIAGE_RUN__LANES", "0")], &["TRIAGE_RUN__LANES: error: `run.lanes` must be between 1 and 64"]);
-    check("[run]\nlanes = 0\n", &[("TRIAGE_KAFKA__BROKER", "x")], &["TRIAGE_KAFKA__BROKER: warning: there is no such setting", "lanes"]);
+    check("[run]\nlanes = 0\n", &[("TRIAGE_KAFKA__BROKER", "x")], &["TRIAGE_KAFKA__BROKER: error: there is no such setting", "lanes"]);
 }
 
 #[test]
@@ -90,9 +147,13 @@ fn what_run_accepts_check_accepts() {
     check(Some("[shadow]\nconfig = \"SHADOW\"\n"), &[], &["--deny-warnings"], 0, ": ok, ");
     check(Some("[kafka]\nbrokers = [\"tidak-ada:9092\"]\n"), &[], &[], 0, ": ok, ");
     check(None, &[("TRIAGE_RUN__LANES", "4"), ("TRIAGE_KAFKA__CLIENT_ID", "")], &["--deny-warnings"], 0, ": ok, ");
-    check(None, &[("TRIAGE_RUN__LANE", "4")], &[], 0, "(1 warning)");
-    check(None, &[("TRIAGE_RUN__LANE", "4")], &["--deny-warnings"], 1, "did you mean `TRIAGE_RUN__LANES`?");
-    check(None, &[("TRIAGE_RUN__LANE", "4")], &["--format", "json"], 0, "\"severity\": \"warning\"");
+    check(None, &[("TRIAGE_RUN__LANE", "4")], &[], 78, "did you mean `TRIAGE_RUN__LANES`?");
+    check(None, &[("TRIAGE_KAFKA_BROKERS", "a:1")], &[], 78, "did you mean `TRIAGE_KAFKA__BROKERS`?");
+    // One that has nothing to do with us.
+    let other = [("TRIAGE_SERVICE_HOST", "10.0.0.1")];
+    check(None, &other, &[], 0, "(1 warning)");
+    check(None, &other, &["--deny-warnings"], 1, "there is no such setting");
+    check(None, &other, &["--format", "json"], 0, "\"severity\": \"warning\"");
     // The variable that names the folder is no setting.
     check(None, &[("TRIAGE_CONFIG", "config")], &["--deny-warnings"], 0, "(0 warnings)");
 }

@@ -79,7 +79,8 @@ fn a_replay_run_twice_sends_once() {
     let again = all.iter().find(|record| record.header("triage.replayed").is_some() && record.text().contains("rahasia")).expect("again");
     let was = all.iter().find(|record| record.header("triage.replayed").is_none() && record.text().contains("rahasia")).expect("before");
     let headers: Vec<&str> = again.headers.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(headers, ["from", "triage.replayed"], "the input's own headers, and where it was meanwhile");
+    assert_eq!(headers, ["from", "triage.replayed", "triage.attempt"], "the input's own headers, where it was meanwhile, how often");
+    assert_eq!(again.header("triage.attempt").as_deref(), Some("1"));
     assert_eq!((again.partition, again.timestamp, &again.key, &again.value), (was.partition, was.timestamp, &was.key, &was.value));
 
     // They are as broken as before: dead letters again, and every account adds up.
@@ -92,6 +93,7 @@ fn a_replay_run_twice_sends_once() {
     assert_eq!((&listing["selected"], replayed), (&Value::from(8), 4));
     let (code, account) = json(&service, &["reconcile"]);
     assert_eq!(code, Some(0), "{account:#}");
+    assert_eq!(exit_code(&service, &["replay", "--all", "--attempts", "1"]), Some(2), "each was tried once");
     assert_eq!(exit_code(&service, &["replay", "--all", "--limit", "1"]), Some(0), "new letters can be sent");
 }
 

@@ -136,7 +136,11 @@ fn a_refused_login_ends_the_start_with_the_reason() {
     let reason = "uthentication failed";
     check(&password("PLAIN", "wrong horse"), "broker.pem", reason);
     check(&password("SCRAM-SHA-512", "wrong horse"), "broker.pem", reason);
-    check(&password("SCRAM-SHA-512", "correct horse"), "stranger.pem", "certificate verify failed");
+    check(
+        &password("SCRAM-SHA-512", "correct horse"),
+        "stranger.pem",
+        "name the file with the signer's certificate as `ca_file` of [kafka.security]",
+    );
     check(&token("expired-token", -30), "broker.pem", "has expired: whoever renews it must replace the file");
     check(&Login::Token(node().folder.join("no-token")), "broker.pem", "the token cannot be read");
 }

@@ -52,6 +52,7 @@ fn asides(replay: &Resent) -> Vec<String> {
     let asides = [
         (replay.before, "sent before"),
         (replay.left, "left for the next run: raise --limit or run the command again"),
+        (replay.worn, "sent again too often without success: raise --attempts once they can be read"),
         (replay.empty, "without bytes, which cannot be sent"),
         (replay.foreign, "from a topic that this configuration does not read"),
     ];
@@ -65,8 +66,9 @@ fn table(letters: &[Letter]) -> Vec<String> {
             let source = letter.source.as_ref();
             let source = source.map_or_else(|| "-".to_owned(), |at| format!("{}/{}/{}", one_line(&at.topic), at.partition, at.offset));
             let bytes = letter.bytes.map_or_else(|| "no value".to_owned(), |bytes| format!("{bytes} bytes"));
+            let tried = if letter.attempts > 0 { format!(", attempt {}", letter.attempts + 1) } else { String::new() };
             let mark = if letter.replayed { ", replayed" } else { "" };
-            let head = format!("{}  {source}  {} {}, {bytes}{mark}", letter.at, or_dash(&letter.stage), or_dash(&letter.code));
+            let head = format!("{}  {source}  {} {}, {bytes}{tried}{mark}", letter.at, or_dash(&letter.stage), or_dash(&letter.code));
             let value = letter.value.as_ref().map(|value| format!("    {}", one_line(value)));
             [Some(head), Some(format!("    {}", or_dash(&letter.message))), value].into_iter().flatten()
         })

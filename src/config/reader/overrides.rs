@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::{Problem, Reporter, Severity, Spot, Spotted, did_you_mean};
 
+/// How the names of our variables begin.
+const VARIABLE: &str = "TRIAGE_";
+
 /// Values by dotted path (`kafka.brokers`). Their texts are read as the type that is asked for; lists are separated by
 /// commas.
 #[derive(Default)]
@@ -18,7 +21,6 @@ pub(super) struct Given {
     pub(super) text: String,
     pub(super) spot: Spot,
     name: fn(&str) -> String,
-    unknown: Severity,
 }
 
 impl Overrides {
@@ -27,12 +29,12 @@ impl Overrides {
     pub fn new(env: impl Iterator<Item = (String, String)>, options: &[(String, String)]) -> Self {
         let mut overrides = Overrides::default();
         for (name, text) in env.filter(|(_, text)| !text.is_empty()) {
-            if let Some(path) = name.strip_prefix("TRIAGE_") {
-                overrides.insert(path.to_lowercase().replace("__", "."), text, variable, Severity::Warning);
+            if let Some(path) = name.strip_prefix(VARIABLE) {
+                overrides.insert(path.to_lowercase().replace("__", "."), text, variable);
             }
         }
         for (path, text) in options {
-            overrides.insert(path.clone(), text.clone(), option, Severity::Error);
+            overrides.insert(path.clone(), text.clone(), option);
         }
         overrides
     }
@@ -40,7 +42,7 @@ impl Overrides {
     /// Returns the one value at `path`, in place of the one that is written.
     pub fn replacing(path: &str, text: &str) -> Self {
         let mut overrides = Overrides::default();
-        overrides.insert(path.to_owned(), text.to_owned(), str::to_owned, Severity::Error);
+        overrides.insert(path.to_owned(), text.to_owned(), str::to_owned);
         overrides
     }
 
@@ -60,13 +62,18 @@ impl Overrides {
         self.given.iter().filter_map(|(path, given)| Some(Spotted { value: name(path)?, spot: given.spot.clone() })).collect()
     }
 
+    /// Reports what no one asked for (D127). A variable that neither has our form nor is almost one of ours may be somebody else's:
+    /// Kubernetes gives every process `TRIAGE_PORT` where a service is called `triage`.
     pub(super) fn report_unknown(&self, reporter: &Reporter) {
         let asked = self.asked.borrow();
         for (path, given) in self.given.iter().filter(|(path, _)| !asked.contains(*path)) {
             let names: Vec<String> = asked.iter().map(|path| (given.name)(path)).collect();
             let mut problem = Problem::error(&given.spot, "there is no such setting");
-            problem.severity = given.unknown;
-            let near = did_you_mean(&(given.name)(path), names.iter().map(String::as_str));
+            let name = (given.name)(path);
+            let near = did_you_mean(&name, names.iter().map(String::as_str));
+            if name.starts_with(VARIABLE) && !path.contains('.') && near.is_none() {
+                problem.severity = Severity::Warning;
+            }
             reporter.report(match near {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
                 None => problem,
@@ -74,14 +81,14 @@ impl Overrides {
         }
     }
 
-    fn insert(&mut self, path: String, text: String, name: fn(&str) -> String, unknown: Severity) {
+    fn insert(&mut self, path: String, text: String, name: fn(&str) -> String) {
         let spot = Spot::whole(name(&path));
-        self.given.insert(path, Given { text, spot, name, unknown });
+        self.given.insert(path, Given { text, spot, name });
     }
 }
 
 fn variable(path: &str) -> String {
-    format!("TRIAGE_{}", path.replace('.', "__").to_uppercase())
+    format!("{VARIABLE}{}", path.replace('.', "__").to_uppercase())
 }
 
 fn option(path: &str) -> String {

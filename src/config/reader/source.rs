@@ -1,7 +1,8 @@
 //! The text of one document with the way from an offset to line and column, and the folder that documents lie in.
 
-use std::io::{Error, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::problem::{Problem, Reporter, Spot, did_you_mean};
@@ -49,11 +50,31 @@ impl Folder {
         self.read_path(&self.path(name), named_at, reporter)
     }
 
-    /// Reads the document at `path` in the folder.
+    /// Reads the document at `path` in the folder. One that lies elsewhere, by its name or by a link, is reported and not
+    /// read (D126): whoever may write rules may not make the program read what else is on the machine.
     pub fn read_path(&self, path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Source> {
-        match self.edited.iter().rev().find(|(edited, _)| edited == path) {
-            Some((_, text)) => Some(Source::new(&path.display().to_string(), text)),
-            None => Source::read(path, named_at, reporter),
+        if let Some((_, text)) = self.edited.iter().rev().find(|(edited, _)| edited == path) {
+            return Some(Source::new(&path.display().to_string(), text));
+        }
+        if !self.holds(path) {
+            let file = path.strip_prefix(&self.path).unwrap_or(path).display();
+            let spot = named_at.cloned().unwrap_or_else(|| Spot::whole(path.display().to_string()));
+            let problem = Problem::error(&spot, format!("`{file}` lies outside the folder of the rules"));
+            reporter.report(problem.hint("copy the file into the folder, and name it from there"));
+            return None;
+        }
+        Source::read(path, named_at, reporter)
+    }
+
+    /// Whether `path` is in the folder. What is not there at all may be: reading it says so.
+    fn holds(&self, path: &Path) -> bool {
+        let Ok(inside) = path.strip_prefix(&self.path) else { return false };
+        if !inside.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return false;
+        }
+        match (self.path.canonicalize(), path.canonicalize()) {
+            (Ok(folder), Ok(file)) => file.starts_with(folder),
+            _ => true,
         }
     }
 }
@@ -86,16 +107,21 @@ impl Source {
     }
 
     /// Reads the document at `path`, which `named_at` refers to (`None`: the user named it). A file that cannot be
-    /// read is reported there. Problems will show its lines.
+    /// read is reported there, and so is what is no file: a pipe would be waited for. Problems will show its lines.
     pub fn read(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Self> {
-        let source = Source::read_confidential(path, named_at, reporter)?;
+        let source = Source::reported(path, read_file(path), named_at, reporter)?;
         reporter.show_lines_of(&source.file, &source.text);
         Some(source)
     }
 
-    /// As [`Source::read`], for a document that may hold secrets: problems name the line but do not show it.
-    pub fn read_confidential(path: &Path, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Self> {
-        match read_bounded(path) {
+    /// As [`Source::read`], for a document that may hold secrets and may come through a pipe: problems name the line but do
+    /// not show it.
+    pub fn read_confidential(path: &Path, reporter: &Reporter) -> Option<Self> {
+        Source::reported(path, read_bounded(path), None, reporter)
+    }
+
+    fn reported(path: &Path, read: Result<Vec<u8>, Error>, named_at: Option<&Spot>, reporter: &Reporter) -> Option<Self> {
+        match read {
             Ok(bytes) => Some(Source::from_bytes(&path.display().to_string(), &bytes, reporter)),
             Err(error) => {
                 reporter.report(unreadable(path, named_at, &error));
@@ -155,11 +181,23 @@ impl Source {
     }
 }
 
+fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let found = std::fs::metadata(path)?;
+    // A folder says so itself.
+    if !found.is_file() && !found.is_dir() {
+        return Err(Error::other("it is no regular file"));
+    }
+    read_bounded(path)
+}
+
+/// Reads whatever is at `path`, but no more than a document may have.
 fn read_bounded(path: &Path) -> Result<Vec<u8>, Error> {
-    if std::fs::metadata(path)?.len() > MAX_BYTES {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(Error::other(format!("it is larger than {} MiB", MAX_BYTES / 1024 / 1024)));
     }
-    std::fs::read(path)
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, named_at: Option<&Spot>, error: &Error) -> Problem {
@@ -201,6 +239,52 @@ mod tests {
         check(13, 4, 2);
         check(14, 4, 3);
         assert_eq!(source.folder(), Path::new("dir"));
+    }
+
+    #[test]
+    fn rules_read_nothing_but_files_of_their_folder() {
+        let outside = tempfile::tempdir().unwrap();
+        let config = outside.path().join("config");
+        std::fs::create_dir_all(config.join("lexicon")).unwrap();
+        std::fs::write(outside.path().join("secret"), "rahasia").unwrap();
+        std::fs::write(config.join("lexicon/a.txt"), "satu").unwrap();
+        let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, config.join(name)).unwrap();
+        link(&outside.path().join("secret"), "out.txt");
+        link(outside.path(), "up");
+        link(&config.join("lexicon/a.txt"), "in.txt");
+        link(Path::new("/dev/zero"), "zero.txt");
+        let made = std::process::Command::new("mkfifo").arg(config.join("pipe.txt")).status().unwrap();
+        assert!(made.success());
+        std::fs::write(config.join("huge.txt"), vec![b'x'; MAX_BYTES as usize + 1]).unwrap();
+        // The folder itself may be a link, as Kubernetes makes them.
+        let linked = outside.path().join("linked");
+        std::os::unix::fs::symlink(&config, &linked).unwrap();
+        let check = |name: &str, expected: Result<&str, &str>| {
+            for folder in [&config, &linked] {
+                let reporter = Reporter::default();
+                let read = Folder::new(folder).read(name, None, &reporter).map(|source| source.text().to_string());
+                let said = reporter.into_problems().to_string();
+                assert!(!said.contains("rahasia"), "{said}");
+                match expected {
+                    Ok(text) => assert_eq!((read.as_deref(), said.as_str()), (Some(text), "")),
+                    Err(part) => assert!(read.is_none() && said.contains(part), "{name}: {said}"),
+                }
+            }
+        };
+        check("lexicon/a.txt", Ok("satu"));
+        check("in.txt", Ok("satu"));
+        let outside = "lies outside the folder of the rules";
+        for name in ["../secret", "lexicon/../../secret", "/etc/hostname", "out.txt", "up/secret", "zero.txt"] {
+            check(name, Err(outside));
+        }
+        check("lexicon/../lexicon/a.txt", Err(outside));
+        check("pipe.txt", Err("it is no regular file"));
+        check("huge.txt", Err("it is larger than 16 MiB"));
+        check("absent.txt", Err("there is no such file"));
+        // Settings may come through a pipe, but not without end.
+        let reporter = Reporter::default();
+        assert!(Source::read_confidential(Path::new("/dev/zero"), &reporter).is_none());
+        assert!(reporter.into_problems().to_string().contains("it is larger than"));
     }
 
     #[test]

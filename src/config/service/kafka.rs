@@ -1,7 +1,12 @@
 //! `[kafka]`: brokers, encryption, identity.
 
+mod properties;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
+use std::net::IpAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::super::reader::{Table, Value};
@@ -16,7 +21,8 @@ pub struct Kafka {
     pub client_id: String,
     /// `[kafka.security]`: how the connection is protected and who we are. Default: neither.
     pub security: Security,
-    /// `[kafka.properties]`: further settings of librdkafka, passed on as they are (`_` in a name stands for `.`).
+    /// `[kafka.properties]`: further settings of librdkafka, those of a list, passed on as they are (`_` in a name
+    /// stands for `.`).
     /// Default none.
     pub properties: BTreeMap<String, Secret>,
 }
@@ -42,6 +48,10 @@ pub struct Security {
     pub password_file: Option<PathBuf>,
     /// `token_file`: file that holds the current token, for OAUTHBEARER.
     pub token_file: Option<PathBuf>,
+    /// `allow_cleartext_login`: log in without encryption at brokers of other machines too. Default no.
+    pub allow_cleartext_login: bool,
+    /// `allow_unverified_brokers`: [`Kafka::properties`] may say that nobody looks who the brokers are. Default no.
+    pub allow_unverified_brokers: bool,
 }
 
 /// Whether the connection is encrypted, and whether we say who we are.
@@ -88,33 +98,19 @@ const MECHANISMS: [(&str, Mechanism); 4] = [
     ("OAUTHBEARER", Mechanism::OauthBearer),
 ];
 
-/// Properties that the program sets itself: beginning of the name and what to use instead.
-const RESERVED: [(&str, &str); 16] = [
-    ("bootstrap.servers", "use `brokers` of [kafka]"),
-    ("metadata.broker.list", "use `brokers` of [kafka]"),
-    ("client.id", "use `client_id` of [kafka]"),
-    ("security.protocol", "use [kafka.security]"),
-    ("sasl.", "use [kafka.security]"),
-    ("ssl.ca.location", "use [kafka.security]"),
-    ("ssl.certificate.location", "use [kafka.security]"),
-    ("ssl.key.location", "use [kafka.security]"),
-    ("group.", "use `group`, `instance` and `session_timeout` of [run]"),
-    ("session.timeout.ms", "use `session_timeout` of [run]"),
-    ("transaction.timeout.ms", "use `transaction_timeout` of [run]"),
-    ("auto.offset.reset", "use `start` of [run]"),
-    ("transactional.id", "the program sets it: no post is lost or judged twice"),
-    ("enable.", "the program sets it: no post is lost or judged twice"),
-    ("isolation.level", "the program sets it: no post is lost or judged twice"),
-    ("partitioner", "the program sets it: every post of a customer must go to one partition"),
-];
+/// No password is longer, in bytes.
+const MAX_SECRET_BYTES: u64 = 65_536;
+
+/// The rights of users who are neither the owner of a file nor of its group.
+const OTHERS: u32 = 0o007;
 
 impl Kafka {
     pub(super) fn read(table: Table<'_>) -> Kafka {
         let brokers = read_brokers(&table.optional("brokers"));
         let client_id = table.optional("client_id").string().unwrap_or_else(|| "triage".to_owned());
-        let security = Security::read(table.section("security"));
+        let security = Security::read(table.section("security"), &brokers);
         let mut properties = BTreeMap::new();
-        read_properties(&table.section("properties"), "", &mut properties);
+        properties::read(&table.section("properties"), security.allow_unverified_brokers, "", &mut properties);
         table.finish();
         Kafka { brokers, client_id, security, properties }
     }
@@ -132,7 +128,7 @@ impl Security {
         }
     }
 
-    fn read(table: Table<'_>) -> Security {
+    fn read(table: Table<'_>, brokers: &[String]) -> Security {
         let values = Values {
             protocol: table.optional("protocol"),
             ca_file: table.optional("ca_file"),
@@ -143,7 +139,9 @@ impl Security {
             password: table.optional("password"),
             password_file: table.optional("password_file"),
             token_file: table.optional("token_file"),
+            allow_cleartext_login: table.optional("allow_cleartext_login"),
         };
+        let allow_unverified_brokers = table.optional("allow_unverified_brokers").bool().unwrap_or(false);
         table.finish();
         let security = Security {
             protocol: values.protocol.one_of(&PROTOCOLS).unwrap_or(Protocol::Plaintext),
@@ -155,9 +153,13 @@ impl Security {
             password: values.password.string().map(Secret),
             password_file: values.password_file.path(),
             token_file: values.token_file.path(),
+            allow_cleartext_login: values.allow_cleartext_login.bool().unwrap_or(false),
+            allow_unverified_brokers,
         };
         values.check_encryption(&security);
+        values.check_cleartext(&security, brokers);
         values.check_identity(&security);
+        values.check_secrecy(&security);
         security
     }
 }
@@ -173,9 +175,43 @@ struct Values<'a> {
     password: Value<'a>,
     password_file: Value<'a>,
     token_file: Value<'a>,
+    allow_cleartext_login: Value<'a>,
 }
 
 impl Values<'_> {
+    /// A login without encryption can be read by everybody on the way, and what is on the way is not ours.
+    fn check_cleartext(&self, security: &Security, brokers: &[String]) {
+        let elsewhere = brokers.iter().find(|broker| !is_loopback(broker));
+        let Some(broker) = elsewhere.filter(|_| security.protocol == Protocol::SaslPlaintext) else { return };
+        let spot = self.protocol.spot();
+        self.protocol.reporter().report(if security.allow_cleartext_login {
+            let spot = self.allow_cleartext_login.spot();
+            Problem::warning(
+                &spot,
+                format!("the login at `{broker}` can be read by everybody on the way, as `allow_cleartext_login` allows"),
+            )
+        } else {
+            let problem = Problem::error(&spot, format!("the login at `{broker}` would go over the network unencrypted"));
+            problem.hint("set `protocol` to \"sasl_ssl\"; or consent with `allow_cleartext_login = true` in [kafka.security]")
+        });
+    }
+
+    /// Secrets that every user of the machine can read.
+    fn check_secrecy(&self, security: &Security) {
+        let secrets = [
+            (&self.key_file, &security.key_file),
+            (&self.password_file, &security.password_file),
+            (&self.token_file, &security.token_file),
+        ];
+        for (value, file) in secrets {
+            let Some(found) = file.as_ref().and_then(|file| fs_err::metadata(file).ok()) else { continue };
+            if found.is_file() && found.permissions().mode() & OTHERS != 0 {
+                let problem = Problem::warning(&value.spot(), "every user of this machine can read this secret");
+                self.protocol.reporter().report(problem.hint("take the rights of others away: `chmod o= FILE`"));
+            }
+        }
+    }
+
     fn check_encryption(&self, security: &Security) {
         let reporter = self.protocol.reporter();
         for (one, other, missing) in
@@ -237,7 +273,9 @@ impl Secret {
 
     /// Reads a file that holds nothing else, without the line end there.
     pub(super) fn read(file: &Path) -> std::io::Result<Self> {
-        Ok(Secret(fs_err::read_to_string(file)?.trim_end_matches(['\r', '\n']).to_owned()))
+        let mut text = String::new();
+        fs_err::File::open(file)?.take(MAX_SECRET_BYTES).read_to_string(&mut text)?;
+        Ok(Secret(text.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
     /// Returns the text, for the one who needs it.
@@ -271,22 +309,8 @@ fn read_brokers(value: &Value<'_>) -> Vec<String> {
     brokers.into_iter().map(|broker| broker.value).collect()
 }
 
-/// Reads the table and, because `a.b = 1` without quotes makes tables of a name, those below it.
-fn read_properties(table: &Table<'_>, above: &str, properties: &mut BTreeMap<String, Secret>) {
-    for (Spotted { value: key, spot }, value) in table.entries() {
-        let name = format!("{above}{}", key.replace('_', "."));
-        if value.is_table() {
-            if let Some(table) = value.table() {
-                read_properties(&table, &format!("{name}."), properties);
-            }
-        } else if let Some((_, instead)) = RESERVED.iter().find(|(reserved, _)| is_reserved(&name, reserved)) {
-            value.reporter().report(Problem::error(&spot, format!("the property `{name}` cannot be set here")).hint(*instead));
-        } else if let Some(text) = value.scalar() {
-            properties.insert(name, Secret(text));
-        }
-    }
-}
-
-fn is_reserved(name: &str, reserved: &str) -> bool {
-    if reserved.ends_with('.') { name.starts_with(reserved) } else { name == reserved }
+/// Whether a broker, as `host:port`, is on this machine.
+fn is_loopback(broker: &str) -> bool {
+    let host = broker.rsplit_once(':').map_or(broker, |(host, _)| host).trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -118,14 +118,39 @@ fn a_password_file_is_read_without_its_line_end() {
 
 #[test]
 fn what_is_odd_is_kept_beside_the_settings() {
-    let env = [("TRIAGE_KAFKA__BROKER".to_owned(), "a:1".to_owned())];
+    // As Kubernetes names the address of a service called `triage`.
+    let env = [("TRIAGE_PORT_9464_TCP".to_owned(), "tcp://10.0.0.1:9464".to_owned())];
     let service = Service::load(None, env.into_iter(), &[]).unwrap();
-    assert_eq!(
-        service.warnings.to_string(),
-        "TRIAGE_KAFKA__BROKER: warning: there is no such setting (did you mean `TRIAGE_KAFKA__BROKERS`?)"
-    );
+    assert_eq!(service.warnings.to_string(), "TRIAGE_PORT_9464_TCP: warning: there is no such setting");
     let errors = Service::load(Some(Path::new("/nowhere/triage.toml")), std::iter::empty(), &[]).unwrap_err();
     assert_eq!(errors.to_string(), "/nowhere/triage.toml: error: cannot read the file: there is no such file");
+}
+
+#[test]
+fn a_secret_that_everybody_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, secret) = (folder.path().join("triage.toml"), folder.path().join("secret"));
+    std::fs::write(&secret, "s3cret").unwrap();
+    let text = "[kafka.security]\nprotocol = \"sasl_ssl\"\nmechanism = \"PLAIN\"\nusername = \"u\"\npassword_file = \"secret\"\n";
+    std::fs::write(&path, text).unwrap();
+    for (mode, warned) in [(0o644, true), (0o660, false), (0o604, true), (0o400, false), (0o602, true)] {
+        std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).unwrap();
+        let said = Service::load(Some(&path), std::iter::empty(), &[]).unwrap().warnings.to_string();
+        assert_eq!(said.contains("triage.toml:5:17: warning: every user of this machine can read this secret"), warned, "{mode:o}: {said}");
+    }
+}
+
+#[test]
+fn only_this_machine_counts_as_loopback() {
+    for (broker, here) in
+        [("localhost:1", true), ("127.0.0.2:1", true), ("[::1]:1", true), ("10.0.0.1:1", false), ("localhost.contoh.id:1", false)]
+    {
+        let text = format!(
+            "[kafka]\nbrokers = \"{broker}\"\n[kafka.security]\nprotocol = \"sasl_plaintext\"\nmechanism = \"OAUTHBEARER\"\ntoken_file = \"t\"\n"
+        );
+        assert_eq!(read(&text, &[], &[]).1.has_errors(), !here, "{broker}");
+    }
 }
 
 /// One set of settings: its name, the document, variables, options.
@@ -176,6 +201,20 @@ fn mistakes() {
             &[],
             &[],
         ),
+        (
+            "password in the open, to another machine",
+            "[kafka]\nbrokers = [\"localhost:9092\", \"kafka-1:9092\"]\n[kafka.security]\nprotocol = \"sasl_plaintext\"\nmechanism = \
+             \"SCRAM-SHA-512\"\nusername = \"u\"\npassword = \"secret\"\n",
+            &[],
+            &[],
+        ),
+        (
+            "the same with consent",
+            "[kafka]\nbrokers = [\"kafka-1:9092\"]\n[kafka.security]\nprotocol = \"sasl_plaintext\"\nmechanism = \"SCRAM-SHA-512\"\n\
+             username = \"u\"\npassword = \"secret\"\nallow_cleartext_login = true\n",
+            &[],
+            &[],
+        ),
         ("beyond loopback without a token", "[ops]\nlisten = \"0.0.0.0:9464\"\n", &[], &[]),
         ("no address, and a token that can be guessed", "[ops]\nlisten = \"localhost\"\ntoken = \"secret\"\n", &[], &[]),
         ("two tokens", "[ops]\ntoken_file = \"f\"\n", &[("TRIAGE_OPS__TOKEN", "0123456789abcdef")], &[]),
@@ -184,6 +223,25 @@ fn mistakes() {
             "reserved properties",
             "[kafka.properties]\ngroup.id = \"a\"\n\"sasl.password\" = \"secret\"\nisolation_level = \"x\"\n\"a.b\" = []\n",
             &[],
+            &[],
+        ),
+        (
+            "properties that load code, write elsewhere, or are unknown",
+            "[kafka.properties]\nplugin.library.paths = \"/tmp/x.so\"\ndebug = \"all\"\nstatistics.interval.ms = 1\nlinger_msec = 5\n\
+             ssl.engine.location = \"x\"\nlog_level = 7\n",
+            &[],
+            &[],
+        ),
+        (
+            "nobody looks who the brokers are",
+            "[kafka.properties]\nssl.endpoint.identification.algorithm = \"none\"\nenable.ssl.certificate.verification = false\n",
+            &[],
+            &[],
+        ),
+        (
+            "nobody looks who the brokers are, with consent",
+            "[kafka.properties]\nssl.endpoint.identification.algorithm = \"none\"\n",
+            &[("TRIAGE_KAFKA__SECURITY__ALLOW_UNVERIFIED_BROKERS", "true")],
             &[],
         ),
         ("variable of the wrong type", "", &[("TRIAGE_RUN__LANES", "two"), ("TRIAGE_RUN__SESSION_TIMEOUT", "10")], &[]),

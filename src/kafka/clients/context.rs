@@ -22,7 +22,9 @@ use rdkafka::{ClientContext, TopicPartitionList};
 use crate::config::service::Kafka;
 
 use super::login::Login;
+use super::reach::{News, REACH};
 use super::statistics::Told;
+use crate::kafka::errors::cause::{cause, explained};
 use crate::kafka::errors::recovery::{Call, Recovery, denied, not_allowed, recovery};
 use crate::kafka::errors::refusal::Refusal;
 use crate::kafka::failpoint::{Point, pass};
@@ -55,7 +57,18 @@ impl Health {
             Recovery::Retry => tracing::debug!(target: "kafka", %error, reason, "client error"),
             Recovery::Abort | Recovery::Fatal => tracing::warn!(target: "kafka", %error, reason, "client error"),
         }
-        *lock(if denied(error) { &self.denial } else { &self.last_error }) = Some(reason.to_owned());
+        let mut last = lock(if denied(error) { &self.denial } else { &self.last_error });
+        // That all are down says less than what was said of one of them.
+        if !matches!(error, KafkaError::Global(RDKafkaErrorCode::AllBrokersDown)) || last.is_none() {
+            *last = Some(reason.to_owned());
+        }
+    }
+
+    /// Notes a line of the log about a connection, where it says more than any error: that a broker hangs up is none.
+    fn note_hint(&self, facility: &str, line: &str) {
+        if facility == "FAIL" && cause(line).is_some() {
+            *lock(&self.last_error) = Some(line.to_owned());
+        }
     }
 
     /// Returns why the brokers do not let us in; `None`: nothing says that they do not.
@@ -71,8 +84,13 @@ impl Health {
         if refused { Refusal::NotLetIn { brokers, reason } } else { Refusal::Unreachable { brokers, reason } }
     }
 
-    /// Returns why nothing works: the login first, then the client's last word, else `otherwise`.
+    /// Returns why nothing works, explained.
     pub(in crate::kafka) fn reason(&self, otherwise: &KafkaError) -> String {
+        explained(&self.words(otherwise))
+    }
+
+    /// Returns why nothing works, in the client's words: the login first, then its last word, else `otherwise`.
+    pub(in crate::kafka) fn words(&self, otherwise: &KafkaError) -> String {
         self.denial().or_else(|| lock(&self.last_error).clone()).unwrap_or_else(|| otherwise.to_string())
     }
 }
@@ -81,14 +99,49 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Logs what librdkafka says itself. Of connections only that they are lost, and that they stand again.
 fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    let mut reach = lock(&REACH);
+    let mut news = reach.summary();
+    if facility == "FAIL" && (level as i32 <= RDKafkaLogLevel::Warning as i32 || cause(message).is_some()) {
+        news.extend(reach.failed(message));
+        drop(reach);
+        return news.into_iter().for_each(tell);
+    }
+    // A connection that was closed, perhaps because it was idle, is made anew when it is needed.
+    let shown = facility != "FAIL" && !matches!(level, RDKafkaLogLevel::Debug) && reach.shows(facility);
+    drop(reach);
+    news.into_iter().for_each(tell);
     match level {
-        RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
-            tracing::error!(target: "librdkafka", "{facility} {message}");
-        }
+        _ if !shown => tracing::debug!(target: "librdkafka", "{facility} {message}"),
         RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", "{facility} {message}"),
         RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => tracing::info!(target: "librdkafka", "{facility} {message}"),
-        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", "{facility} {message}"),
+        _ => tracing::error!(target: "librdkafka", "{facility} {message}"),
+    }
+}
+
+/// Logs which connections stand, and what is to be said again.
+fn heard(statistics: &Statistics) {
+    let mut reach = lock(&REACH);
+    let mut news = reach.summary();
+    let standing = statistics.brokers.values().filter(|broker| broker.state == "UP");
+    news.extend(standing.filter_map(|broker| reach.stands(&broker.nodename)));
+    drop(reach);
+    news.into_iter().for_each(tell);
+}
+
+fn tell(news: News) {
+    match news {
+        News::Lost { broker, reason } => {
+            tracing::warn!(target: "kafka", broker, reason = explained(&reason), "a broker cannot be reached");
+        }
+        News::StillLost { broker, seconds, tries, reason } => {
+            tracing::warn!(target: "kafka", broker, seconds, tries, reason, "a broker still cannot be reached");
+        }
+        News::Back { broker, seconds, tries } => {
+            tracing::info!(target: "kafka", broker, seconds, tries, "a broker can be reached again");
+        }
+        News::LeftOut { lines } => tracing::info!(target: "kafka", lines, "lines of the client library were left out"),
     }
 }
 
@@ -105,9 +158,11 @@ macro_rules! tell_health {
 
             fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
                 log(level, facility, message);
+                self.health.note_hint(facility, message);
             }
 
             fn stats(&self, statistics: Statistics) {
+                heard(&statistics);
                 self.health.told.note(&statistics);
             }
 

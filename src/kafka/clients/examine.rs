@@ -43,7 +43,6 @@ mod tests {
         check(&[], &[]);
         check(&[("kafka.properties.linger_ms", "5")], &[]);
         check(&[("kafka.properties.linger_ms", "viel")], &["linger.ms"]);
-        check(&[("kafka.properties.no_such", "5")], &["no.such"]);
         check(&[ssl, ("kafka.security.ca_file", "/nowhere/ca.pem")], &["ssl.ca.location"]);
         let login = [("kafka.security.protocol", "sasl_ssl"), ("kafka.security.mechanism", "PLAIN"), ("kafka.security.username", "app")];
         check(&[&login[..], &[("kafka.security.password_file", "/nowhere/password")]].concat(), &["the password"]);

@@ -168,7 +168,6 @@ const WRITES_MUCH: [(&str, &str); 4] = [WRITES[0], WRITES[1], ("batch.size", "20
 /// Returns the transactional producer of a lane.
 pub(in crate::kafka) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
     let mut config = transactional(kafka, run, member, &WRITES_MUCH)?;
-    config.set("statistics.interval.ms", INTERVAL_MS);
     Ok(config)
 }
 
@@ -188,6 +187,7 @@ fn transactional(kafka: &Kafka, run: &Run, member: &Member, defaults: &[(&str, &
     config.set("socket.timeout.ms", run.transaction_timeout.min(60_000).to_string());
     // A commit that took nearly this long may have been sent twice: see `transaction`.
     config.set("retry.backoff.ms", RETRY_BACKOFF_MS.to_string());
+    config.set("statistics.interval.ms", INTERVAL_MS);
     config.set("partitioner", "murmur2_random").set("delivery.report.only.error", "true");
     Ok(config)
 }

@@ -76,7 +76,7 @@ pub enum Refusal {
     /// The inbox has another number of partitions than the journal was written for.
     #[error(
         "kafka: {inbox} has {now} partitions, but the journal {journal} was written for {then}: customers would change partitions away from \
-         their state; go back to {then}, or move to a new inbox and journal with the new number and let the old inbox run empty first"
+         their state; README, \"An inbox that has grown\", says how to go on"
     )]
     PartitionCount {
         /// The topic of the inbox.

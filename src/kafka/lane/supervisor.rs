@@ -30,6 +30,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 const HEALTHY: Duration = Duration::from_secs(60);
 /// How often waiting threads look around.
 const LOOK: Duration = Duration::from_millis(20);
+/// Whoever writes the log gets so long for why the process ends.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The watchdog looks around far more often than this unless the process is stopped.
 const ABSENCE: Duration = Duration::from_secs(1);
 
@@ -76,6 +78,11 @@ impl Supervisor {
             self.lanes.push(Running { stage: name, report, standstill, thread: Some(thread) });
         }
         Ok(())
+    }
+
+    /// Tells the lanes to commit what they have and to end.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     /// Returns the lanes with the names of their stages.
@@ -132,6 +139,7 @@ impl Running {
             return Ok(());
         }
         tracing::error!(target: "kafka", stage = self.stage, "a lane stands still: ending the process");
+        thread::sleep(LAST_WORDS);
         std::process::abort();
     }
 }

@@ -27,6 +27,9 @@ pub struct Letter {
     pub message: String,
     /// Bytes of the value; `None`: it has none.
     pub bytes: Option<usize>,
+    /// How often what it holds was fed in again before it became this letter.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub attempts: u32,
     /// It was fed in again.
     pub replayed: bool,
     /// The value, where it is to be shown; what is not UTF-8 is replaced.
@@ -54,10 +57,16 @@ impl Letter {
             code: text(headers::ERROR_CODE),
             message: text(headers::ERROR_MESSAGE),
             bytes: message.payload().map(<[u8]>::len),
+            attempts: header(headers::ATTEMPT).map_or(u32::from(header(headers::REPLAYED).is_some()), |count| count.parse().unwrap_or(0)),
             replayed: false,
             value: None,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Which dead letters; what is absent does not matter.

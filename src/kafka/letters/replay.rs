@@ -19,7 +19,7 @@ use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::lane::report::LaneReport;
 use crate::kafka::lane::transaction::{NO_INPUT, Transaction, Writer};
 use crate::kafka::recorded::onlooker::Onlooker;
-use crate::kafka::stages::headers::{REPLAYED, says_why};
+use crate::kafka::stages::headers::{ATTEMPT, REPLAYED, says_why};
 use crate::kafka::stages::outbox::Outbox;
 use crate::kafka::stages::record::Inbound;
 use crate::kafka::topics::topic::Topic;
@@ -38,6 +38,8 @@ pub struct Resent {
     pub before: u64,
     /// Selected, but beyond the limit.
     pub left: u64,
+    /// Selected, but fed in again so often without success that it is of no use.
+    pub worn: u64,
     /// Selected, but without bytes: there was nothing in them, or no broker took them.
     pub empty: u64,
     /// Selected, but from a topic that this configuration does not read.
@@ -56,12 +58,20 @@ impl Resent {
 /// Most letters that are named in a [`Resent`].
 const MOST_NAMED: usize = 20;
 
-/// Feeds in again what `selection` takes and was not fed in before, `most` letters at most; `send`: or only says what
-/// it would do.
+/// How much is fed in again.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Letters at most.
+    pub letters: usize,
+    /// Letters that were fed in again so often are left where they are (D128).
+    pub attempts: u32,
+}
+
+/// Feeds in again what `selection` takes and was not fed in before, within `limits`; `send`: or only says what it would do.
 ///
 /// # Errors
 /// [`Refusal`] where Kafka cannot be used, a topic is missing, or somebody else replays at the same time.
-pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool) -> Result<Resent, Refusal> {
+pub fn replay(service: &Service, selection: &Selection, limits: Limits, send: bool) -> Result<Resent, Refusal> {
     let group = group(service);
     let onlooker = Onlooker::new(&service.kafka, &group)?;
     onlooker.partitions(&service.topics.dead_letters)?;
@@ -76,7 +86,7 @@ pub fn replay(service: &Service, selection: &Selection, most: usize, send: bool)
         None
     };
     let writer = writer.transpose().map_err(refusal)?;
-    let plan = Plan::make(service, &onlooker, selection, most)?;
+    let plan = Plan::make(service, &onlooker, selection, limits)?;
     if let Some(mut writer) = writer.filter(|_| plan.replay.total() > 0) {
         plan.carry_out(service, &onlooker, &mut writer).map_err(refusal)?;
     }
@@ -103,7 +113,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(service: &Service, onlooker: &Onlooker<'_>, selection: &Selection, most: usize) -> Result<Plan, Refusal> {
+    fn make(service: &Service, onlooker: &Onlooker<'_>, selection: &Selection, limits: Limits) -> Result<Plan, Refusal> {
         let topics = &service.topics;
         let mut partitions = BTreeMap::new();
         for topic in topics.posts.iter().chain([&topics.case_events, &topics.inbox]) {
@@ -117,7 +127,7 @@ impl Plan {
             onlooker.read(topic, &[(partition, done.below.max(there.start)..there.end)], |message| {
                 let letter = Letter::read(message);
                 let offset = letter.offset;
-                let sent = plan.consider(letter, selection, &done, most);
+                let sent = plan.consider(letter, selection, &done, limits);
                 progress.pass(offset, sent || done.contains(offset));
                 Ok::<(), Refusal>(())
             })?;
@@ -128,7 +138,7 @@ impl Plan {
     }
 
     /// Counts `letter` where it belongs, and chooses it if it is to be sent. Returns whether it is.
-    fn consider(&mut self, letter: Letter, selection: &Selection, done: &Done, most: usize) -> bool {
+    fn consider(&mut self, letter: Letter, selection: &Selection, done: &Done, limits: Limits) -> bool {
         if !selection.takes(&letter) {
             return false;
         }
@@ -137,7 +147,8 @@ impl Plan {
             _ if done.contains(letter.offset) => &mut self.replay.before,
             None => &mut self.replay.foreign,
             Some(_) if letter.bytes.is_none() => &mut self.replay.empty,
-            Some(_) if self.replay.sent.values().sum::<u64>() >= most as u64 => &mut self.replay.left,
+            Some(_) if letter.attempts >= limits.attempts => &mut self.replay.worn,
+            Some(_) if self.replay.sent.values().sum::<u64>() >= limits.letters as u64 => &mut self.replay.left,
             Some(source) => {
                 *self.replay.sent.entry(source.topic.clone()).or_default() += 1;
                 self.chosen.entry(letter.partition).or_default().insert(letter.offset);
@@ -217,7 +228,8 @@ fn add_as_it_was(message: &BorrowedMessage<'_>, letter: &Letter, partition: Opti
         .partition(partition)
         .key(record.key)
         .value(record.value)
-        .headers_of(&record, |name| !says_why(name) && name != REPLAYED)
+        .headers_of(&record, |name| !says_why(name) && name != REPLAYED && name != ATTEMPT)
         .header(REPLAYED, record.source())
+        .header(ATTEMPT, letter.attempts + 1)
         .at(letter.at);
 }

@@ -1,4 +1,5 @@
-//! The names of the headers that records have, each once. The stages beside this file write them, but for [`REPLAYED`];
+//! The names of the headers that records have, each once. The stages beside this file write them, but for [`REPLAYED`]
+//! and [`ATTEMPT`];
 //! whoever reads an output looks for these.
 
 /// The format of a raw record, as its feed says it.
@@ -16,6 +17,9 @@ pub const ITEM: &str = "triage.item";
 
 /// Where a dead letter that was fed in again stands, as `topic/partition/offset`; written by the replay.
 pub const REPLAYED: &str = "triage.replayed";
+
+/// How often it was fed in again; written by the replay.
+pub const ATTEMPT: &str = "triage.attempt";
 
 /// The stage that could not use the input; this and all below: of dead letters.
 pub const ERROR_STAGE: &str = "triage.error.stage";

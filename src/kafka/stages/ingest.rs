@@ -10,14 +10,14 @@ use crate::formats::{self, BadItem, Raw};
 use crate::rules::Rules;
 
 use super::dead_letter::Reason;
-use super::headers::{FORMAT, ITEM, REPLAYED, SOURCE};
+use super::headers::{ATTEMPT, FORMAT, ITEM, REPLAYED, SOURCE};
 use super::outbox::Outbox;
 use super::record::Inbound;
 use super::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
 /// Headers of a raw record that mean something else on a canonical one.
-const NOT_KEPT: [&str; 4] = [FORMAT, SOURCE, ITEM, REPLAYED];
+const NOT_KEPT: [&str; 5] = [FORMAT, SOURCE, ITEM, REPLAYED, ATTEMPT];
 
 /// The most bad items that a dead letter names one by one.
 const MOST_NAMED: usize = 20;

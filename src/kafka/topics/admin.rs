@@ -19,6 +19,7 @@ use crate::config::service::{Kafka, Topics};
 
 use super::shape::{Found, config, differences};
 use super::topic::{Topic, name};
+use crate::kafka::clients::certificate::distrust;
 use crate::kafka::clients::context::{Health, Plain};
 use crate::kafka::clients::login::by_token;
 use crate::kafka::clients::settings::client;
@@ -27,6 +28,9 @@ use crate::kafka::errors::refusal::Refusal;
 
 /// How long a broker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How the client library says that it does not trust a broker's certificate, and no more.
+const UNTRUSTED: &str = "certificate verify failed";
 
 /// How long the first question waits before it is asked whether we are let in at all.
 const SLICE: Duration = Duration::from_secs(3);
@@ -115,6 +119,20 @@ impl<'a> Admin<'a> {
         Ok(made)
     }
 
+    /// Returns which topics that are read do not exist. Whoever fills them makes them.
+    ///
+    /// # Errors
+    /// As of [`Admin::partitions`].
+    pub fn missing_inputs<'t>(&self, topics: &'t Topics) -> Result<Vec<&'t str>, Refusal> {
+        let mut missing = Vec::new();
+        for input in topics.posts.iter().chain([&topics.case_events]) {
+            if self.partitions(input)?.is_none() {
+                missing.push(input.as_str());
+            }
+        }
+        Ok(missing)
+    }
+
     /// Waits until brokers tell of these topics. They say that a topic is made a moment before they know it themselves,
     /// and whoever starts in that moment would be refused.
     fn wait_for(&self, made: &[String]) -> Result<(), Refusal> {
@@ -158,12 +176,7 @@ impl<'a> Admin<'a> {
     /// Returns every difference between the brokers' topics and what they must be, one sentence each; empty if all is well.
     /// Where [`Admin::reads_settings`] says no, only whether topics exist and their partitions are compared.
     pub fn check(&self, topics: &Topics) -> Result<Vec<String>, Refusal> {
-        let mut said = Vec::new();
-        for input in topics.posts.iter().chain([&topics.case_events]) {
-            if self.partitions(input)?.is_none() {
-                said.push(format!("{input} does not exist"));
-            }
-        }
+        let mut said: Vec<String> = self.missing_inputs(topics)?.iter().map(|input| format!("{input} does not exist")).collect();
         let inbox = self.partitions(&topics.inbox)?;
         let administrator = self.administrator()?;
         for topic in Topic::needed(topics) {
@@ -198,7 +211,11 @@ impl<'a> Admin<'a> {
     }
 
     fn unreachable(&self, error: &KafkaError) -> Refusal {
-        self.health().refusal(&self.kafka.brokers, error)
+        let words = self.health().words(error);
+        match words.contains(UNTRUSTED).then(|| distrust(self.kafka)).flatten() {
+            Some(why) => Refusal::NotLetIn { brokers: self.kafka.brokers.join(","), reason: format!("{why} ({words})") },
+            None => self.health().refusal(&self.kafka.brokers, error),
+        }
     }
 }
 
