@@ -47,7 +47,7 @@
 //! | [`compare`] | two rule sets over the same posts: flips and what is responsible |
 //! | [`kafka`] | errors, clients, topics, the stages, journal, lanes; dead letters and reconciliation |
 //! | [`ops`] | HTTP for those who watch: health, metrics, status; reads what lanes measure, never decides |
-//! | [`cli`] | one file per subcommand; the only place that names the real clock |
+//! | [`cli`] | one file per subcommand; the only place that names the wall clock |
 //!
 //! # Where a change begins
 //!
@@ -57,13 +57,13 @@
 //! | --- | --- |
 //! | how a feed is read | `formats/NAME.rs`, its sample in `config/samples/formats`; HTML and its entities in `formats/html.rs` |
 //! | the platforms | `post/platform.rs` |
-//! | what is skipped unread, and how that is called | `author/recognise.rs`, `record/skip.rs` |
+//! | what is skipped unread, and how that is called | `author/recognise.rs`, `record/skip.rs`; what a class skips has its `reason` in `rules.toml` |
 //! | a kind of signal, or a further one | `signals/kind/NAME.rs`, listed in `signals/kind.rs` |
 //! | a fact that rules can name (`post.x`, `case.x`) | `signals/builtin.rs` |
 //! | how much is remembered of a customer, and how long | `signals/history.rs` (how many posts), `author/memory.rs` |
 //! | the bytes of the journal | `author/codec.rs` |
 //! | what makes a case hard, what ends it | `case/count.rs`, `case/event.rs`, `author/expiry.rs` |
-//! | a field of a record | `record/NAME.rs`; `route.rs` fills it in |
+//! | a field of a record | `record/NAME.rs`; filled in by `route.rs` (verdicts), `case.rs` (escalations), `case/handoff.rs` (hand-offs) |
 //! | what an error of Kafka leaves to do | `kafka/errors/recovery.rs` |
 //! | what a dead letter holds | `kafka/stages/dead_letter.rs` |
 //! | what the service counts | `kafka/lane/report.rs`, `kafka/stages/tally.rs`, `kafka/lane/measures.rs`; how metrics are called `ops/metrics.rs`; what a backtest counts: `cli/backtest/summary.rs` |
@@ -94,9 +94,9 @@
 //! | evidence | a trace or measurement in the form that people read and records carry ([`signals::Evidence`]) |
 //! | condition | a condition of the hard complaint ([`rules::Condition`]); a case collects those that its posts meet |
 //! | class | what a post is; the first that holds wins ([`rules::Class`]) |
-//! | destination, route | one of four outputs; the key of a class that names it ([`record::Destination`]) |
+//! | destination, route | one of the four outputs of verdicts; the key of a class that names it ([`record::Destination`]) |
 //! | put aside | given to a class whose posts are not counted |
-//! | count, feed (`feeds`) | let a post contribute to its customer's case, windows and series |
+//! | count (`feeds` in the configuration) | let a post contribute to its customer's case, windows and series |
 //! | case | the posts of a customer from the first that an agent must see until it is over ([`author::Case`]) |
 //! | hard | of a case: its conditions make it a hard complaint; a post then becomes an escalation |
 //! | series | posts of one customer about one matter: the first is answered, the others are attached to it |
@@ -117,10 +117,10 @@
 //! 2. No decision is made twice: `run`, `explain`, `test` and `backtest` call the same [`engine::step`]; `check`,
 //!    start-up and reload the same [`rules::compile`].
 //! 3. No signal returns a bare yes or no: a [`signals::Finding`] says why.
-//! 4. No post disappears: every inbox record ends as exactly one record in one output.
+//! 4. No post disappears: every inbox record ends as exactly one record in one output, dead letters being one.
 //! 5. No output without its input offset in the same transaction.
 //! 6. No state outside the journal.
-//! 7. No rule text, name or threshold in the code.
+//! 7. No rule text, name or threshold in the code; bounds of memory and input are no thresholds.
 //! 8. No post text, handle, number or password in logs and error messages.
 //! 9. No `unsafe`, no backtracking regular expressions, no unbounded input.
 

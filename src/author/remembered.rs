@@ -7,7 +7,7 @@ use super::json;
 use super::unknown::UnknownOfPost;
 use crate::post::Millis;
 
-/// A post that was judged, or put aside unread.
+/// A post that was judged, or skipped unread.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     /// The id of the post, which all its versions share.

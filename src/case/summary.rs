@@ -56,6 +56,7 @@ impl Telling<'_> {
             Gap::DeskNote => record.desk_note.map(in_one_line),
             Gap::CoordinatedWith => Some(self.list(record.coordinated_with.iter().map(|unit| in_one_line(unit)).collect())),
             Gap::Silence => record.background.silence.clone(),
+            Gap::Missed => record.missed.filter(|missed| *missed > 0).map(|missed| missed.to_string()),
         }
     }
 

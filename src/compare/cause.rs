@@ -31,7 +31,7 @@ pub enum Cause {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         entries: Vec<EntryChange>,
     },
-    /// One of the two puts the post aside unread.
+    /// One of the two skips the post unread.
     Unread {
         /// The reason on the record.
         reason: String,

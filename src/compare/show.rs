@@ -114,7 +114,7 @@ impl Difference {
                 }
                 Ok(())
             }
-            Cause::Unread { reason } => writeln!(f, "      put aside unread by one of the two: {reason}"),
+            Cause::Unread { reason } => writeln!(f, "      skipped unread by one of the two: {reason}"),
             Cause::Case => {
                 let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
                 let (before, after) = (list(&self.before.conditions), list(&self.after.conditions));

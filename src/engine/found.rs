@@ -25,7 +25,7 @@ pub struct Piece<'a> {
 }
 
 impl Workspace {
-    /// Returns what the signals said; `None` if the last post was put aside unread.
+    /// Returns what the signals said; `None` if the last post was skipped unread.
     pub fn findings(&self) -> Option<&Findings> {
         Some(&self.findings).filter(|findings| !findings.is_empty())
     }

@@ -1,9 +1,9 @@
-//! Why a post is put aside unread. What the rules put aside has the reason that its class gives.
+//! Why a post is skipped unread. What the rules skip has the reason that its class gives.
 
-/// The class of what is put aside unread.
+/// The class of what is skipped unread.
 pub const UNREAD: &str = "skipped";
 
-/// Why a post, or a report of the ticketing side, is put aside unread.
+/// Why a post, or a report of the ticketing side, is skipped unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Skip {
     /// It was taken away.

@@ -82,10 +82,12 @@ pub enum Gap {
     CoordinatedWith,
     /// The silence that has ended.
     Silence,
+    /// Reminders that were due before this one, while nothing ran.
+    Missed,
 }
 
 impl Gap {
-    const NAMES: [(&'static str, Gap); 22] = [
+    const NAMES: [(&'static str, Gap); 23] = [
         ("headline", Gap::Headline),
         ("at", Gap::At),
         ("customer", Gap::Customer),
@@ -108,6 +110,7 @@ impl Gap {
         ("desk_note", Gap::DeskNote),
         ("coordinated_with", Gap::CoordinatedWith),
         ("silence", Gap::Silence),
+        ("missed", Gap::Missed),
     ];
 }
 

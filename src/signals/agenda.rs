@@ -21,6 +21,8 @@ pub(super) enum Awaits<'s> {
     Groups(&'s [GroupId]),
     /// One of these names.
     Names(Vec<Ref>),
+    /// An entry of one of these groups, one of these names, or what the signal that it goes on from waits for.
+    Any(&'s [GroupId], Vec<Ref>, Option<SignalId>),
 }
 
 /// The order of the signals, and what each of them waits for.
@@ -40,28 +42,46 @@ impl Agenda {
         let (by_group, by_signal) = (vec![none.clone(); groups], vec![none.clone(); signals.len()]);
         let by_fact = vec![none.clone(); Builtin::ALL.len()];
         let mut agenda = Agenda { always: none, by_group, by_signal, by_fact, order };
-        for (place, id) in agenda.order.iter().enumerate() {
-            let add = |places: &mut Places| places[place / 64] |= 1 << (place % 64);
-            match signals.get(usize::from(*id)).map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
-                Awaits::Nothing => add(&mut agenda.always),
-                Awaits::Groups(groups) => {
-                    for &group in groups {
-                        agenda.by_group.get_mut(usize::from(group)).into_iter().for_each(add);
-                    }
-                }
-                Awaits::Names(names) => {
-                    for name in names {
-                        let waiting = match name {
-                            Ref::Signal(id) => agenda.by_signal.get_mut(usize::from(id)),
-                            Ref::Builtin(fact) => agenda.by_fact.get_mut(fact as usize),
-                            Ref::Condition(_) => None,
-                        };
-                        waiting.into_iter().for_each(add);
-                    }
+        for place in 0..agenda.order.len() {
+            let signal = signals.get(usize::from(agenda.order[place]));
+            match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
+                Awaits::Nothing => set(&mut agenda.always, place),
+                Awaits::Groups(groups) => agenda.await_groups(place, groups),
+                Awaits::Names(names) => agenda.await_names(place, &names),
+                Awaits::Any(groups, names, base) => {
+                    agenda.await_groups(place, groups);
+                    agenda.await_names(place, &names);
+                    base.into_iter().for_each(|base| agenda.await_the_same(place, base));
                 }
             }
         }
         agenda
+    }
+
+    fn await_groups(&mut self, place: usize, groups: &[GroupId]) {
+        for &group in groups {
+            self.by_group.get_mut(usize::from(group)).into_iter().for_each(|places| set(places, place));
+        }
+    }
+
+    fn await_names(&mut self, place: usize, names: &[Ref]) {
+        for name in names {
+            let waiting = match *name {
+                Ref::Signal(id) => self.by_signal.get_mut(usize::from(id)),
+                Ref::Builtin(fact) => self.by_fact.get_mut(fact as usize),
+                Ref::Condition(_) => None,
+            };
+            waiting.into_iter().for_each(|places| set(places, place));
+        }
+    }
+
+    /// Lets the signal at `place` wait for all that `base`, earlier in the order, waits for.
+    fn await_the_same(&mut self, place: usize, base: SignalId) {
+        let Some(base) = self.order.iter().position(|id| *id == base) else { return };
+        let lists = [&mut self.by_group, &mut self.by_signal, &mut self.by_fact].into_iter().flatten();
+        for places in lists.chain(std::iter::once(&mut self.always)).filter(|places| has(places, base)) {
+            set(places, place);
+        }
     }
 
     /// The signals to look at for a post with these `hits`, before anything is known to hold.
@@ -70,6 +90,14 @@ impl Agenda {
         hits.iter().filter_map(|hit| self.by_group.get(usize::from(hit.group))).for_each(|concerned| open.add(concerned));
         open
     }
+}
+
+fn set(places: &mut Places, place: usize) {
+    places[place / 64] |= 1 << (place % 64);
+}
+
+fn has(places: &Places, place: usize) -> bool {
+    places[place / 64] & (1 << (place % 64)) != 0
 }
 
 /// What is still to be looked at for one post.

@@ -55,6 +55,27 @@ impl Expression {
         }
     }
 
+    /// Returns names of which one holds wherever the expression does, as few and as rare ones as it has; `None`: it may hold
+    /// without any.
+    pub fn indispensable(&self) -> Option<Vec<Ref>> {
+        // One that holds where this many parts do: as many as may fail are looked past, the commonest.
+        let rarest = |parts: &[Expression], least: usize| {
+            let mut sets: Vec<_> = parts.iter().map(Expression::indispensable).collect();
+            sets.sort_by_key(|names| names.as_deref().map_or(usize::MAX, commonness));
+            let enough = (parts.len() + 1).saturating_sub(least.max(1));
+            sets.into_iter().take(enough).collect::<Option<Vec<_>>>().map(|sets| sets.concat())
+        };
+        match self {
+            Expression::Name(name) => Some(vec![*name]),
+            Expression::None(_) => None,
+            Expression::All(parts) if parts.is_empty() => None,
+            Expression::All(parts) => rarest(parts, parts.len()),
+            Expression::Any(parts) => rarest(parts, 1),
+            Expression::AtLeast(0, _) => None,
+            Expression::AtLeast(least, parts) => rarest(parts, *least),
+        }
+    }
+
     /// Returns what holds where one of the parts does that must come together: the expression is close then (D69). It never
     /// holds where there are no such parts.
     pub fn partly(&self) -> Expression {
@@ -66,9 +87,55 @@ impl Expression {
     }
 }
 
+/// How often one of `names` may hold: most posts have a few facts, few have a given signal.
+fn commonness(names: &[Ref]) -> usize {
+    const FACT: usize = 20;
+    names.iter().map(|name| if matches!(name, Ref::Builtin(_)) { FACT } else { 1 }).sum()
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn expressions() -> impl Strategy<Value = Expression> {
+        let leaf = (0_u16..6).prop_map(|id| Expression::Name(Ref::Signal(id)));
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let parts = || proptest::collection::vec(inner.clone(), 0..4);
+            prop_oneof![
+                parts().prop_map(Expression::All),
+                parts().prop_map(Expression::Any),
+                parts().prop_map(Expression::None),
+                (0_usize..5, parts()).prop_map(|(least, parts)| Expression::AtLeast(least, parts)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_holds_without_what_is_indispensable(expression in expressions(), met in 0_u16..64) {
+            let is = |name| matches!(name, Ref::Signal(id) if met & (1 << id) != 0);
+            if let Some(names) = expression.indispensable() && expression.holds(&is) {
+                prop_assert!(names.iter().any(|name| is(*name)), "{expression:?} {met:b} {names:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rarest_part_is_awaited() {
+        let (name, fact) = (|id| Expression::Name(Ref::Signal(id)), Expression::Name(Ref::Builtin(Builtin::IsReply)));
+        let check = |expression: Expression, expected: Option<&[SignalId]>| {
+            let names = expected.map(|ids| ids.iter().map(|id| Ref::Signal(*id)).collect::<Vec<_>>());
+            assert_eq!(expression.indispensable(), names, "{expression:?}");
+        };
+        let either = Expression::Any(vec![name(1), name(2)]);
+        check(Expression::All(vec![fact.clone(), either.clone(), Expression::None(vec![name(3)])]), Some(&[1, 2]));
+        check(Expression::All(vec![either.clone(), name(4)]), Some(&[4]));
+        check(Expression::AtLeast(2, vec![fact, either, name(4)]), Some(&[4, 1, 2]));
+        check(Expression::Any(vec![name(1), Expression::None(vec![name(2)])]), None);
+        check(Expression::All(vec![]), None);
+    }
 
     #[test]
     fn the_language_says_what_it_reads_like() {

@@ -102,6 +102,7 @@ impl Kind {
         match self {
             Kind::Phrases(phrases) => Awaits::Groups(&phrases.groups),
             Kind::Derived(derived) => derived.awaits(),
+            Kind::Score(score) => score.awaits(),
             _ => Awaits::Nothing,
         }
     }

@@ -97,3 +97,20 @@ fn what_changes_beside_the_class_is_counted_in_posts_and_customers() {
     assert_eq!((&row["gained"], &row["lost"], &row["customers"]), (&json!(0), &json!(3), &json!(2)));
     assert!(row["samples"][0]["causes"].to_string().contains("_capitals_to_the_letter"), "{row}");
 }
+
+#[test]
+fn hand_offs_are_counted_however_the_work_is_divided() {
+    let rules = changed("lists/ct0.toml", "email = []", "email = [\"plasa@contoh.id\"]");
+    let input = rules.path().join("input");
+    let mail = |id: u32| {
+        json!({"schema": "telkomcare.post.v1", "platform": "email", "post_id": id.to_string(), "author": {"id": "plasa@contoh.id"},
+            "text": "Pelanggan lapor agent membentak saat menawarkan pembayaran", "created_at": "2025-11-13T03:30:00Z"})
+    };
+    std::fs::write(&input, (0..4).map(|id| format!("{}\n", mail(id))).collect::<String>()).unwrap();
+    let (config, input) = (rules.path().to_str().unwrap(), input.to_str().unwrap());
+    for threads in ["1", "2"] {
+        let arguments = ["backtest", "--config", config, "--input", input, "--threads", threads];
+        assert_eq!(answer(&arguments)["handoffs"], json!({"submitted": 4}), "{threads} threads");
+        assert!(said(&arguments).1.contains("hand-off: submitted"));
+    }
+}

@@ -98,6 +98,7 @@ impl Summary {
             (&mut self.skipped, &other.skipped),
             (&mut self.conditions, &other.conditions),
             (&mut self.escalations, &other.escalations),
+            (&mut self.handoffs, &other.handoffs),
             (&mut self.bad, &other.bad),
         ];
         for (mine, theirs) in parts {
@@ -119,9 +120,14 @@ impl Summary {
                 say!("{class:<16} {route:<12} {posts:>8}");
             }
         }
-        for (title, counts) in
-            [("skipped", &self.skipped), ("condition", &self.conditions), ("escalation", &self.escalations), ("unreadable", &self.bad)]
-        {
+        let counts = [
+            ("skipped", &self.skipped),
+            ("condition", &self.conditions),
+            ("escalation", &self.escalations),
+            ("hand-off", &self.handoffs),
+            ("unreadable", &self.bad),
+        ];
+        for (title, counts) in counts {
             for (name, number) in counts {
                 say!("{:<29} {number:>8}", format!("{title}: {name}"));
             }

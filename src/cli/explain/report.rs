@@ -95,6 +95,9 @@ impl Explanation<'_> {
             self.conditions(page, verdict);
             row(page, "signals", Some(if verdict.signals.is_empty() { "none".to_owned() } else { verdict.signals.join(", ") }.as_str()));
             case(page, verdict);
+            if let Some(Output::Escalation(record)) = self.outputs.first() {
+                ticket(page, record);
+            }
         }
         if let Some(insight) = self.insight {
             alternatives(page, insight);
@@ -216,6 +219,13 @@ fn escalation(page: &mut Page, record: &EscalationRecord<'_>) {
     writeln!(page, " -> escalations");
     let conditions = if record.conditions.is_empty() { "no conditions".to_owned() } else { record.conditions.join(", ") };
     row(page, "case", Some(format!("{}: {conditions}", record.case_id).as_str()));
+    ticket(page, record);
+}
+
+/// What an escalation carries for a ticket.
+fn ticket(page: &mut Page, record: &EscalationRecord<'_>) {
+    row(page, "links", Some(record.links.join(" ").as_str()).filter(|all| !all.is_empty()));
+    row(page, "hints", Some(record.hints.join(", ").as_str()).filter(|all| !all.is_empty()));
 }
 
 fn handoff(page: &mut Page, record: &HandoffRecord<'_>) {

@@ -97,7 +97,7 @@ fn names(flip: &Difference) -> Vec<String> {
                 let place = entry.place.as_deref().map(|place| format!(" at {place}")).unwrap_or_default();
                 format!("{lost}`{}`{place} in signal {signal}", entry.entry)
             })),
-            Cause::Unread { reason } => names.push(format!("put aside unread as {reason}")),
+            Cause::Unread { reason } => names.push(format!("skipped unread as {reason}")),
             Cause::Case => names.push("the case of the customer".to_owned()),
             Cause::Rules { differ } if differ.is_empty() => names.push("the rules as a whole".to_owned()),
             Cause::Rules { differ } => names.extend(differ.iter().cloned()),

@@ -275,6 +275,7 @@ fn write_output(output: &Output<'_>, rules: &str, record: &Inbound<'_>, arrival:
 /// Adds what the wall clock brings about. One that could not be written would be worth no more as a dead letter.
 fn write_due(output: &Output<'_>, out: &mut Outbox) {
     let Output::Escalation(record) = output else { return };
+    out.silenced += u64::from(record.silenced.is_some());
     let draft = out.push(Topic::Escalations).key(record.customer.as_bytes());
     if let Ok(draft) = draft.try_value_with(|bytes| serde_json::to_writer(bytes, record)) {
         draft.header(TICK, record.at.get()).at(record.at);

@@ -20,14 +20,12 @@ impl Derived {
         Some(Derived { test: Test::of(&when, &[]), when })
     }
 
-    /// Where it does not hold of nothing, one of the names that speak for it must hold.
+    /// Where it does not hold of nothing, one of some names must hold.
     pub(super) fn awaits(&self) -> Awaits<'_> {
         if self.test.holds(&Names::default()) {
             return Awaits::Nothing;
         }
-        let mut names = Vec::new();
-        self.when.names(&mut |name, speaks_for| names.extend(speaks_for.then_some(name)));
-        Awaits::Names(names)
+        self.when.indispensable().map_or(Awaits::Nothing, Awaits::Names)
     }
 
     pub(super) fn evaluate(&self, _: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {

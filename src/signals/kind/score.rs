@@ -6,6 +6,7 @@
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
+use crate::signals::agenda::Awaits;
 use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
 use crate::text::GroupId;
 
@@ -25,6 +26,12 @@ pub struct Score {
 }
 
 impl Score {
+    /// What takes more than nothing needs something that adds.
+    pub(super) fn awaits(&self) -> Awaits<'_> {
+        let names = || self.names.iter().map(|(name, _)| *name).collect();
+        if self.threshold > 0.0 { Awaits::Any(&self.adding, names(), self.of) } else { Awaits::Nothing }
+    }
+
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let mut sum = 0.0;
         if let Some(base) = self.of {
