@@ -71,7 +71,10 @@ fn ask(url: &str, ops: &Ops) -> Result<Status, Stop> {
     let text = answer.body_mut().with_config().limit(MOST).read_to_string();
     match answer.status().as_u16() {
         200 => (),
-        401 => return Err(failed("wants a token: set TRIAGE_OPS__TOKEN, or `token_file` of [ops], to the one of that program".to_owned())),
+        401 => {
+            let sentence = format!("{url} wants a token: set TRIAGE_OPS__TOKEN, or `token_file` of [ops], to the one of that program");
+            return Err(Stop::Because(Exit::Refused, sentence));
+        }
         429 => return Err(failed("is asked too often: try again in a second".to_owned())),
         code => return Err(failed(format!("answers {code}: it may be another program"))),
     }

@@ -1,7 +1,6 @@
 //! Everything that answers are made of, at one moment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -20,8 +19,6 @@ pub struct Watched {
     silences: Arc<ArcSwap<Silences>>,
     /// What became of rules that were read again.
     reloads: Arc<Reloads>,
-    /// Lines of the log that were dropped; who writes the log counts them.
-    pub dropped: Arc<AtomicU64>,
     /// The wall clock.
     clock: fn() -> Millis,
     lanes: ArcSwap<Vec<(&'static str, Arc<LaneReport>)>>,
@@ -30,7 +27,7 @@ pub struct Watched {
 impl Watched {
     /// Makes it without lanes.
     pub fn new(rules: Arc<ArcSwap<Rules>>, silences: Arc<ArcSwap<Silences>>, reloads: Arc<Reloads>, clock: fn() -> Millis) -> Self {
-        Watched { rules, shadow: None, silences, reloads, dropped: Arc::default(), clock, lanes: ArcSwap::default() }
+        Watched { rules, shadow: None, silences, reloads, clock, lanes: ArcSwap::default() }
     }
 
     /// The same with rules that are only tried.
@@ -57,7 +54,7 @@ impl Watched {
             shadow: self.shadow.as_ref().map(hash),
             silences: self.silences.load().len(),
             reloads: self.reloads.kept(),
-            dropped: self.dropped.load(Ordering::Relaxed),
+            dropped: 0,
             lanes: self.lanes.load().iter().map(lane).collect(),
         }
     }
@@ -96,7 +93,7 @@ pub struct Snapshot {
     pub silences: usize,
     /// What became of rules that were read again.
     pub reloads: Kept,
-    /// Lines of the log that were dropped.
+    /// Lines of the log that were dropped: who writes the log fills it in.
     pub dropped: u64,
     /// The lanes, stage by stage.
     pub lanes: Vec<LaneSnapshot>,

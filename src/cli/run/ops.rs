@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::reload::Wishes;
 use super::{Sources, now};
-use crate::cli::{Exit, Stop};
+use crate::cli::{Exit, Stop, log};
 use crate::config::service::Service;
-use crate::ops::{self, Answers, Reloads, Watched};
+use crate::ops::{self, Answers, Reloads, Snapshot, Watched};
 
 /// Takes the port that the settings name, if they name one, and answers on it from now on. The lanes come later.
 pub(super) fn listen(service: &Service, sources: &Sources, told: &Arc<Reloads>, wishes: &Wishes) -> Result<Arc<Watched>, Stop> {
@@ -19,7 +19,8 @@ pub(super) fn listen(service: &Service, sources: &Sources, told: &Arc<Reloads>, 
     // Who asks for port 0 is told which it is.
     let address = listening.address().map_err(cannot)?;
     let seen = Arc::clone(&watched);
-    listening.serve(Answers::new(move || seen.snapshot(), Arc::clone(&wishes.reload), token)).map_err(cannot)?;
+    let snapshot = move || Snapshot { dropped: log::dropped(), ..seen.snapshot() };
+    listening.serve(Answers::new(snapshot, Arc::clone(&wishes.reload), token)).map_err(cannot)?;
     tracing::info!(%address, "answering those who watch");
     Ok(watched)
 }

@@ -167,8 +167,7 @@ const WRITES_MUCH: [(&str, &str); 4] = [WRITES[0], WRITES[1], ("batch.size", "20
 
 /// Returns the transactional producer of a lane.
 pub(in crate::kafka) fn producer(kafka: &Kafka, run: &Run, member: &Member) -> Result<ClientConfig, Refusal> {
-    let mut config = transactional(kafka, run, member, &WRITES_MUCH)?;
-    Ok(config)
+    transactional(kafka, run, member, &WRITES_MUCH)
 }
 
 /// Returns a transactional producer for the topics of feeds. Their brokers may take no batch above the usual 1 MB, so
