@@ -181,7 +181,7 @@ impl Transaction<'_, '_> {
         let (report, timeout) = (self.writer.report, self.writer.timeout);
         // Only then are the offsets sent: while the broker still completes the transaction before this one it refuses both,
         // and librdkafka repeats the records' request after 20 ms, but that of the offsets after its long pause.
-        self.drain()?;
+        self.drain_asking(|| self.obstacle(offsets, group))?;
         pass(Point::BeforeOffsets);
         let begun = Instant::now();
         report.excuse(OFFSETS_PATIENCE);
@@ -243,11 +243,23 @@ impl Transaction<'_, '_> {
 
     /// Waits until the broker has everything. The commit would wait too, but in steps of 100 ms.
     pub(in crate::kafka) fn drain(&self) -> Result<(), Trouble> {
+        self.drain_asking(|| None)
+    }
+
+    /// The same; records that are not allowed wait without a word, so `obstacle` is asked now and then what is in the way.
+    fn drain_asking(&self, obstacle: impl Fn() -> Option<KafkaError>) -> Result<(), Trouble> {
         let begun = Instant::now();
+        let mut asked = begun;
         while !self.is_delivered() {
             self.check()?;
             if begun.elapsed() >= self.writer.timeout {
                 return Err(Trouble::Abort("the broker did not take the records in time".into()));
+            }
+            if asked.elapsed() >= SUSPICIOUS {
+                if let Some(error) = obstacle() {
+                    return Err(Trouble::of(Call::Other, "write in a transaction", &error));
+                }
+                asked = Instant::now();
             }
             self.writer.report.beat();
             thread::sleep(LOOK);
