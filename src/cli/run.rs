@@ -80,21 +80,23 @@ impl Run {
         let hash_of = |rules: &ArcSwap<Rules>| rules.load().hash.clone();
         let shadow_hash = shadow.as_ref().map(|(shadow, _)| hash_of(shadow));
         tracing::info!(rules = hash_of(&rules), shadow = shadow_hash, version = env!("CARGO_PKG_VERSION"), "starting");
-        let accepted = consent::ask(&service, &rules.load(), self.accept_rules.as_deref(), &signals.stop);
-        let accepted = accepted.map_err(|stop| rights::name(&service, stop))?;
         let guard = Some(service.reload.guard).filter(|guard| guard.max_share < 1.0);
         let guard = guard.map(|guard| (guard, Arc::new(Recent::new(guard.posts))));
-        let sources = Sources {
+        let mut sources = Sources {
             rules: Arc::clone(&rules),
             shadow: shadow.as_ref().map(|(shadow, _)| Arc::clone(shadow)),
             silences: Arc::new(ArcSwap::from_pointee(silences.0)),
             recent: guard.as_ref().map(|(_, recent)| Arc::clone(recent)),
-            accepted: accepted.clone(),
+            accepted: None,
             clock: now,
         };
         let handoffs = service.topics.handoff.is_some();
         let told = Arc::new(Reloads::new(now));
         let watched = ops::listen(&service, &sources, &told, &signals.wishes)?;
+        let nothing_done = |_: &Stop| tell_what_was_done(&kafka::Supervisor::new(Arc::clone(&signals.stop)));
+        let accepted = consent::ask(&service, &rules.load(), self.accept_rules.as_deref(), &signals.stop);
+        let accepted = accepted.map_err(|stop| rights::name(&service, stop)).inspect_err(nothing_done)?;
+        sources.accepted.clone_from(&accepted);
         let mut sets =
             vec![InUse { name: "rules", watch, shared: rules, guard, accepted, handoffs, told: Arc::clone(&told), troubled: false }];
         sets.extend(shadow.map(|(shared, watch)| InUse::tried(watch, shared, told)));

@@ -85,6 +85,7 @@ fn of_layers(root: &str, layers: &[fn(&Root) -> Vec<String>]) -> Vec<String> {
     };
     let mut seen = FxHashSet::default();
     let mut forms: Vec<String> = layers.iter().flat_map(|layer| layer(&root)).collect();
-    forms.retain(|form| seen.insert(form.clone()));
+    // Two letters stand for too much: only a root itself may be so short.
+    forms.retain(|form| (form.len() > 2 || *form == letters) && seen.insert(form.clone()));
     forms
 }

@@ -169,6 +169,12 @@ fn holds_for_any_root(root: &str) {
     assert_eq!(different.len(), forms.len(), "{root}");
 }
 
+#[test]
+fn two_letters_stand_for_no_root_but_themselves() {
+    assert!(!forms("iai").contains(&"ie".to_owned()));
+    assert_eq!(forms("up")[0], "up");
+}
+
 proptest! {
     #[test]
     fn any_string_is_a_root(root in "\\PC{0,12}") {
