@@ -8,7 +8,7 @@ use rdkafka::bindings::rd_kafka_resp_err_t as Code;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::RDKafkaApiKey as Request;
-use triage::kafka::Counts;
+use triage::kafka::{Counts, Refusal};
 
 use super::broker::{Record, long, mock, wait_until};
 use super::counting::{Counting, Fault, Lanes, Run};
@@ -33,7 +33,6 @@ const CASES: [(Request, &[(Code, Back)]); 5] = [
         &[
             (Code::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, Nowhere),
             (Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, Nowhere),
-            (Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, Restart),
             (Code::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, Restart),
             (Code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, Restart),
             (Code::RD_KAFKA_RESP_ERR_UNKNOWN, Abort),
@@ -170,4 +169,19 @@ fn every_error_of_a_transaction_leads_back_as_far_as_it_must() {
         each.into_iter().flat_map(|thread| thread.join().expect("an answer")).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_not_allowed_ends_the_lane() {
+    let (service, cluster) = mock("forbidden", 1);
+    let run = Run::new(&service);
+    let held: &'static AtomicBool = Box::leak(Box::default());
+    let mut lanes = run.start_stage(1, move || Counting::with(Fault::HeldWhile(held)));
+    held.store(true, Ordering::SeqCst);
+    run.feed([Record { timestamp: 1_700_000_000_000, ..Record::new("one", "x") }]);
+    cluster.request_errors(Request::Produce, &[Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED; 10]);
+    held.store(false, Ordering::SeqCst);
+    let refusal = lanes.wait().expect_err("no right, no work");
+    assert!(matches!(refusal, Refusal::NotAllowed { .. }), "{refusal}");
+    assert_eq!(refusal.exit_code(), 77);
 }
