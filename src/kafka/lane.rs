@@ -111,19 +111,19 @@ impl<S: Stage> Lane<'_, S> {
                     Ok(()) => {
                         self.work.committed(begun.elapsed());
                         self.aborts_in_a_row = 0;
+                        self.work.report.allowed();
                         return Ok(true);
                     }
                     Err(aborted) => aborted,
                 }
             }
-            // The second in a row: is it because something is not allowed?
-            Err(Trouble::Abort(reason)) if self.aborts_in_a_row > 0 => {
-                let offsets = self.work.positions.to_commit(&self.work.consents).ok();
-                let obstacle = offsets.and_then(|offsets| transaction.obstacle(&offsets, group));
-                let obstacle = obstacle.map(|error| Trouble::of(Call::Other, "write in a transaction", &error));
-                transaction.abort(obstacle.unwrap_or(Trouble::Abort(reason)))
+            Err(trouble) => {
+                let trouble = match self.work.positions.to_commit(&self.work.consents) {
+                    Ok(offsets) => transaction.behind(trouble, &offsets, group),
+                    Err(_) => trouble,
+                };
+                transaction.abort(trouble)
             }
-            Err(trouble) => transaction.abort(trouble),
         };
         let (reason, refused) = match aborted.trouble {
             Trouble::Abort(reason) => (reason, aborted.refused),

@@ -1,8 +1,10 @@
 //! What the brokers allow the program: with the rights that it prints it works, and `topics check` names one that
 //! is missing.
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use triage::config::service::Service;
 
@@ -11,6 +13,9 @@ use super::process::outcomes;
 use super::program::{Process, terminate, triage};
 use super::stages::posts;
 
+/// No command takes longer to find out that something is not allowed.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// `triage` as a user who may do only what ACLs allow.
 fn guest(service: &Service, arguments: &[&str]) -> Command {
     let mut command = triage(service, arguments);
@@ -18,15 +23,24 @@ fn guest(service: &Service, arguments: &[&str]) -> Command {
     command.env("TRIAGE_KAFKA__SECURITY__CA_FILE", node().folder.join("broker.pem"));
     command.env("TRIAGE_KAFKA__SECURITY__MECHANISM", "PLAIN").env("TRIAGE_KAFKA__SECURITY__USERNAME", "guest");
     command.env("TRIAGE_KAFKA__SECURITY__PASSWORD", "battery staple");
-    command.env("TRIAGE_TOPICS__PARTITIONS", "1").env("TRIAGE_TOPICS__REPLICATION", "1").env("RUST_LOG", "error");
+    command.env("TRIAGE_TOPICS__PARTITIONS", "1").env("TRIAGE_TOPICS__REPLICATION", "1").env("RUST_LOG", "warn");
     command
 }
 
-/// Runs it to its end; exit code and what it says.
+/// Runs it to its end, which must come; exit code and what it says. No code if it had to be killed.
 fn said(mut command: Command) -> (Option<i32>, String) {
-    let output = command.stdin(Stdio::null()).output().expect("the program runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let mut process = Process(child);
+    let begun = Instant::now();
+    while process.0.try_wait().expect("a status").is_none() && begun.elapsed() < LIMIT {
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    process.kill();
+    let code = process.0.wait().expect("a status").code();
+    let mut text = String::new();
+    process.0.stdout.take().expect("a pipe").read_to_string(&mut text).expect("text");
+    process.0.stderr.take().expect("a pipe").read_to_string(&mut text).expect("text");
+    (code, text)
 }
 
 /// A command as the program prints it, with `--add` or `--remove`, by somebody who may do everything.

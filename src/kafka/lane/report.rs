@@ -74,6 +74,8 @@ pub struct LaneReport {
     beat: AtomicU64,
     /// Nothing is left to be committed; only the group must still be left.
     done: AtomicBool,
+    /// The last transaction met something that is not allowed, whether or not the lane has begun anew since.
+    denied: AtomicBool,
 }
 
 impl Default for LaneReport {
@@ -84,6 +86,7 @@ impl Default for LaneReport {
             begun: Instant::now(),
             beat: AtomicU64::new(0),
             done: AtomicBool::new(false),
+            denied: AtomicBool::new(false),
         }
     }
 }
@@ -119,6 +122,16 @@ impl LaneReport {
     /// Notes that the lane has committed its last.
     pub(super) fn set_done(&self) {
         self.done.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that something is not allowed. Returns whether the last transaction has met that too.
+    pub(super) fn denied_again(&self) -> bool {
+        self.denied.swap(true, Ordering::Relaxed)
+    }
+
+    /// Notes that a transaction was committed: everything in it was allowed.
+    pub(super) fn allowed(&self) {
+        self.denied.store(false, Ordering::Relaxed);
     }
 
     /// Gives a sign of life.

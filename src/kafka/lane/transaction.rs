@@ -174,7 +174,27 @@ impl Transaction<'_, '_> {
     /// Commits everything written together with `offsets`, as the member of the group that `group` was taken from.
     /// Aborts if that is impossible.
     pub(in crate::kafka) fn commit(mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Aborted> {
-        self.try_commit(offsets, group).map_err(|trouble| self.abort(trouble))
+        self.try_commit(offsets, group).map_err(|trouble| {
+            let trouble = self.behind(trouble, offsets, group);
+            self.abort(trouble)
+        })
+    }
+
+    /// Returns `trouble`, or what is not allowed if that is behind it. Only the second time in a row it is for good: brokers that
+    /// begin may not know all rights yet.
+    pub(in crate::kafka) fn behind(&self, trouble: Trouble, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Trouble {
+        let denial = match trouble {
+            Trouble::Abort(reason) => match self.obstacle(offsets, group) {
+                Some(error) => Trouble::of(Call::Other, "write in a transaction", &error),
+                None => return Trouble::Abort(reason),
+            },
+            Trouble::Refuse(Refusal::NotAllowed { .. }) => trouble,
+            other => return other,
+        };
+        match denial {
+            Trouble::Refuse(refusal) if !self.writer.report.denied_again() => Trouble::Abort(refusal.to_string()),
+            denial => denial,
+        }
     }
 
     fn try_commit(&mut self, offsets: &TopicPartitionList, group: &ConsumerGroupMetadata) -> Result<(), Trouble> {
@@ -256,8 +276,8 @@ impl Transaction<'_, '_> {
                 return Err(Trouble::Abort("the broker did not take the records in time".into()));
             }
             if asked.elapsed() >= SUSPICIOUS {
-                if let Some(error) = obstacle() {
-                    return Err(Trouble::of(Call::Other, "write in a transaction", &error));
+                if obstacle().is_some() {
+                    return Err(Trouble::Abort("records are not allowed".into()));
                 }
                 asked = Instant::now();
             }
