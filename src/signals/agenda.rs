@@ -17,12 +17,8 @@ type Places = SmallVec<[u64; 4]>;
 pub(super) enum Awaits<'s> {
     /// Nothing: it is looked at for every post.
     Nothing,
-    /// An entry of one of these groups.
-    Groups(&'s [GroupId]),
-    /// One of these names.
-    Names(Vec<Ref>),
     /// An entry of one of these groups, one of these names, or what the signal that it goes on from waits for.
-    Any(&'s [GroupId], Vec<Ref>, Option<SignalId>),
+    Any { groups: &'s [GroupId], names: Vec<Ref>, base: Option<SignalId> },
 }
 
 /// The order of the signals, and what each of them waits for.
@@ -46,9 +42,7 @@ impl Agenda {
             let signal = signals.get(usize::from(agenda.order[place]));
             match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
                 Awaits::Nothing => set(&mut agenda.always, place),
-                Awaits::Groups(groups) => agenda.await_groups(place, groups),
-                Awaits::Names(names) => agenda.await_names(place, &names),
-                Awaits::Any(groups, names, base) => {
+                Awaits::Any { groups, names, base } => {
                     agenda.await_groups(place, groups);
                     agenda.await_names(place, &names);
                     base.into_iter().for_each(|base| agenda.await_the_same(place, base));

@@ -5,7 +5,8 @@
 
 use smol_str::SmolStr;
 
-use crate::record::{EscalationRecord, TriageRecord};
+use crate::record::{Destination, EscalationRecord, TriageRecord};
+use crate::signals::Evidence;
 
 /// Numbers by name. There are a few names: looking through them costs less than a hash would.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,15 +66,14 @@ impl Tally {
     /// Counts a verdict.
     pub fn verdict(&mut self, verdict: &TriageRecord<'_>) {
         self.add_verdict(verdict.class, verdict.route, 1);
-        if let (Some(reason), "skipped") = (verdict.reason, verdict.route) {
+        if let Some(reason) = verdict.reason.filter(|_| verdict.route == Destination::Skipped.name()) {
             self.skipped.add(reason, 1);
         }
         self.late += u64::from(verdict.late);
         let evidence = &verdict.evidence;
         for (place, piece) in evidence.iter().enumerate() {
             let Some(condition) = piece.condition.as_deref().filter(|_| piece.met) else { continue };
-            let said = |earlier: &&_| is_for(earlier, condition);
-            if evidence[..place].iter().find(said).is_none() {
+            if !evidence[..place].iter().any(|earlier| is_for(earlier, condition)) {
                 self.conditions.add(condition, 1);
             }
         }
@@ -131,7 +131,7 @@ impl Tally {
     }
 }
 
-fn is_for(piece: &crate::signals::Evidence<'_>, condition: &str) -> bool {
+fn is_for(piece: &Evidence<'_>, condition: &str) -> bool {
     piece.met && piece.condition.as_deref() == Some(condition)
 }
 

@@ -28,8 +28,10 @@ pub struct Score {
 impl Score {
     /// What takes more than nothing needs something that adds.
     pub(super) fn awaits(&self) -> Awaits<'_> {
-        let names = || self.names.iter().map(|(name, _)| *name).collect();
-        if self.threshold > 0.0 { Awaits::Any(&self.adding, names(), self.of) } else { Awaits::Nothing }
+        if self.threshold <= 0.0 {
+            return Awaits::Nothing;
+        }
+        Awaits::Any { groups: &self.adding, names: self.names.iter().map(|(name, _)| *name).collect(), base: self.of }
     }
 
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
