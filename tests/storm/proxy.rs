@@ -17,8 +17,9 @@ const PRODUCE: i16 = 0;
 const ADD_OFFSETS: i16 = 25;
 const END: i16 = 26;
 
-/// An error that makes a client abort its transaction and go on: the group is not allowed to it.
-const NOT_ALLOWED: i16 = 30;
+/// An error that makes a client abort its transaction and go on: against a policy of the brokers. Not that a right is
+/// missing: the second time in a row that is the end.
+const AGAINST_POLICY: i16 = 44;
 
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -248,7 +249,7 @@ impl Connection {
             Some(Answer::Noted) => self.answered.notify_all(),
             Some(Answer::HeldFor(delay)) => thread::sleep(delay),
             Some(Answer::Cut) => return None,
-            Some(Answer::Refusal) => frame[12..14].copy_from_slice(&NOT_ALLOWED.to_be_bytes()),
+            Some(Answer::Refusal) => frame[12..14].copy_from_slice(&AGAINST_POLICY.to_be_bytes()),
         }
         write(&self.client, &frame)
     }
