@@ -95,21 +95,31 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// Waits until both stages have gone through everything.
+/// Waits until all stages have gone through everything.
 pub fn wait_for_all(service: &Service) {
-    let topic = &service.topics.posts[0];
     let ingest = client(service, &format!("{}-ingest", service.run.group), "read_committed");
-    let ends: BTreeMap<i32, i64> =
-        partitions(service).map(|partition| (partition, ingest.fetch_watermarks(topic, partition, QUESTION).expect("an end").1)).collect();
-    wait_while_it_moves("the feeds to be read", || committed(&ingest, service, topic), |seen| seen.as_ref() == Some(&ends));
+    for topic in [&service.topics.posts[0], &service.topics.case_events] {
+        let end = |partition| ingest.fetch_watermarks(topic, partition, QUESTION).expect("an end").1;
+        let ends: BTreeMap<i32, i64> = partitions(service).map(|partition| (partition, end(partition))).collect();
+        wait_while_it_moves("the feeds to be read", || committed(&ingest, service, topic), |seen| seen.as_ref() == Some(&ends));
+    }
+    wait_for_stage(service, "triage", &service.topics.inbox);
+    if let Some(topics) = &service.topics.outages {
+        wait_for_stage(service, "outages", &topics.areas);
+    }
+}
+
+/// Waits until `stage` has gone through all that is committed to `topic`, to which nobody writes any more.
+fn wait_for_stage(service: &Service, stage: &str, topic: &str) {
     let mut last: BTreeMap<i32, i64> = BTreeMap::new();
-    consume_each(&service.kafka, &service.topics.inbox, "read_committed", |record| {
+    consume_each(&service.kafka, topic, "read_committed", |record| {
         last.insert(record.partition, record.offset);
     });
-    let triage = Progress::new(service);
-    let judged = || committed(&triage.client, service, &service.topics.inbox).unwrap_or_default();
-    wait_while_it_moves("the inbox to be judged", judged, |judged| {
-        last.iter().all(|(partition, last)| judged.get(partition).is_some_and(|judged| judged > last))
+    // The other isolation would wait until no transaction has offsets in any partition.
+    let group = client(service, &format!("{}-{stage}", service.run.group), "read_uncommitted");
+    let seen = || committed(&group, service, topic).unwrap_or_default();
+    wait_while_it_moves(&format!("{topic} to be read"), seen, |seen| {
+        last.iter().all(|(partition, last)| seen.get(partition).is_some_and(|seen| seen > last))
     });
 }
 

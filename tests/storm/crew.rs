@@ -121,7 +121,7 @@ impl<'a> Crew<'a> {
             count("stands still"),
             self.logs.display()
         );
-        let findings = examine(self.service, raw);
+        let findings = examine(self.service, &self.rules, raw);
         findings.show(self.test);
         if findings.kinds().is_empty() {
             drop(std::fs::remove_dir_all(self.logs));

@@ -37,7 +37,7 @@ struct Doomed {
     life: Duration,
 }
 
-struct Storm {
+pub struct Storm {
     dice: Rng,
     /// Causes of death to come.
     deck: Vec<&'static str>,
@@ -47,7 +47,7 @@ struct Storm {
 }
 
 impl Storm {
-    fn new(weather: &Weather) -> Self {
+    pub fn new(weather: &Weather) -> Self {
         let mut deck: Vec<&'static str> = POINTS.iter().flat_map(|(point, ..)| std::iter::repeat_n(*point, weather.each)).collect();
         deck.extend(std::iter::repeat_n(RANDOM, weather.random));
         let mut dice = Rng::with_seed(11);
@@ -55,8 +55,26 @@ impl Storm {
         Storm { dice, deck, endless: weather.endless, kills: BTreeMap::new() }
     }
 
-    fn total(&self) -> usize {
+    pub fn total(&self) -> usize {
         self.kills.values().sum()
+    }
+
+    /// Lets processes called `names` run and kills them again and again, until all are dead.
+    pub fn rage(&mut self, crew: &mut Crew<'_>, names: [Option<&str>; 3], limit: Duration) {
+        let mut slots = names.map(|_| None);
+        let begun = Instant::now();
+        while begun.elapsed() < limit {
+            for (name, slot) in names.iter().zip(&mut slots) {
+                if slot.as_mut().is_none_or(|doomed| self.look(doomed)) {
+                    *slot = self.next(crew, *name);
+                }
+            }
+            if slots.iter().all(Option::is_none) {
+                break;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        println!("{} kills in {:.0?}: {:?}", self.total(), begun.elapsed(), self.kills);
     }
 
     fn next(&mut self, crew: &mut Crew<'_>, instance: Option<&str>) -> Option<Doomed> {
@@ -89,22 +107,19 @@ impl Storm {
 }
 
 /// How bad it gets.
-struct Weather {
-    /// Records a second, and how many authors write them.
-    rate: usize,
-    authors: usize,
+pub struct Weather {
     /// Kills at each point, and the random ones among them.
-    each: usize,
-    random: usize,
+    pub each: usize,
+    pub random: usize,
     /// Ends then at the latest.
-    limit: Duration,
+    pub limit: Duration,
     /// Goes on with random kills until then.
-    endless: bool,
+    pub endless: bool,
 }
 
-const SHORT: Weather = Weather { rate: 400, authors: 2_000, each: 2, random: 6, limit: Duration::from_secs(110), endless: false };
+const SHORT: Weather = Weather { each: 2, random: 6, limit: Duration::from_secs(110), endless: false };
 
-const LONG: Weather = Weather { rate: 3_000, authors: 30_000, each: 16, random: 72, limit: Duration::from_secs(600), endless: true };
+const LONG: Weather = Weather { each: 16, random: 72, limit: Duration::from_secs(600), endless: true };
 
 /// Three processes, two of them with names, are killed again and again.
 #[test]
@@ -112,24 +127,12 @@ fn killed_processes_lose_and_repeat_nothing() {
     let (test, weather) = ("kills", if long() { LONG } else { SHORT });
     let service = service(test, 12);
     let mut crew = Crew::new(&service, test, "2s");
-    let load = Load::start_among(weather.authors, &service, weather.rate, 7);
+    // Records a second, and how many authors write them.
+    let (rate, authors) = if long() { (3_000, 30_000) } else { (400, 2_000) };
+    let load = Load::start_among(authors, &service, rate, 7);
     let mut storm = Storm::new(&weather);
     let names = [Some("pod-0"), Some("pod-1"), None];
-    let mut slots = names.map(|_| None);
-    let begun = Instant::now();
-    while begun.elapsed() < weather.limit {
-        for (name, slot) in names.iter().zip(&mut slots) {
-            if slot.as_mut().is_none_or(|doomed| storm.look(doomed)) {
-                *slot = storm.next(&mut crew, *name);
-            }
-        }
-        if slots.iter().all(Option::is_none) {
-            break;
-        }
-        std::thread::park_timeout(Duration::from_millis(10));
-    }
-    println!("{test}: {} kills in {:.0?}: {:?}", storm.total(), begun.elapsed(), storm.kills);
-    drop(slots);
+    storm.rage(&mut crew, names, weather.limit);
     let processes = names.iter().map(|name| crew.start(*name, None)).collect();
     crew.finish(load, processes);
     let missing: Vec<&str> = POINTS.map(|(point, ..)| point).into_iter().filter(|point| !storm.kills.contains_key(point)).collect();

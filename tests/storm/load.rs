@@ -38,6 +38,15 @@ pub struct Load {
     sent: Sent,
 }
 
+/// A record to be written.
+pub struct Raw {
+    pub topic: String,
+    pub key: String,
+    pub value: String,
+    /// In milliseconds.
+    pub at: i64,
+}
+
 /// When the post of each number was sent first.
 pub type Sent = Arc<Mutex<Vec<Instant>>>;
 
@@ -52,12 +61,21 @@ impl Load {
 
     /// The same of so many authors.
     pub fn start_among(authors: usize, service: &Service, rate: usize, seed: u64) -> Load {
+        let topic = service.topics.posts[0].clone();
+        let mut posts = Posts { dice: Rng::with_seed(seed), authors, recent: VecDeque::new() };
+        Load::start_with(service, rate, move |number| {
+            let (key, value, at) = posts.next(number);
+            Raw { topic: topic.clone(), key, value, at }
+        })
+    }
+
+    /// The same of what `next` makes of the number of each record.
+    pub fn start_with(service: &Service, rate: usize, next: impl FnMut(usize) -> Raw + Send + 'static) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
-        let (brokers, topic) = (service.kafka.brokers.join(","), service.topics.posts[0].clone());
+        let brokers = service.kafka.brokers.join(",");
         let sent = Sent::default();
         let (their_stop, their_sent) = (Arc::clone(&stop), Arc::clone(&sent));
-        let posts = Posts { dice: Rng::with_seed(seed), authors, number: 0, recent: VecDeque::new() };
-        let thread = thread::spawn(move || write(&brokers, &topic, rate, posts, &their_stop, &their_sent));
+        let thread = thread::spawn(move || write(&brokers, rate, next, &their_stop, &their_sent));
         Load { stop, thread, sent }
     }
 
@@ -73,19 +91,20 @@ impl Load {
     }
 }
 
-fn write(brokers: &str, topic: &str, rate: usize, mut posts: Posts, stop: &AtomicBool, sent: &Sent) -> usize {
+fn write(brokers: &str, rate: usize, mut next: impl FnMut(usize) -> Raw, stop: &AtomicBool, sent: &Sent) -> usize {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", brokers).set("partitioner", "murmur2_random").set("enable.idempotence", "true");
     config.set("topic.metadata.refresh.interval.ms", "2000");
     let producer: ThreadedProducer<Failures> = config.create_with_context(Failures::default()).expect("a producer");
-    let begun = Instant::now();
+    let (begun, mut number) = (Instant::now(), 0);
     while !stop.load(Ordering::Relaxed) {
         let due = (begun.elapsed().as_secs_f64() * rate as f64) as usize;
-        while posts.number < due {
-            let (key, value, at) = posts.next();
+        while number < due {
+            let raw = next(number);
+            number += 1;
             // A number of which nothing new was written is never looked for.
             sent.lock().expect("a list").push(Instant::now());
-            let mut message = BaseRecord::to(topic).key(&key).payload(&value).timestamp(at);
+            let mut message = BaseRecord::to(&raw.topic).key(&raw.key).payload(&raw.value).timestamp(raw.at);
             // A broker that is away: the queue fills, nothing is lost.
             while let Err((_, returned)) = producer.send(message) {
                 thread::park_timeout(Duration::from_millis(10));
@@ -97,7 +116,7 @@ fn write(brokers: &str, topic: &str, rate: usize, mut posts: Posts, stop: &Atomi
     if let Err(error) = producer.flush(PATIENCE) {
         panic!("{} records of the load are not delivered: {error}, {:?}", producer.in_flight_count(), producer.client().fatal_error());
     }
-    posts.number - producer.client().context().0.load(Ordering::Relaxed)
+    number - producer.client().context().0.load(Ordering::Relaxed)
 }
 
 /// Records that were not delivered. A broker that dies forgets what it knew of a producer; then librdkafka may not send
@@ -121,15 +140,12 @@ impl ProducerContext for Failures {
 struct Posts {
     dice: Rng,
     authors: usize,
-    number: usize,
     recent: VecDeque<(String, String)>,
 }
 
 impl Posts {
     /// Key, value and time of the next record.
-    fn next(&mut self) -> (String, String, i64) {
-        let number = self.number;
-        self.number += 1;
+    fn next(&mut self, number: usize) -> (String, String, i64) {
         let at = EPOCH + number as i64 * STEP;
         if self.dice.usize(..10) == 0
             && let Some((key, value)) = self.dice.choice(&self.recent).cloned()

@@ -3,7 +3,7 @@
 //! `TRIAGE_LONG=1` for many more of everything.
 //!
 //! `load` writes the posts, `crew` runs the processes, `calm` waits for the end, `oracle` says what should have come of
-//! it all; `kills`, `members`, `brokers`, `cluster`, `reloads` and, through the `proxy`, `endings` bring the trouble; `recovery` measures how
+//! it all, `ticks` what of it the clock did, `areas` the same of outages; `kills`, `members`, `brokers`, `cluster`, `reloads` and, through the `proxy`, `endings` bring the trouble, and `mixture` all that a desk does besides; `recovery` measures how
 //! long it lasts. `seeded` makes sure that all this would notice a program that is wrong: one with a mistake of `bugs`,
 //! built by `seeded_program`.
 
@@ -16,6 +16,7 @@
     reason = "a test against the real thing"
 )]
 
+mod areas;
 #[allow(dead_code, reason = "the other tests need more of it")]
 #[path = "../e2e/broker.rs"]
 mod broker;
@@ -28,6 +29,7 @@ mod endings;
 mod kills;
 mod load;
 mod members;
+mod mixture;
 mod oracle;
 #[allow(dead_code, reason = "the other tests need more of it")]
 #[path = "../e2e/program.rs"]
@@ -42,3 +44,4 @@ mod seeded;
 mod seeded_program;
 #[path = "../e2e/texts.rs"]
 mod texts;
+mod ticks;

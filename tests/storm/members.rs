@@ -22,7 +22,7 @@ struct Frozen {
 }
 
 /// Stops `times` of three processes for so many milliseconds, some at the same time.
-fn freeze(processes: &mut [Process], times: usize, least: usize, most: usize) {
+pub fn freeze(processes: &mut [Process], times: usize, least: usize, most: usize) {
     let mut dice = Rng::with_seed(5);
     let mut frozen: Vec<Frozen> = Vec::new();
     let mut stops = 0;

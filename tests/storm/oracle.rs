@@ -4,23 +4,26 @@
 //! order, over a plain map. No batch, no transaction, no journal, no restore.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use triage::author::AuthorState;
+use triage::case::{self, Tick};
 use triage::config::service::Service;
 use triage::engine;
 use triage::engine::Workspace;
 use triage::post::{Input, Millis};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Destination, Output};
-use triage::rules::{self, Rules};
+use triage::rules::{self, Rules, Silences};
 
+use super::areas;
 use super::broker::{Record, consume, consume_each};
-use super::program::shipped;
+use super::ticks::Ticks;
 
-const COMMITTED: &str = "read_committed";
+pub const COMMITTED: &str = "read_committed";
 
 /// An output: topic, key, value.
-type Line = (&'static str, String, Vec<u8>);
+pub type Line = (&'static str, String, Vec<u8>);
 
 type States = BTreeMap<(i32, String), AuthorState>;
 
@@ -39,7 +42,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn add(&mut self, kind: &'static str, what: impl Into<String>) {
+    pub fn add(&mut self, kind: &'static str, what: impl Into<String>) {
         self.wrong.entry(kind).or_default().push(what.into());
     }
 
@@ -77,20 +80,22 @@ impl Findings {
     }
 }
 
-fn shipped_rules() -> Rules {
+/// The rules in `folder`, and the silences beside them.
+fn rules_in(folder: &Path) -> (Rules, Silences) {
     let reporter = Reporter::default();
-    let rules = rules::compile(&shipped(), &reporter);
-    rules.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
+    let found = rules::compile(folder, &reporter).zip(rules::silences(folder, &folder.join("silences.toml"), &reporter));
+    found.unwrap_or_else(|| panic!("{}", reporter.into_problems().render()))
 }
 
-/// Compares everything that `service` has written with what it should have written.
-pub fn examine(service: &Service, raw: usize) -> Findings {
-    let rules = shipped_rules();
+/// Compares everything that `service` has written, with the rules in `folder`, with what it should have written.
+pub fn examine(service: &Service, folder: &Path, raw: usize) -> Findings {
+    let (rules, silences) = rules_in(folder);
     let inbox = consume(&service.kafka, &service.topics.inbox, COMMITTED);
     let mut findings = Findings::default();
     feeds(service, raw, &inbox, &mut findings);
-    let (expected, states) = fold(&rules, &service.topics.inbox, &inbox);
     let actual = written(service);
+    let mut ticks = Ticks::found(service);
+    let (expected, states) = fold(&rules, &silences, &service.topics.inbox, &inbox, &mut ticks);
     findings.outputs = expected.len();
     findings.customers = states.len();
     for (_, _, value) in &actual {
@@ -107,26 +112,29 @@ pub fn examine(service: &Service, raw: usize) -> Findings {
         }
     }
     compare_states(service, &states, &mut findings);
+    areas::examine(service, &rules, &mut findings);
     findings
 }
 
 /// Each raw record is in the inbox or a dead letter, once, and those of one customer are in order.
 fn feeds(service: &Service, count: usize, inbox: &[Record], findings: &mut Findings) {
-    let topic = &service.topics.posts[0];
     let mut raw: BTreeSet<String> = BTreeSet::new();
-    consume_each(&service.kafka, topic, COMMITTED, |record| {
-        raw.insert(format!("{topic}/{}/{}", record.partition, record.offset));
-    });
+    for topic in [&service.topics.posts[0], &service.topics.case_events] {
+        consume_each(&service.kafka, topic, COMMITTED, |record| {
+            raw.insert(format!("{topic}/{}/{}", record.partition, record.offset));
+        });
+    }
     // A broker that dies forgets which batches it has taken, so the load may be written twice: an input like any other.
     if raw.len() < count {
         findings.add("feed", format!("{} of {count} raw records are there", raw.len()));
     }
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut last: HashMap<String, i64> = HashMap::new();
+    let mut last: HashMap<(String, String), i64> = HashMap::new();
     for record in inbox {
         let source = record.header("triage.source").expect("a source");
-        let offset: i64 = source.rsplit('/').next().and_then(|offset| offset.parse().ok()).expect("an offset");
-        if last.insert(record.key_text(), offset).is_some_and(|before| before >= offset) {
+        let (partition, offset) = source.rsplit_once('/').expect("a place");
+        let offset: i64 = offset.parse().expect("an offset");
+        if last.insert((record.key_text(), partition.to_owned()), offset).is_some_and(|before| before >= offset) {
             findings.add("feed reordered", source.clone());
         }
         *seen.entry(source).or_default() += 1;
@@ -142,8 +150,8 @@ fn feeds(service: &Service, count: usize, inbox: &[Record], findings: &mut Findi
     seen.keys().filter(|source| !raw.contains(*source)).for_each(|source| findings.add("feed unexpected", source.clone()));
 }
 
-/// The fold, one record after the other.
-fn fold(rules: &Rules, topic: &str, inbox: &[Record]) -> (Vec<Line>, States) {
+/// The fold, one record after the other, and in between what `ticks` found of the clock's doing.
+fn fold(rules: &Rules, silences: &Silences, topic: &str, inbox: &[Record], ticks: &mut Ticks) -> (Vec<Line>, States) {
     let mut lines = Vec::new();
     let mut states = States::new();
     for record in inbox {
@@ -159,19 +167,28 @@ fn fold(rules: &Rules, topic: &str, inbox: &[Record]) -> (Vec<Line>, States) {
         let arrival = Arrival { customer: &customer, at, source: &source, with_text: true, every_condition: false };
         let state = states.entry((partition, customer.clone())).or_default();
         let mut work = Workspace::default();
-        for output in engine::step(&mut work, rules, state, &input, &arrival) {
-            lines.push(match &output {
+        let mut outputs = engine::step(&mut work, rules, state, &input, &arrival);
+        case::hush(silences, state, &input, &arrival, &mut outputs);
+        for output in &outputs {
+            lines.push(match output {
                 Output::Triage(destination, record) => (label(*destination), customer.clone(), json(record)),
                 Output::Escalation(record) => ("escalations", customer.clone(), json(record)),
                 Output::Handoff(record) => ("handoff", customer.clone(), json(record)),
                 Output::DeadLetter { .. } => letter(),
             });
         }
+        ticks.told(&customer, outputs.iter().filter(|output| matches!(output, Output::Escalation(_))).count());
+        let tick = |state: &mut AuthorState, now| {
+            let tick = Tick { customer: &customer, now, with_text: true };
+            let outputs = engine::tick(rules, silences, state, &tick);
+            outputs.iter().filter_map(|output| if let Output::Escalation(record) = output { Some(json(record)) } else { None }).collect()
+        };
+        lines.extend(ticks.due(&customer, state, tick).into_iter().map(|value| ("escalations", customer.clone(), value)));
     }
     (lines, states)
 }
 
-fn json(record: &impl serde::Serialize) -> Vec<u8> {
+pub fn json(record: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(record).expect("JSON")
 }
 
@@ -187,13 +204,14 @@ fn label(destination: Destination) -> &'static str {
 /// What readers see, in the order of the partitions.
 fn written(service: &Service) -> Vec<Line> {
     let topics = &service.topics;
-    let all = [
+    let fixed = [
         ("agents", &topics.agents),
         ("oot", &topics.oot),
         ("escalations", &topics.escalations),
         ("skipped", &topics.skipped),
         ("dead-letters", &topics.dead_letters),
     ];
+    let all = fixed.into_iter().chain(topics.handoff.iter().map(|topic| ("handoff", topic)));
     let of = |(label, topic): (&'static str, &String)| {
         let records = consume(&service.kafka, topic, COMMITTED);
         let ours = records
@@ -201,7 +219,7 @@ fn written(service: &Service) -> Vec<Line> {
             .filter(move |record| label != "dead-letters" || record.header("triage.error.stage").as_deref() == Some("triage"));
         ours.map(move |record| (label, record.key_text(), record.value.unwrap_or_default()))
     };
-    all.into_iter().flat_map(of).collect()
+    all.flat_map(of).collect()
 }
 
 fn compare(expected: &[Line], actual: &[Line], findings: &mut Findings) {
