@@ -1,0 +1,95 @@
+//! What is fuzzed: functions that take any bytes, and what must hold of each. The fuzz targets and the test of the corpus
+//! call the same.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use triage::author::AuthorState;
+use triage::config::campaigns::Campaigns;
+use triage::config::lexicon::Lexicon;
+use triage::config::reader::Source;
+use triage::config::{parties, silences, slang};
+use triage::engine::{self, Workspace};
+use triage::formats::{self, Item, Raw};
+use triage::post::{Input, Millis};
+use triage::problem::Reporter;
+use triage::record::Arrival;
+use triage::rules::{self, Rules};
+
+/// When every record comes.
+static AT: LazyLock<Millis> = LazyLock::new(|| Millis::new(1_772_420_400_000));
+
+/// The shipped rules.
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = root.ancestors().map(|folder| folder.join("config")).find(|config| config.join("rules.toml").exists());
+    rules::compile(&config.expect("a configuration"), &Reporter::default()).expect("the shipped rules")
+});
+
+/// A record of any feed.
+pub fn formats(bytes: &[u8]) {
+    judge(bytes, None);
+}
+
+/// A mail, whatever its body holds.
+pub fn mail(bytes: &[u8]) {
+    judge(bytes, Some("email"));
+    let mail = serde_json::json!({
+        "From": "pelanggan@contoh.id", "To": "customercare@telkom.co.id", "Subject": "Keluhan", "Date": "Mon, 02 Mar 2026 10:00:00 +0700",
+        "MessageID": "1@contoh.id", "TextBody": String::from_utf8_lossy(bytes), "Headers": [], "Attachments": [],
+    });
+    judge(mail.to_string().as_bytes(), Some("email"));
+}
+
+/// The text of a post.
+pub fn text(bytes: &[u8]) {
+    let post = serde_json::json!({
+        "schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "post_id": "1", "created_at": *AT, "is_reply": false,
+        "author": {"id": "17", "handle": "pelanggan_17"}, "text": String::from_utf8_lossy(bytes),
+        "mentions": [{"handle": "TelkomCare", "implicit": false}],
+    });
+    judge(post.to_string().as_bytes(), None);
+}
+
+/// Every document that people write, apart from its folder: mistakes are reported, and what is reported can be shown.
+pub fn documents(bytes: &[u8]) {
+    let reporter = Reporter::default();
+    let source = Source::from_bytes("list", bytes, &reporter);
+    drop(Lexicon::parse([&source], &reporter));
+    drop(Campaigns::parse(&source, &reporter));
+    drop(silences::parse(&source, &reporter));
+    drop(parties::parse(&source, &reporter));
+    drop(slang::parse([&source], &reporter));
+    drop(reporter.into_problems().render());
+}
+
+/// A record of the journal: what can be read is written again so that the same is read.
+pub fn journal(bytes: &[u8]) {
+    let Ok(state) = AuthorState::decode(bytes) else { return };
+    let Some(written) = state.encode() else { return };
+    let again = AuthorState::decode(&written).expect("what was written can be read");
+    assert_eq!(again.encode(), Some(written), "the same is written again");
+}
+
+/// Reads a record and judges what is in it, as the service does; the state it leaves can be read.
+fn judge(bytes: &[u8], format: Option<&str>) {
+    let rules = &*RULES;
+    let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own }) else { return };
+    let mut work = Workspace::default();
+    for item in &reading.items {
+        let mut written = Vec::new();
+        item.write_json(&mut written);
+        let input: Input<'_> = Input::read(&written).expect("what was read is a canonical record");
+        let customer = item.customer(&rules.own);
+        let arrival = Arrival { customer: customer.as_str(), at: *AT, source: "inbox/0/1", with_text: true, every_condition: false };
+        let mut state = AuthorState::default();
+        let outputs = engine::step(&mut work, rules, &mut state, &input, &arrival);
+        if matches!(item, Item::Post(_)) {
+            assert!(!outputs.is_empty(), "a post has an outcome");
+        }
+        drop(outputs);
+        if let Some(record) = state.encode() {
+            journal(&record);
+        }
+    }
+}
