@@ -16,6 +16,7 @@ mod input;
 mod labels;
 mod learn;
 pub mod log;
+mod packaging;
 mod page;
 mod reason;
 mod reconcile;
@@ -85,6 +86,10 @@ enum Command {
     Cases(cases::Cases),
     /// Show dead letters and feed them in again
     DeadLetters(dead_letters::DeadLetters),
+    /// Print what a shell completes
+    Completions(packaging::Completions),
+    /// Print the manual page, or write those of all commands
+    Man(packaging::Man),
 }
 
 /// How results are printed.
@@ -152,6 +157,8 @@ pub fn main() -> ExitCode {
         Command::Reconcile(command) => command.run(),
         Command::Cases(command) => command.run(),
         Command::DeadLetters(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
     };
     let exit = result.unwrap_or_else(|stop| explain_stop(&stop));
     log::flush(log::LAST_LINES);

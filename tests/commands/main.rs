@@ -9,6 +9,7 @@ mod analysts;
 mod comparing;
 mod feeds;
 mod logs;
+mod packaging;
 mod privacy;
 mod service;
 mod settings;
