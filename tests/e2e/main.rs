@@ -1,7 +1,7 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
-//! to survive in `process` (started by `program`), how it gets in in `login`, what it may do in `rights`, what many posts of all kinds must not bring
+//! to survive in `process` (started by `program`), how it gets in in `login`, a day of an operator, with what the program may and may not do, in `operator`, what many posts of all kinds must not bring
 //! into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
 //! look on or replay in files of their names, rules of two processes in `accepted`, numbers in `throughput`, `latency` and `restore`.
 
@@ -27,6 +27,7 @@ mod injection;
 mod lane;
 mod latency;
 mod login;
+mod operator;
 mod ops;
 mod outages;
 mod process;
@@ -35,7 +36,7 @@ mod reconcile;
 mod reload;
 mod reminders;
 mod restore;
-mod rights;
+
 mod ruleset;
 #[path = "../../benches/sample/mod.rs"]
 mod sample;

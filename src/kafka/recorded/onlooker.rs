@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::{Offset, TopicPartitionList};
 
@@ -49,6 +50,8 @@ pub(in crate::kafka) struct Onlooker<'a> {
     reader: BaseConsumer<Plain>,
     /// Sees records of open transactions too.
     probe: BaseConsumer<Plain>,
+    /// That the group is not ours to ask of. It is said once, whatever is asked then; what topics hold needs no group.
+    group_refused: OnceLock<KafkaError>,
 }
 
 impl<'a> Onlooker<'a> {
@@ -58,7 +61,7 @@ impl<'a> Onlooker<'a> {
             let made = settings::reader(kafka, group, isolation)?.create_with_context(Plain::new(kafka));
             made.map_err(|error| Refusal::unusable(&error))
         };
-        Ok(Onlooker { kafka, reader: make(Isolation::Committed)?, probe: make(Isolation::Uncommitted)? })
+        Ok(Onlooker { kafka, reader: make(Isolation::Committed)?, probe: make(Isolation::Uncommitted)?, group_refused: OnceLock::new() })
     }
 
     /// Returns as whom to commit offsets of the group in a transaction: nobody, which is allowed while the group has no
@@ -121,6 +124,9 @@ impl<'a> Onlooker<'a> {
         let mut asked = TopicPartitionList::new();
         asked.add_partition_range(topic, 0, count - 1);
         let answer = self.ask(client, |client| {
+            if let Some(error) = self.group_refused.get() {
+                return Err(error.clone());
+            }
             let answer = client.committed_offsets(asked.clone(), QUESTION)?;
             answer.elements().iter().try_for_each(|element| element.error())?;
             Ok(answer)
@@ -162,6 +168,7 @@ impl<'a> Onlooker<'a> {
                         unread.remove(&message.partition());
                     }
                 }
+                Some(Err(error)) if self.is_of_group(&error) => (),
                 // All transactions below the end are decided, so an end that is reported is not before it.
                 Some(Err(KafkaError::PartitionEOF(partition))) => drop(unread.remove(&partition)),
                 Some(Err(error)) if recovery(Call::Other, &error) != Recovery::Retry => return Err(self.failed(topic, &error).into()),
@@ -193,8 +200,9 @@ impl<'a> Onlooker<'a> {
     fn ask<T>(&self, client: &BaseConsumer<Plain>, question: impl Fn(&BaseConsumer<Plain>) -> KafkaResult<T>) -> Result<T, Refusal> {
         let begun = Instant::now();
         loop {
-            // That the group is not ours to ask of comes by itself; whoever asks waits for its coordinator for ever.
-            if let Some(error) = serve(client).filter(|error| error.rdkafka_error_code().is_some_and(not_allowed)) {
+            // That something is not allowed may come by itself; whoever asks of such a group waits for its coordinator for ever.
+            let said = serve(client).filter(|error| error.rdkafka_error_code().is_some_and(not_allowed));
+            if let Some(error) = said.filter(|error| !self.is_of_group(error)) {
                 return Err(not_allowed_to("ask", &error));
             }
             match question(client) {
@@ -216,6 +224,7 @@ impl<'a> Onlooker<'a> {
         let answer = loop {
             match self.reader.poll(Duration::from_millis(100)) {
                 Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => break Ok(()),
+                Some(Err(error)) if self.is_of_group(&error) => (),
                 Some(Err(error)) if recovery(Call::Other, &error) != Recovery::Retry => break Err(self.failed(topic, &error)),
                 _ if begun.elapsed() > PERSISTENCE => {
                     let reason = format!("no answer within {} s", PERSISTENCE.as_secs());
@@ -226,6 +235,16 @@ impl<'a> Onlooker<'a> {
         };
         self.reader.unassign().map_err(|error| self.failed(topic, &error))?;
         answer
+    }
+
+    /// Whether `error` is that the group is not ours to ask of, which is kept for when somebody does.
+    fn is_of_group(&self, error: &KafkaError) -> bool {
+        let is = error.rdkafka_error_code() == Some(RDKafkaErrorCode::GroupAuthorizationFailed);
+        if is {
+            // The first one is as good as any other.
+            drop(self.group_refused.set(error.clone()));
+        }
+        is
     }
 
     fn failed(&self, topic: &str, error: &KafkaError) -> Refusal {
