@@ -122,6 +122,8 @@ impl Day {
             (r"\b[0-9a-f]{12}\b", "HASH"),
             (r"\b\d+(\.\d+)?\s?(ms|µs|s|seconds?)\b", "TIME"),
             (r" \(after TIME in state.*", ""),
+            // Columns are as wide as the topics' names.
+            (r"(?m)^(  \S+/\d+|  partition)  +", "$1  "),
             // Markers of transactions count, too.
             (r"inbox/0/\d+", "inbox/0/N"),
             (r"(inbox/0\s+0\s+)\d+", "${1}N"),
