@@ -33,9 +33,7 @@ fn a_mail_is_handed_off_and_every_step_answered_once() {
     let service = service_with("handoff", 2, &[("handoff.enabled", "true"), ("topics.handoff", &topic)]);
     let rules = Rules::copy();
     let config = rules.path();
-    let list = config.join("lists/ct0.toml");
-    let parties = fs_err::read_to_string(&list).expect("the list");
-    fs_err::write(&list, parties.replacen("email = []", &format!("email = [\"{SENDER}\"]"), 1)).expect("written");
+    rules.name_sender(SENDER);
     let start = || {
         let mut command = triage_with(&config, &service, &["run"]);
         Process(command.stdout(Stdio::null()).spawn().expect("triage starts"))

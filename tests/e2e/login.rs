@@ -1,7 +1,7 @@
 //! How the program gets in: the three mechanisms over an encrypted listener of the real broker, and that a refused login
 //! ends the start soon, with a sentence that says why.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use triage::config::service::Service;
 
 use super::broker::{node, produce, service, service_without_topics, wait_until};
 use super::process::outcomes;
-use super::program::{Process, ended, terminate, triage};
+use super::program::{Process, said, terminate, triage};
 use super::stages::posts;
 
 /// What tells us from others.
@@ -57,17 +57,6 @@ fn token(name: &str, seconds: i64) -> Login {
 
 fn password(mechanism: &'static str, password: &'static str) -> Login {
     Login::Password { mechanism, password }
-}
-
-/// Runs it to its end; exit code and what it says.
-fn said(mut command: Command) -> (Option<i32>, String) {
-    let mut child = command.env("RUST_LOG", "error").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("triage starts");
-    let (mut output, mut errors) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
-    let code = ended(Process(child));
-    let mut text = String::new();
-    output.read_to_string(&mut text).expect("text");
-    errors.read_to_string(&mut text).expect("text");
-    (code, text)
 }
 
 #[test]
@@ -124,7 +113,9 @@ fn a_refused_login_ends_the_start_with_the_reason() {
     let service = service("refused-login", 1);
     let check = |login: &Login, trusted: &str, reason: &str| {
         let begun = Instant::now();
-        let (code, text) = said(secured(&service, &["run"], login, trusted));
+        let mut command = secured(&service, &["run"], login, trusted);
+        command.env("RUST_LOG", "error");
+        let (code, text) = said(command);
         // Whoever renews a token may only be late; a broker that lets nobody in stays as it is.
         let renewed = matches!(login, Login::Token(_));
         assert_eq!(code, Some(if renewed { 69 } else { 77 }), "{text}");

@@ -3,10 +3,8 @@
 //!
 //! `cargo test --release --test e2e operator` plays it with the binary as it ships.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use regex::Regex;
 use tempfile::TempDir;
@@ -14,13 +12,10 @@ use triage::config::service::Service;
 
 use super::broker::{Record, bootstrap, consume, node, produce, service_without_topics, wait_until};
 use super::process::outcomes;
-use super::program::{Process, ended, terminate, triage_with};
+use super::program::{Process, ended, said, terminate, triage_with};
 use super::reload::{NO_COMPLAINT, change};
 use super::ruleset::Rules;
 use super::stages::posts;
-
-/// No command takes longer to find out what is wrong.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// Topics, rules, and what has been said so far.
 struct Day {
@@ -150,22 +145,6 @@ fn write_secret(file: &Path, text: &str, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     fs_err::write(file, format!("{text}\n")).expect("written");
     fs_err::set_permissions(file, std::fs::Permissions::from_mode(mode)).expect("set");
-}
-
-/// Runs it to its end, which must come; exit code and what it says. No code if it had to be killed.
-fn said(mut command: Command) -> (Option<i32>, String) {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
-    let mut process = Process(child);
-    let begun = Instant::now();
-    while process.0.try_wait().expect("a status").is_none() && begun.elapsed() < LIMIT {
-        std::thread::park_timeout(Duration::from_millis(20));
-    }
-    process.kill();
-    let code = process.0.wait().expect("a status").code();
-    let mut text = String::new();
-    process.0.stdout.take().expect("a pipe").read_to_string(&mut text).expect("text");
-    process.0.stderr.take().expect("a pipe").read_to_string(&mut text).expect("text");
-    (code, text)
 }
 
 /// A command as the program prints it, with `--add` or `--remove`, by somebody who may do everything.

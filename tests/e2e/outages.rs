@@ -25,8 +25,7 @@ fn customers_of_one_area_are_told_of_once() {
     let service = service_with("outages", 2, &[("outages.on", "true")]);
     let topics = service.topics.outages.as_ref().expect("topics");
     let rules = Rules::copy();
-    let uncommented = ["# [outages]", "# areas = ", "# customers = ", "# within = "];
-    rules.write(&uncommented.iter().fold(rules.with("", ""), |text, line| text.replacen(line, &line[2..], 1)));
+    rules.name_areas();
     let start = || {
         let mut command = triage_with(&rules.path(), &service, &["run"]);
         Process(command.env("TRIAGE_OUTAGES__ON", "true").spawn().expect("triage starts"))

@@ -1,12 +1,14 @@
 //! Starts and ends the program as a process of its own, against the topics and the group of a test.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use triage::config::service::Service;
 
-use super::broker::wait_until;
+use super::broker::{PATIENCE, wait_until};
 
 /// A process that does not outlive its test.
 pub struct Process(pub Child);
@@ -77,6 +79,22 @@ pub fn program_with(program: &Path, config: &Path, service: &Service, arguments:
         command.env("TRIAGE_HANDOFF__ENABLED", "true").env("TRIAGE_TOPICS__HANDOFF", handoff);
     }
     command
+}
+
+/// Runs it to its end, which must come; exit code and what it says. No code if it had to be killed.
+pub fn said(mut command: Command) -> (Option<i32>, String) {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let mut process = Process(child);
+    let begun = Instant::now();
+    while process.0.try_wait().expect("a status").is_none() && begun.elapsed() < PATIENCE {
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    process.kill();
+    let code = process.0.wait().expect("a status").code();
+    let mut text = String::new();
+    process.0.stdout.take().expect("a pipe").read_to_string(&mut text).expect("text");
+    process.0.stderr.take().expect("a pipe").read_to_string(&mut text).expect("text");
+    (code, text)
 }
 
 /// What a command printed as JSON, and its exit code.

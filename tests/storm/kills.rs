@@ -43,6 +43,7 @@ pub struct Storm {
     deck: Vec<&'static str>,
     /// After them there are still random ones.
     endless: bool,
+    limit: Duration,
     kills: BTreeMap<&'static str, usize>,
 }
 
@@ -52,18 +53,18 @@ impl Storm {
         deck.extend(std::iter::repeat_n(RANDOM, weather.random));
         let mut dice = Rng::with_seed(11);
         dice.shuffle(&mut deck);
-        Storm { dice, deck, endless: weather.endless, kills: BTreeMap::new() }
+        Storm { dice, deck, endless: weather.endless, limit: weather.limit, kills: BTreeMap::new() }
     }
 
     pub fn total(&self) -> usize {
         self.kills.values().sum()
     }
 
-    /// Lets processes called `names` run and kills them again and again, until all are dead.
-    pub fn rage(&mut self, crew: &mut Crew<'_>, names: [Option<&str>; 3], limit: Duration) {
+    /// Lets processes called `names` run and kills them again and again, until nothing more is to come or it has lasted long enough.
+    pub fn rage(&mut self, crew: &mut Crew<'_>, names: [Option<&str>; 3]) {
         let mut slots = names.map(|_| None);
         let begun = Instant::now();
-        while begun.elapsed() < limit {
+        while begun.elapsed() < self.limit {
             for (name, slot) in names.iter().zip(&mut slots) {
                 if slot.as_mut().is_none_or(|doomed| self.look(doomed)) {
                     *slot = self.next(crew, *name);
@@ -132,7 +133,7 @@ fn killed_processes_lose_and_repeat_nothing() {
     let load = Load::start_among(authors, &service, rate, 7);
     let mut storm = Storm::new(&weather);
     let names = [Some("pod-0"), Some("pod-1"), None];
-    storm.rage(&mut crew, names, weather.limit);
+    storm.rage(&mut crew, names);
     let processes = names.iter().map(|name| crew.start(*name, None)).collect();
     crew.finish(load, processes);
     let missing: Vec<&str> = POINTS.map(|(point, ..)| point).into_iter().filter(|point| !storm.kills.contains_key(point)).collect();

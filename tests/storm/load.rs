@@ -39,6 +39,7 @@ pub struct Load {
 }
 
 /// A record to be written.
+#[derive(Clone)]
 pub struct Raw {
     pub topic: String,
     pub key: String,

@@ -1,6 +1,7 @@
 //! Everything at once, by the clock of the day: posts, the desk's events, hand-offs and their steps, reminders every few
 //! seconds, silences that end meanwhile and an outage, while processes are killed, stand still, come and go.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::Utc;
@@ -54,9 +55,9 @@ struct World {
 impl World {
     fn next(&mut self, number: usize) -> Raw {
         if self.dice.u8(..12) == 0
-            && let Some(Raw { topic, key, value, .. }) = &self.last
+            && let Some(last) = self.last.clone()
         {
-            return Raw { topic: topic.clone(), key: key.clone(), value: value.clone(), at: now() };
+            return Raw { at: now(), ..last };
         }
         let raw = match self.dice.u8(..20) {
             0 | 1 => self.event(number),
@@ -64,7 +65,7 @@ impl World {
             3 => self.step(number),
             _ => self.post(number),
         };
-        self.last = Some(Raw { topic: raw.topic.clone(), key: raw.key.clone(), value: raw.value.clone(), at: raw.at });
+        self.last = Some(raw.clone());
         raw
     }
 
@@ -126,18 +127,10 @@ fn now() -> i64 {
 /// The shipped rules with clocks of seconds, a party that hands in, areas, and silences that end while the storm goes on.
 fn rules() -> Rules {
     let rules = Rules::copy();
-    let mut text = rules.with("clocks = false", "clocks = true").replacen("monitor = \"1h\"", "monitor = \"4s\"", 1).replacen(
-        "callback = \"6h\"",
-        "callback = \"9s\"",
-        1,
-    );
-    for line in ["# [outages]", "# areas = ", "# customers = ", "# within = "] {
-        text = text.replacen(line, &line[2..], 1);
-    }
-    rules.write(&text);
-    let list = rules.path().join("lists/ct0.toml");
-    let parties = fs_err::read_to_string(&list).expect("the list");
-    fs_err::write(&list, parties.replacen("email = []", &format!("email = [\"{SENDER}\"]"), 1)).expect("written");
+    let text = rules.with("clocks = false", "clocks = true").replacen("monitor = \"1h\"", "monitor = \"4s\"", 1);
+    rules.write(&text.replacen("callback = \"6h\"", "callback = \"9s\"", 1));
+    rules.name_areas();
+    rules.name_sender(SENDER);
     let silence = |name: &str, holds: &str, seconds: i64| {
         let until = Millis::new(now() + seconds * 1_000);
         format!("[[silence]]\nname = \"{name}\"\nauthor = \"TL 1\"\nreason = \"contoh\"\n{holds}\nfrom = 2025-01-07\nuntil = {until}\n")
@@ -149,7 +142,7 @@ fn rules() -> Rules {
 
 /// Whether, in what is told of each case last, nothing is due before `moment`.
 fn is_up_to(service: &Service, moment: i64) -> bool {
-    let mut last: std::collections::BTreeMap<String, Value> = std::collections::BTreeMap::new();
+    let mut last: BTreeMap<String, Value> = BTreeMap::new();
     for record in consume(&service.kafka, &service.topics.escalations, COMMITTED) {
         let value: Value = serde_json::from_str(&record.text()).expect("JSON");
         last.insert(value["case_id"].as_str().expect("a case").to_owned(), value);
@@ -172,7 +165,7 @@ fn everything_at_once_is_told_once() {
     let names = [Some("pod-0"), Some("pod-1"), None];
     let (each, random, limit) = if long() { (8, 40, Duration::from_secs(600)) } else { (1, 4, Duration::from_secs(60)) };
     let mut storm = Storm::new(&Weather { each, random, limit, endless: long() });
-    storm.rage(&mut crew, names, limit);
+    storm.rage(&mut crew, names);
     let mut processes: Vec<_> = names.into_iter().map(|name| crew.start(name, None)).collect();
     let progress = Progress::new(&service);
     progress.wait_for_more();
