@@ -26,7 +26,7 @@ pub use self::ingest::{DeadLetterLimit, Ingest};
 pub use self::kafka::{Kafka, Mechanism, Protocol, Secret, Security};
 pub use self::ops::Ops;
 pub use self::reload::{Guard, Reload, Shadow, Silences};
-pub use self::run::{LogFormat, Output, OutputText, Run, Stages, Start};
+pub use self::run::{CatchUp, LogFormat, Output, OutputText, Run, Stages, Start};
 pub use self::topics::{OutageTopics, Retention, Topics};
 use super::reader::{Document, Overrides, Source, Table};
 use crate::problem::{Problems, Reporter};

@@ -14,6 +14,7 @@ mod consents;
 mod follow;
 mod limit;
 pub(super) mod measures;
+mod pace;
 mod positions;
 pub(super) mod report;
 mod restore;
@@ -27,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult};
 
 use self::batch::Work;
 use self::settings::LaneSettings;
@@ -157,18 +158,50 @@ impl<S: Stage> Lane<'_, S> {
             self.end_pauses();
             return self.read_on(consumer);
         }
-        let offsets = self.work.positions.to_assign(|_| true);
-        let failed = |error: KafkaError| Trouble::restart(format!("go back: {error}"));
-        let found = offsets.and_then(|offsets| consumer.seek_partitions(offsets, PATIENCE)).map_err(failed)?;
-        found.elements().iter().try_for_each(|element| element.error()).map_err(failed)
+        self.rouse(consumer)?;
+        seek(consumer, self.work.positions.to_assign(|_| true))
+    }
+
+    /// Ends the rest of all partitions. The client must be told before they are given up or assigned anew: it remembers for a
+    /// partition that it rests, whoever has it meanwhile. What it goes on with is void: an offset must be named next.
+    fn rouse(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        let resting = self.work.pace.forget();
+        if resting.is_empty() {
+            return Ok(());
+        }
+        self.work.positions.some(&resting).and_then(|partitions| consumer.resume(&partitions)).map_err(|error| failed(&error))
+    }
+
+    /// Reads on where the last commit ended in partitions that have rested long enough.
+    fn wake(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        if consumer.context().has_changes() {
+            return Ok(());
+        }
+        let awake = self.work.pace.awake();
+        if awake.is_empty() {
+            return Ok(());
+        }
+        let partitions = self.work.positions.some(&awake).map_err(|error| failed(&error))?;
+        consumer.resume(&partitions).map_err(|error| failed(&error))?;
+        seek(consumer, Ok(partitions))
     }
 
     /// Reads on where the last commit ended, but for topics that are paused; what was fetched meanwhile is dropped.
     fn read_on(&mut self, consumer: &BaseConsumer<Membership>) -> Result<(), Trouble> {
+        self.rouse(consumer)?;
         let limits = &self.work.limits;
         let offsets = self.work.positions.to_assign(|topic| !limits.is_paused(topic)).and_then(|offsets| consumer.assign(&offsets));
         offsets.map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())
     }
+}
+
+fn seek(consumer: &BaseConsumer<Membership>, offsets: KafkaResult<TopicPartitionList>) -> Result<(), Trouble> {
+    let found = offsets.and_then(|offsets| consumer.seek_partitions(offsets, PATIENCE)).map_err(|error| failed(&error))?;
+    found.elements().iter().try_for_each(|element| element.error()).map_err(|error| failed(&error))
+}
+
+fn failed(error: &KafkaError) -> Trouble {
+    Trouble::restart(format!("go back: {error}"))
 }
 
 /// Returns as whom to commit: the group's member as it is now.

@@ -30,6 +30,7 @@ mod login;
 mod operator;
 mod ops;
 mod outages;
+mod pace;
 mod process;
 mod program;
 mod reconcile;

@@ -1,6 +1,8 @@
 //! `[run]` and `[output]`: how the program runs and what it writes.
 
-use super::super::reader::{MINUTE, SECOND, Table, Value, show_duration};
+use std::num::NonZeroU32;
+
+use super::super::reader::{DAY, MINUTE, SECOND, Table, Value, show_duration};
 use crate::problem::Problem;
 
 /// How the program runs.
@@ -29,6 +31,17 @@ pub struct Run {
     pub session_timeout: i64,
     /// `log_format`. Default text.
     pub log_format: LogFormat,
+    /// How fast a lane works through what lies behind. Default: as fast as it can.
+    pub catch_up: Option<CatchUp>,
+}
+
+/// How fast a lane works through old records; live ones are never kept waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatchUp {
+    /// `catch_up_rate`: old records a second and lane, 1 to 1,000,000.
+    pub rate: NonZeroU32,
+    /// `live_within`: records that are not older are live, in milliseconds, 1 s to 1 d. Default 1 m.
+    pub live_within: i64,
 }
 
 /// The stages that this process runs.
@@ -83,6 +96,9 @@ pub enum OutputText {
 impl Run {
     pub(super) fn read(table: Table<'_>) -> Run {
         let timeout = table.optional("transaction_timeout");
+        let (rate, within) = (table.optional("catch_up_rate"), table.optional("live_within"));
+        let live_within = within.duration(SECOND..=DAY).unwrap_or(MINUTE);
+        let catch_up = rate.integer(1..=1_000_000).and_then(NonZeroU32::new).map(|rate| CatchUp { rate, live_within });
         let run = Run {
             group: name(&table.optional("group")).unwrap_or_else(|| "triage".to_owned()),
             instance: name(&table.optional("instance")),
@@ -103,6 +119,7 @@ impl Run {
                 .optional("log_format")
                 .one_of(&[("text", LogFormat::Text), ("json", LogFormat::Json)])
                 .unwrap_or(LogFormat::Text),
+            catch_up,
         };
         let least = 2 * run.transaction_interval;
         if run.transaction_timeout < least {

@@ -76,6 +76,7 @@ impl<S: Stage> Lane<'_, S> {
     pub(super) fn revoked(&mut self, consumer: &BaseConsumer<Membership>, lost: bool) -> Result<(), Trouble> {
         self.work.report.update(|counts| counts.partitions = 0);
         self.work.report.measure(|measures| (measures.partitions, measures.phase) = (Vec::new(), Phase::Joining));
+        self.rouse(consumer)?;
         let positions = std::mem::take(&mut self.work.positions);
         self.released.clear();
         if let Some(journal) = &self.journal {

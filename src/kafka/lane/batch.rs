@@ -12,6 +12,7 @@ use crate::config::reader::show_duration;
 use super::consents::Consents;
 use super::limit::Limits;
 use super::measures::Histogram;
+use super::pace::Pace;
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
 use super::settings::LaneSettings;
@@ -48,6 +49,7 @@ pub(super) struct Work<'a, S> {
     pub(super) positions: Positions,
     pub(super) suspects: Suspects,
     pub(super) limits: Limits,
+    pub(super) pace: Pace,
     pub(super) consents: Consents,
     pub(super) outbox: Outbox,
     batch: Batch,
@@ -77,8 +79,8 @@ impl Default for Batch {
 impl<'a, S: Stage> Work<'a, S> {
     pub(super) fn new(stage: S, settings: &'a LaneSettings, stop: &'a AtomicBool, report: &'a LaneReport) -> Self {
         let (positions, suspects, consents, outbox, batch) = Default::default();
-        let limits = Limits::new(settings.limit);
-        Work { stage, settings, stop, report, positions, suspects, limits, consents, outbox, batch }
+        let (limits, pace) = (Limits::new(settings.limit), Pace::new(settings.run.catch_up));
+        Work { stage, settings, stop, report, positions, suspects, limits, pace, consents, outbox, batch }
     }
 
     /// Takes records in, beginning with `first`, until the transaction should end; then writes the journal.
@@ -93,7 +95,7 @@ impl<'a, S: Stage> Work<'a, S> {
         let (shortest, longest) = if asked(Point::OpenBatch) { (HELD_OPEN, HELD_OPEN) } else { (SHORTEST.min(interval), interval) };
         let most = self.suspects.most_inputs(self.settings.run.batch);
         let mut next_handover = HANDOVER_INTERVAL;
-        self.take(first)?;
+        self.take(consumer, first)?;
         loop {
             self.report.beat();
             transaction.check()?;
@@ -112,7 +114,7 @@ impl<'a, S: Stage> Work<'a, S> {
             }
             let wait = shortest.saturating_sub(age);
             match consumer.poll(wait) {
-                Some(Ok(message)) => self.take(&message)?,
+                Some(Ok(message)) => self.take(consumer, &message)?,
                 Some(Err(error)) => self.consumer_error(&error)?,
                 None if wait.is_zero() => break,
                 None => (),
@@ -136,7 +138,7 @@ impl<'a, S: Stage> Work<'a, S> {
         written
     }
 
-    fn take(&mut self, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+    fn take(&mut self, consumer: &BaseConsumer<Membership>, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
         let record = Inbound::new(message);
         let position = self.positions.advance(record.topic, record.partition, record.offset);
         let position =
@@ -157,6 +159,11 @@ impl<'a, S: Stage> Work<'a, S> {
         self.batch.counts.unknown_kinds += std::mem::take(&mut self.outbox.unknown_kinds);
         self.batch.counts.silenced += std::mem::take(&mut self.outbox.silenced);
         self.batch.origins.resize(self.outbox.len(), input);
+        if self.pace.note(position, record.timestamp, self.settings.clock) {
+            let resting = self.pace.rest();
+            let paused = self.positions.some(&resting).and_then(|partitions| consumer.pause(&partitions));
+            paused.map_err(|error| Trouble::restart(format!("let partitions rest: {error}")))?;
+        }
         self.check_limit(&record)
     }
 

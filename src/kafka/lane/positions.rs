@@ -87,6 +87,15 @@ impl Positions {
         Ok(offsets)
     }
 
+    /// Returns where to read on in the positions of these numbers: behind what was committed.
+    pub(super) fn some(&self, numbers: &[usize]) -> KafkaResult<TopicPartitionList> {
+        let mut offsets = TopicPartitionList::with_capacity(numbers.len());
+        for position in numbers.iter().filter_map(|&number| self.all.get(number)) {
+            offsets.add_partition_offset(&position.topic, position.partition, Offset::Offset(position.next))?;
+        }
+        Ok(offsets)
+    }
+
     /// Moves to where the open transaction has come: it was committed.
     pub(super) fn committed(&mut self) {
         for position in &mut self.all {

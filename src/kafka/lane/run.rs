@@ -116,6 +116,7 @@ impl<S: Stage> Lane<'_, S> {
             if self.follow_rules(consumer)? {
                 self.tick(consumer)?;
                 self.resume(consumer)?;
+                self.wake(consumer)?;
             }
             match consumer.poll(IDLE) {
                 None => (),
