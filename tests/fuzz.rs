@@ -75,3 +75,18 @@ fn any_document_is_read_or_its_mistakes_are_shown() {
 fn any_record_of_the_journal_is_read_the_same_again_or_refused() {
     check("journal", targets::journal);
 }
+
+#[test]
+fn any_rules_are_used_or_their_mistakes_are_shown() {
+    check("rules", targets::rules);
+}
+
+#[test]
+fn any_settings_are_read_or_their_mistakes_are_shown() {
+    check("settings", targets::settings);
+}
+
+#[test]
+fn any_request_is_answered_or_hung_up_on() {
+    check("http", targets::http);
+}

@@ -11,6 +11,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime;
 use tokio::sync::Semaphore;
 use tokio::time;
@@ -64,7 +65,7 @@ impl Listening {
 
 async fn accept(listener: TcpListener, answers: Answers) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-    let routes = routes(Arc::new(answers));
+    let answers = Arc::new(answers);
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -72,17 +73,23 @@ async fn accept(listener: TcpListener, answers: Answers) {
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let service = TowerToHyperService::new(routes.clone());
+        let answers = Arc::clone(&answers);
         tokio::spawn(async move {
-            let mut builder = http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).keep_alive(false);
-            builder.max_headers(MOST_HEADERS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
-            // Whatever becomes of it is the client's business.
-            let _: Result<_, _> = time::timeout(PATIENCE, builder.serve_connection(TokioIo::new(stream), service)).await;
+            converse(stream, answers).await;
             drop(place);
             Ok::<(), Infallible>(())
         });
     }
+}
+
+/// Hears one request of `client` and answers it, or hangs up on who takes too long or says too much. Needs a runtime with time.
+pub async fn converse(client: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, answers: Arc<Answers>) {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).keep_alive(false);
+    builder.max_headers(MOST_HEADERS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
+    let service = TowerToHyperService::new(routes(answers));
+    // Whatever becomes of it is the client's business.
+    let _: Result<_, _> = time::timeout(PATIENCE, builder.serve_connection(TokioIo::new(client), service)).await;
 }
 
 #[cfg(test)]

@@ -1,16 +1,21 @@
 //! What is fuzzed: functions that take any bytes, and what must hold of each. The fuzz targets and the test of the corpus
 //! call the same.
 
-use std::path::Path;
-use std::sync::LazyLock;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+use tokio::runtime;
 use triage::author::AuthorState;
 use triage::config::campaigns::Campaigns;
 use triage::config::lexicon::Lexicon;
-use triage::config::reader::Source;
+use triage::config::reader::{Folder, Overrides, Source};
+use triage::config::service::Service;
 use triage::config::{parties, silences, slang};
 use triage::engine::{self, Workspace};
 use triage::formats::{self, Item, Raw};
+use triage::ops::{self, Answers, Snapshot};
 use triage::post::{Input, Millis};
 use triage::problem::Reporter;
 use triage::record::Arrival;
@@ -18,6 +23,13 @@ use triage::rules::{self, Rules};
 
 /// When every record comes.
 static AT: LazyLock<Millis> = LazyLock::new(|| Millis::new(1_772_420_400_000));
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const RULES_HASH: &str = "5eed5eed5eed";
+
+/// The lexicon beside a `rules.toml` of any bytes, and a post to judge by it.
+const WORDS: &str = "#@group own weight=strong\n@telkomcare\n#@group fault weight=strong\nlemot\ninternet mati\n";
+const POST: &str = r#"{"schema": "telkomcare.post.v1", "event_kind": "create", "platform": "x", "post_id": "1", "created_at": "2026-03-02T03:00:00.000Z", "author": {"id": "17", "handle": "pelanggan_17"}, "text": "@TelkomCare INTERNET MATI TERUS, lemot gk karuan", "mentions": [{"handle": "TelkomCare", "implicit": false}]}"#;
 
 /// The shipped rules.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
@@ -28,17 +40,17 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
 
 /// A record of any feed.
 pub fn formats(bytes: &[u8]) {
-    judge(bytes, None);
+    judge(bytes, None, &RULES);
 }
 
 /// A mail, whatever its body holds.
 pub fn mail(bytes: &[u8]) {
-    judge(bytes, Some("email"));
+    judge(bytes, Some("email"), &RULES);
     let mail = serde_json::json!({
         "From": "pelanggan@contoh.id", "To": "customercare@telkom.co.id", "Subject": "Keluhan", "Date": "Mon, 02 Mar 2026 10:00:00 +0700",
         "MessageID": "1@contoh.id", "TextBody": String::from_utf8_lossy(bytes), "Headers": [], "Attachments": [],
     });
-    judge(mail.to_string().as_bytes(), Some("email"));
+    judge(mail.to_string().as_bytes(), Some("email"), &RULES);
 }
 
 /// The text of a post.
@@ -48,7 +60,7 @@ pub fn text(bytes: &[u8]) {
         "author": {"id": "17", "handle": "pelanggan_17"}, "text": String::from_utf8_lossy(bytes),
         "mentions": [{"handle": "TelkomCare", "implicit": false}],
     });
-    judge(post.to_string().as_bytes(), None);
+    judge(post.to_string().as_bytes(), None, &RULES);
 }
 
 /// Every document that people write, apart from its folder: mistakes are reported, and what is reported can be shown.
@@ -63,6 +75,59 @@ pub fn documents(bytes: &[u8]) {
     drop(reporter.into_problems().render());
 }
 
+/// `rules.toml` beside small lists: mistakes are reported, and rules without one judge a post.
+pub fn rules(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let lists = [("words.txt", WORDS), ("slang.tsv", "gk\ttidak\n"), ("acronyms.txt", "#@group all\nLOS\n"), ("rules.toml", &text)];
+    let folder = lists.iter().fold(Folder::new(Path::new("/nowhere")), |folder, (name, text)| folder.edited(name, text));
+    let reporter = Reporter::default();
+    let rules = rules::compile_changed(&folder, Overrides::default(), &reporter);
+    drop(reporter.into_problems().render());
+    if let Some(rules) = rules {
+        judge(POST.as_bytes(), None, &rules);
+    }
+}
+
+/// `triage.toml`.
+pub fn settings(bytes: &[u8]) {
+    let file: PathBuf = std::env::temp_dir().join(format!("triage-fuzz-{}.toml", std::process::id()));
+    std::fs::write(&file, bytes).expect("a file");
+    let (_, problems) = Service::examine(Some(&file), std::iter::empty(), &[]);
+    drop(problems.render());
+}
+
+/// What a client says to the port that answers those who watch the program. Who does not know the token learns nothing but how
+/// the program is.
+pub fn http(bytes: &[u8]) {
+    let options = [("ops.token".to_owned(), TOKEN.to_owned())];
+    let token = Service::load(None, std::iter::empty(), &options).expect("settings").ops.token().expect("a token");
+    let reload = Arc::new(AtomicBool::new(false));
+    let answers = Arc::new(Answers::new(snapshot, Arc::clone(&reload), token));
+    let runtime = runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let answer = runtime.block_on(async {
+        let (mut client, server) = duplex(64 << 10);
+        let served = tokio::spawn(ops::converse(server, answers));
+        let mut answer = Vec::new();
+        // Who says too much is hung up on.
+        drop(client.write_all(bytes).await);
+        drop(client.shutdown().await);
+        drop(client.read_to_end(&mut answer).await);
+        served.await.expect("no panic");
+        answer
+    });
+    let answer = String::from_utf8(answer).expect("text");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1."), "{answer}");
+    if !bytes.windows(TOKEN.len()).any(|window| window == TOKEN.as_bytes()) {
+        assert!(!reload.load(Ordering::Relaxed), "a stranger has rules read");
+        assert!(!answer.contains("triage_") && !answer.contains(RULES_HASH), "a stranger is told: {answer}");
+    }
+}
+
+fn snapshot() -> Snapshot {
+    let (shadow, reloads) = Default::default();
+    Snapshot { now: *AT, rules: RULES_HASH.to_owned(), shadow, silences: 0, reloads, dropped: 0, lanes: Vec::new() }
+}
+
 /// A record of the journal: what can be read is written again so that the same is read.
 pub fn journal(bytes: &[u8]) {
     let Ok(state) = AuthorState::decode(bytes) else { return };
@@ -72,8 +137,7 @@ pub fn journal(bytes: &[u8]) {
 }
 
 /// Reads a record and judges what is in it, as the service does; the state it leaves can be read.
-fn judge(bytes: &[u8], format: Option<&str>) {
-    let rules = &*RULES;
+fn judge(bytes: &[u8], format: Option<&str>, rules: &Rules) {
     let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own }) else { return };
     let mut work = Workspace::default();
     for item in &reading.items {
