@@ -8,10 +8,12 @@ use std::process::Stdio;
 use serde_json::Value;
 use triage::config::service::Service;
 
-use super::broker::{consume_all, service, wait_until};
+use super::broker::{consume_all, produce, service, wait_until};
+use super::process::outcomes;
 use super::program::{Process, triage_with};
 use super::reload::{NO_COMPLAINT, Running, change, field, verdicts};
 use super::ruleset::Rules;
+use super::stages::posts;
 
 /// What the journal says last of the rules of each partition.
 fn recorded(service: &Service) -> BTreeMap<i32, String> {
@@ -102,6 +104,30 @@ fn refused_rules_are_used_by_no_other_process_and_after_no_restart() {
     for (partition, hashes) in history(&service) {
         assert_eq!(hashes, [ours.clone(), theirs.clone(), ours.clone()], "partition {partition}");
     }
+}
+
+#[test]
+fn of_two_that_begin_a_group_at_once_one_brings_its_rules() {
+    // Neither may take the place of the other, so that it does not matter which is a moment late.
+    let both = [Rules::copy(), Rules::copy()];
+    change(&both[0], "[[classes]]", NO_COMPLAINT);
+    change(&both[1], "[[classes]]", &NO_COMPLAINT.replace("none =", "all ="));
+    let service = service("begin", 4);
+    let count = 200;
+    produce(&service.kafka, &service.topics.posts[0], posts(count, 40));
+    let start = |rules: &Rules| {
+        let mut command = triage_with(&rules.path(), &service, &["run"]);
+        Process(command.env("TRIAGE_RELOAD__PATIENCE", "2s").stdout(Stdio::null()).spawn().expect("triage starts"))
+    };
+    let mut running: Vec<Process> = both.iter().map(start).collect();
+    let mut code = None;
+    wait_until("the refusal of one", || {
+        code = running.iter_mut().find_map(|process| process.0.try_wait().expect("a status"));
+        code.is_some()
+    });
+    assert_eq!(code.and_then(|code| code.code()), Some(77));
+    wait_until("verdicts", || outcomes(&service) == count);
+    only(&verdicts(&service).iter().map(|record| field(&record.text(), "rules")).collect());
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn watch(service: &Service, accepted: &Arc<Accepted>, stop: &Arc<AtomicBool>) ->
             if group.tell(&accepted).is_ok_and(|news| news) {
                 tell_mixture(&accepted);
             }
-            let naps = LOOK.as_millis() / NAP.as_millis();
+            // Lanes wait for what is recorded first.
+            let naps = if accepted.begins() { 1 } else { LOOK.as_millis() / NAP.as_millis() };
             (0..naps).take_while(|_| !stop.load(Ordering::Relaxed)).for_each(|_| thread::park_timeout(NAP));
         }
     };

@@ -46,6 +46,8 @@ pub struct Accepted {
 struct Known {
     /// What was accepted last in the group, as far as it is known here.
     newest: Option<Acceptance>,
+    /// Whether the group begins: nobody is known to have recorded any rules, and those in use here are not recorded either.
+    begins: bool,
     /// The numbers of the rules that this process uses or has used.
     ours: BTreeMap<String, u64>,
     /// Since when the group has other rules than those in use here.
@@ -77,7 +79,10 @@ impl Accepted {
         let number = match &known.newest {
             Some(newest) if newest.hash == hash => newest.number,
             Some(newest) => newest.number + 1,
-            None => 1,
+            None => {
+                known.begins = true;
+                1
+            }
         };
         known.ours.insert(hash.to_owned(), number);
         known.newest = Some(Acceptance { number, hash: hash.to_owned() });
@@ -86,12 +91,27 @@ impl Accepted {
     /// Notes that the group has accepted `found`.
     pub fn learn(&self, found: &Acceptance) {
         let mut known = self.lock();
+        if std::mem::take(&mut known.begins) {
+            // Others were first: what is in use here was never accepted, whatever its hash.
+            known.ours.retain(|hash, _| *hash == found.hash);
+            known.newest = None;
+        }
         if let Some(number) = known.ours.get_mut(&found.hash) {
             *number = found.number.max(*number);
         }
         if known.newest.as_ref() < Some(found) {
             known.newest = Some(found.clone());
         }
+    }
+
+    /// Notes that the rules in use here are recorded: the group has begun with them.
+    pub(in crate::kafka) fn recorded(&self) {
+        self.lock().begins = false;
+    }
+
+    /// Returns whether the group begins: no rules are recorded anywhere, as far as it is known here.
+    pub fn begins(&self) -> bool {
+        self.lock().begins
     }
 
     /// Notes what the group's offsets say of each partition. Returns whether that is news.
@@ -173,10 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn a_group_begins_with_the_rules_that_were_recorded_first() {
+        for (ours, theirs) in [("a", "b"), ("b", "a")] {
+            let accepted = Accepted::new(Duration::from_secs(60));
+            accepted.take(ours);
+            assert!(accepted.begins());
+            accepted.learn(&acceptance(1, theirs));
+            assert_eq!(accepted.standing(ours), Standing::Replaced(acceptance(1, theirs)));
+            assert!(!accepted.begins());
+        }
+    }
+
+    #[test]
     fn of_two_at_once_one_stands_for_both() {
         for (ours, theirs, stands) in [("a", "b", false), ("b", "a", true)] {
             let accepted = Accepted::new(Duration::from_secs(60));
             accepted.take(ours);
+            accepted.recorded();
             accepted.learn(&acceptance(1, theirs));
             assert_eq!(accepted.standing(ours) == Standing::InOrder, stands, "{ours} {theirs}");
         }

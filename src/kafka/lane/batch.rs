@@ -207,7 +207,11 @@ impl<'a, S: Stage> Work<'a, S> {
         self.positions.committed();
         self.suspects.passed(&self.positions);
         self.limits.committed();
-        self.consents.committed();
+        if self.consents.committed()
+            && let Some(accepted) = &self.settings.accepted
+        {
+            accepted.recorded();
+        }
         self.measure(&batch, duration);
         self.outbox.tally.reset();
         self.report.update(|counts| {

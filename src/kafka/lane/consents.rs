@@ -33,8 +33,11 @@ impl Consents {
         self.open.contains_key(&partition)
     }
 
-    pub(super) fn committed(&mut self) {
+    /// Notes that it was committed. Returns whether that recorded anything.
+    pub(super) fn committed(&mut self) -> bool {
+        let recorded = !self.open.is_empty();
         self.certain.append(&mut self.open);
+        recorded
     }
 
     pub(super) fn aborted(&mut self) {

@@ -14,6 +14,9 @@ use crate::kafka::journal::owner::{META_KEY, Meta};
 use crate::kafka::stages::stage::Stage;
 use crate::kafka::topics::topic::Topic;
 
+/// The partition of the inbox whose lane begins a group: the others wait until its rules are recorded.
+const FIRST: i32 = 0;
+
 impl<S: Stage> Work<'_, S> {
     /// Adds to the outbox, for each partition whose journal says other rules, those that judge it from this transaction on.
     pub(super) fn record_rules(&mut self) {
@@ -30,10 +33,20 @@ impl<S: Stage> Work<'_, S> {
         }
     }
 
+    /// Returns whether the lane must wait until others have recorded with which rules the group begins.
+    fn waits_for_the_first(&self) -> bool {
+        let positions = self.positions.all();
+        let begins = self.settings.accepted.as_ref().is_some_and(|accepted| accepted.begins());
+        begins && !positions.is_empty() && positions.iter().all(|position| position.partition != FIRST)
+    }
+
     /// Returns whether the rules in use may judge the partitions of this lane. Rules that the group has replaced may go on for a
     /// while where they have judged before, and nowhere else; then the process is refused.
     fn may_judge(&self) -> Result<bool, Trouble> {
         let Some(accepted) = &self.settings.accepted else { return Ok(true) };
+        if self.waits_for_the_first() {
+            return Ok(false);
+        }
         let hash = self.stage.rules();
         match accepted.standing(&hash) {
             Standing::InOrder => return Ok(true),
@@ -61,18 +74,28 @@ impl<S: Stage> Lane<'_, S> {
             self.waits_for_rules = false;
             self.read_on(consumer)?;
         } else if !may && !self.waits_for_rules {
-            let (ours, theirs) = (self.work.stage.rules(), self.settings.accepted.as_ref().and_then(|accepted| accepted.newest()));
-            let theirs = theirs.map(|theirs| theirs.hash);
-            tracing::warn!(
-                target: "kafka",
-                stage = self.work.stage.name(),
-                ours,
-                theirs,
-                "partitions were judged by rules that have replaced ours: not reading them before the same rules are in use here"
-            );
+            self.tell_why();
             self.waits_for_rules = true;
             consumer.assign(&nothing()).map_err(|error| Trouble::of(Call::Other, "assign", &error).outside())?;
         }
         Ok(may)
+    }
+
+    /// Says why nothing is read.
+    fn tell_why(&self) {
+        let stage = self.work.stage.name();
+        if self.work.waits_for_the_first() {
+            tracing::info!(target: "kafka", stage, "the group begins: not reading before its first rules are recorded");
+        } else {
+            let (ours, theirs) = (self.work.stage.rules(), self.settings.accepted.as_ref().and_then(|accepted| accepted.newest()));
+            let theirs = theirs.map(|theirs| theirs.hash);
+            tracing::warn!(
+                target: "kafka",
+                stage,
+                ours,
+                theirs,
+                "partitions were judged by rules that have replaced ours: not reading them before the same rules are in use here"
+            );
+        }
     }
 }
