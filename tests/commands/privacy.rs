@@ -77,7 +77,7 @@ fn absent(words: &[&str], what: &str, text: &[u8]) {
 
 #[test]
 fn canaries_stand_in_no_log_and_where_texts_are_not_kept_in_no_record() {
-    let count = 3_000;
+    let count = 10_000;
     let (log, broker) = judged("none", count);
     let letters = broker.records(DEAD_LETTERS);
     assert!(log.contains("stopped") && letters.len() > count / 20, "{} dead letters: {log}", letters.len());

@@ -4,6 +4,7 @@
 //! By one clock, that of this process: a post is sent when it is handed to the feed's producer, and seen when a reader
 //! of what was committed has it. Writing it to the feed and reading it from the output count, then.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -14,6 +15,9 @@ use serde::Deserialize;
 use triage::config::service::Service;
 
 use super::broker::{service, wait_until};
+use super::ops::Watched;
+use super::pests::Pests;
+use super::program::terminate;
 use super::sample;
 use super::stages::Stages;
 
@@ -23,6 +27,9 @@ const RATE: usize = 1_000;
 /// Posts measured, and those before them, which find everything cold.
 const POSTS: usize = 60_000;
 const WARM_UP: usize = 10_000;
+
+/// Posts of each window of a comparison.
+const WINDOW: usize = 20_000;
 
 const PARTITIONS: i32 = 4;
 
@@ -35,7 +42,9 @@ struct Verdict {
 }
 
 /// Reads the four outputs from now on; tells when it has seen the verdict on each post for the first time.
-fn reader(service: &Service, first: u64) -> impl FnOnce() -> Vec<Option<Instant>> + use<> {
+fn reader(service: &Service, count: usize) -> impl FnOnce() -> Vec<Option<Instant>> + use<> {
+    let id: Verdict = serde_json::from_slice(&sample::canonical(0, 0, "")).expect("a post");
+    let first: u64 = id.post_id.and_then(|id| id.parse().ok()).expect("an id");
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", service.kafka.brokers.join(",")).set("group.id", "latency").set("isolation.level", "read_committed");
     let consumer: BaseConsumer = config.create().expect("a consumer");
@@ -48,7 +57,7 @@ fn reader(service: &Service, first: u64) -> impl FnOnce() -> Vec<Option<Instant>
     }
     consumer.assign(&assignment).expect("assigned");
     move || {
-        let mut seen = vec![None; WARM_UP + POSTS];
+        let mut seen = vec![None; count];
         let (mut missing, mut moved) = (seen.len(), Instant::now());
         while missing > 0 && moved.elapsed() < PATIENCE {
             let Some(message) = consumer.poll(Duration::from_millis(100)) else { continue };
@@ -66,15 +75,15 @@ fn reader(service: &Service, first: u64) -> impl FnOnce() -> Vec<Option<Instant>
     }
 }
 
-/// Writes the posts one by one at the rate; tells when each was sent.
-fn feed(service: &Service) -> Vec<Instant> {
+/// Writes the posts of these numbers one by one at the rate; tells when each was sent.
+fn feed(service: &Service, numbers: Range<usize>) -> Vec<Instant> {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", service.kafka.brokers.join(",")).set("enable.idempotence", "true").set("linger.ms", "0");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
     let begun = Instant::now();
-    let mut sent = Vec::with_capacity(WARM_UP + POSTS);
-    for number in 0..WARM_UP + POSTS {
-        while let Some(early) = Duration::from_micros((number * 1_000_000 / RATE) as u64).checked_sub(begun.elapsed()) {
+    let mut sent = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        while let Some(early) = Duration::from_micros((sent.len() * 1_000_000 / RATE) as u64).checked_sub(begun.elapsed()) {
             std::thread::park_timeout(early);
         }
         let author = number % (POSTS / 5);
@@ -94,21 +103,50 @@ fn latency() {
     let service = service("latency", PARTITIONS);
     let stages = Stages::start(&service);
     wait_until("assignments", || ["ingest", "triage"].iter().all(|stage| stages.service.counts(stage).partitions > 0));
-    let id: Verdict = serde_json::from_slice(&sample::canonical(0, 0, "")).expect("a post");
-    let read = reader(&service, id.post_id.and_then(|id| id.parse().ok()).expect("an id"));
-    let reading = std::thread::spawn(read);
-    let sent = feed(&service);
+    let reading = std::thread::spawn(reader(&service, WARM_UP + POSTS));
+    let sent = feed(&service, 0..WARM_UP + POSTS);
     let seen = reading.join().expect("a reader");
     stages.stop();
+    show("from raw record to routed verdict", &sent[WARM_UP..], &seen[WARM_UP..]);
+}
+
+fn show(what: &str, sent: &[Instant], seen: &[Option<Instant>]) {
     let mut took: Vec<Duration> =
-        sent.iter().zip(seen).skip(WARM_UP).map(|(sent, seen)| seen.expect("every post has a verdict").duration_since(*sent)).collect();
+        sent.iter().zip(seen).map(|(sent, seen)| seen.expect("every post has a verdict").duration_since(*sent)).collect();
     took.sort();
     let at = |share: f64| took[(took.len() as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
-        "from raw record to routed verdict at {RATE} posts/s: p50 {:.0} ms, p90 {:.0} ms, p99 {:.0} ms, longest {:.0} ms",
+        "{what} at {RATE} posts/s: p50 {:.0} ms, p90 {:.0} ms, p99 {:.0} ms, longest {:.0} ms",
         at(0.5),
         at(0.9),
         at(0.99),
         took[took.len() - 1].as_secs_f64() * 1e3
     );
+}
+
+/// Clients that keep to no limit of the port, beside a running program: how long posts are under way with and without them, in turn.
+#[test]
+#[ignore = "measures; takes two minutes"]
+fn clients_without_manners_slow_no_post() {
+    let service = service("manners", PARTITIONS);
+    let watched = Watched::start(&service);
+    wait_until("readiness", || watched.ask("GET", "/health/ready").0 == 200);
+    let windows = 4;
+    let reading = std::thread::spawn(reader(&service, WARM_UP + windows * WINDOW));
+    let mut sent = feed(&service, 0..WARM_UP);
+    for window in 0..windows {
+        let pests = (window % 2 == 1).then(|| Pests::set_upon(&watched.address));
+        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
+        sent.extend(feed(&service, numbers));
+        if let Some(pests) = pests {
+            println!("{}", pests.call_off());
+        }
+    }
+    let seen = reading.join().expect("a reader");
+    for window in 0..windows {
+        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
+        show(["alone", "with them"][window % 2], &sent[numbers.clone()], &seen[numbers]);
+    }
+    wait_until("an answer to who behaves", || watched.ask("GET", "/health/ready").0 == 200);
+    assert_eq!(terminate(watched.process), Some(0));
 }

@@ -16,14 +16,14 @@ use super::program::{Process, terminate, triage};
 use super::stages::posts;
 
 /// A program that answers, and where.
-struct Watched {
-    process: Process,
-    address: String,
+pub struct Watched {
+    pub process: Process,
+    pub address: String,
     _logs: TempDir,
 }
 
 impl Watched {
-    fn start(service: &Service) -> Self {
+    pub fn start(service: &Service) -> Self {
         let logs = TempDir::new().expect("a folder");
         let log: PathBuf = logs.path().join("log");
         let mut command = triage(service, &["run"]);
@@ -39,7 +39,7 @@ impl Watched {
     }
 
     /// The code and the body; 0 where nobody answers. Who asks too often asks again.
-    fn ask(&self, method: &str, path: &str) -> (u16, String) {
+    pub fn ask(&self, method: &str, path: &str) -> (u16, String) {
         loop {
             match self.ask_once(method, path) {
                 (429, _) => std::thread::park_timeout(Duration::from_millis(50)),
@@ -123,7 +123,8 @@ fn the_numbers_are_those_of_the_topics_and_do_not_grow_with_customers() {
     check_counts(&service, &before);
     assert_eq!(before["triage_customers_tracked"], 50.0);
 
-    let more = if long() { 20_000 } else { 4_000 };
+    // A million customers, in the long form.
+    let more = if long() { 999_950 } else { 4_000 };
     produce(&service.kafka, &service.topics.posts[0], posts(1_000 + more, 1_000 + more).into_iter().skip(1_000));
     let after = judged(1_000 + more);
     check_counts(&service, &after);

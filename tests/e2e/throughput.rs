@@ -16,7 +16,7 @@ use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 use triage::config::service::{Service, Topics};
 use triage::kafka::{Inbound, Outbox, Stage, Topic, Triage};
 
-const RECORDS: usize = 500_000;
+pub const RECORDS: usize = 500_000;
 
 /// Each author writes five times.
 const AUTHORS: usize = RECORDS / 5;
@@ -27,7 +27,7 @@ fn inbox() -> impl Iterator<Item = Record> {
 }
 
 /// The same as a feed brings them: without a key that means anything.
-fn feed() -> impl Iterator<Item = Record> {
+pub fn feed() -> impl Iterator<Item = Record> {
     posts(|_| String::new())
 }
 
@@ -149,17 +149,22 @@ impl Stopwatch {
 
 /// Processor time of this process, user and system.
 fn busy() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    busy_of("self")
+}
+
+/// The same of another.
+pub fn busy_of(process: &str) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("Linux");
     let fields = stat.rsplit_once(')').expect("a name in brackets").1.split_whitespace();
     let ticks: u64 = fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
     Duration::from_millis(ticks * 10)
 }
 
 #[derive(Clone, Copy)]
-struct Took {
-    records: f64,
-    wall: f64,
-    busy: f64,
+pub struct Took {
+    pub records: f64,
+    pub wall: f64,
+    pub busy: f64,
 }
 
 impl Took {
@@ -167,11 +172,11 @@ impl Took {
         Took { records: records as f64, ..self }
     }
 
-    fn show(self, what: &str, base: Self) {
+    pub fn show(self, what: &str, base: Self) {
         let rate = self.records / self.wall;
         let ratio = rate / (base.records / base.wall);
         println!(
-            "{what:<28} {rate:>8.0} records/s  {:>5.1} us of processor a record  {ratio:>5.2} of bare",
+            "{what:<28} {rate:>8.0} records/s  {:>5.1} us of processor a record  {ratio:>5.2} of the first",
             self.busy * 1e6 / self.records
         );
     }

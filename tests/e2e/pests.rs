@@ -1,0 +1,96 @@
+//! Clients of the port that keep to no limit: many at once, slow, too large, asking for what is not there. As many requests a
+//! second as are bearable on the machine that the clients share with the program.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Connections that say half a request and then nothing: more than the program takes.
+const SLOW: usize = 100;
+
+/// Those that ask, each again and again with this pause.
+const ASKING: usize = 8;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// No answer takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// They go on until they are called off.
+pub struct Pests {
+    stop: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pests {
+    /// Lets them loose on who listens at `address`.
+    pub fn set_upon(address: &str) -> Self {
+        let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let start = |pest: fn(&str, &AtomicBool, &AtomicUsize, usize), number: usize| {
+            let (address, stop, asked) = (address.to_owned(), Arc::clone(&stop), Arc::clone(&asked));
+            thread::spawn(move || pest(&address, &stop, &asked, number))
+        };
+        let threads = (0..ASKING).map(|number| start(ask, number)).chain([start(dawdle, 0)]).collect();
+        Pests { stop, asked, threads }
+    }
+
+    /// Waits for the last of them; what they have done.
+    pub fn call_off(self) -> String {
+        self.stop.store(true, Ordering::Relaxed);
+        self.threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+        format!("{} requests, {SLOW} connections that say nothing more", self.asked.load(Ordering::Relaxed))
+    }
+}
+
+/// A request that is not to be answered with what it asks for.
+fn request(number: usize) -> Vec<u8> {
+    let request = match number % 6 {
+        0 => "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+        1 => "GET /..%2f..%2fetc/passwd HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+        2 => format!("GET /status HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "a".repeat(40_000)),
+        3 => format!("POST /-/reload HTTP/1.1\r\nHost: x\r\nOrigin: https://x\r\nContent-Length: 100000\r\n\r\n{}", "a".repeat(100_000)),
+        4 => "GET /../../status HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
+        _ => "\u{0}nonsense\r\n\r\n".to_owned(),
+    };
+    request.into_bytes()
+}
+
+fn ask(address: &str, stop: &AtomicBool, asked: &AtomicUsize, mut number: usize) {
+    while !stop.load(Ordering::Relaxed) {
+        // Hung up on, refused or answered: all the same to them.
+        drop(TcpStream::connect(address).and_then(|mut stream| {
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(&request(number))?;
+            stream.read_to_end(&mut Vec::new())
+        }));
+        asked.fetch_add(1, Ordering::Relaxed);
+        number += 1;
+        thread::park_timeout(PAUSE);
+    }
+}
+
+/// Holds connections, and replaces those that are hung up on.
+fn dawdle(address: &str, stop: &AtomicBool, _: &AtomicUsize, _: usize) {
+    let begin = || {
+        let mut stream = TcpStream::connect(address).ok()?;
+        stream.set_nonblocking(true).ok()?;
+        stream.write_all(b"GET /status HT").ok()?;
+        Some(stream)
+    };
+    let mut held: Vec<Option<TcpStream>> = Vec::new();
+    held.resize_with(SLOW, || None);
+    while !stop.load(Ordering::Relaxed) {
+        for place in &mut held {
+            let is_open = place
+                .as_mut()
+                .is_some_and(|stream| matches!(stream.read(&mut [0; 64]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock));
+            if !is_open {
+                *place = begin();
+            }
+        }
+        thread::park_timeout(Duration::from_millis(100));
+    }
+}
