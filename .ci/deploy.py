@@ -4,6 +4,7 @@ names        run book, alerts, their tests, metrics, exit codes, codes of dead l
 expressions  the dashboard's queries as rules, for promtool
 dashboard    the dashboard is what Grafana's own types make of it (needs grafana-foundation-sdk)
 compose FILE the compose file has the form of its specification; FILE says where that is (needs jsonschema, yaml)
+sbom FILE    the bill of materials names the crates on standard input; each that it names has a licence and a checksum
 queries      views and queries run on the sample records in DuckDB (needs duckdb), and find what is in them
 postgresql   prints the same for psql, in a transaction that is rolled back"""
 
@@ -122,6 +123,15 @@ def compose():
     return [f"{error.json_path}: {error.message}" for error in checker.iter_errors(yaml.safe_load(read("config/deploy/compose.yaml")))]
 
 
+def sbom():
+    wanted = {tuple(line.split()[:2]) for line in sys.stdin if line.strip() and not line.startswith("triage ")}
+    parts = json.loads(pathlib.Path(sys.argv[2]).read_text())["components"]
+    named = {(part["name"], "v" + part["version"]) for part in parts}
+    wrong = [f"{' '.join(crate)} is built and not named" for crate in sorted(wanted - named)]
+    wrong += [f"{part['name']} has no {key}" for part in parts for key in ("licenses", "hashes", "purl") if not part.get(key)]
+    return wrong
+
+
 def page_queries():
     for query in re.findall(r"```sql\n(.*?)```", read("config/schemas/README.md"), re.S):
         yield query.split("\n")[0].removeprefix("-- "), query
@@ -159,7 +169,7 @@ def postgresql():
     return []
 
 
-found = {f.__name__: f for f in (names, expressions, dashboard, compose, queries, postgresql)}[sys.argv[1]]()
+found = {f.__name__: f for f in (names, expressions, dashboard, compose, sbom, queries, postgresql)}[sys.argv[1]]()
 for line in found:
     print(line, file=sys.stderr)
 sys.exit(1 if found else 0)

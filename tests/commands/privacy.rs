@@ -1,6 +1,8 @@
-//! What people write stands in no log and no message, and where texts may not be kept in nothing that is written.
+//! What people write stands in no log, no message and no answer to who watches the program, and where texts may not be kept in nothing that is written.
 
 use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -54,18 +56,32 @@ fn spoilt(number: usize) -> String {
     }
 }
 
-/// What was logged at the finest level, and what was written, when `count` posts were judged.
+/// What was logged at the finest level and what the port answered, and what was written, when `count` posts were judged.
 fn judged(text: &str, count: usize) -> (String, Broker) {
     let folder = shipped_with("");
     let log = folder.path().join("log");
     let broker = Broker::start();
     broker.produce(POSTS, (0..count).map(spoilt));
     let mut command = run(folder.path(), &broker.address());
-    command.env("RUST_LOG", "trace").env("TRIAGE_OUTPUT__TEXT", text);
+    command.env("RUST_LOG", "trace").env("TRIAGE_OUTPUT__TEXT", text).env("TRIAGE_OPS__LISTEN", "127.0.0.1:0");
     let mut process = command.stderr(Stdio::from(File::create(&log).unwrap())).spawn().unwrap();
     wait_until("every post", || broker.outcomes() + broker.records(DEAD_LETTERS).len() >= count);
+    let read = || String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
+    let said = read();
+    let address = said.split(" address=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let answers: String = ["/metrics", "/status", "/health/ready", "/health/live", "/nothing"].map(|path| answer(address, path)).concat();
+    assert!(answers.contains("triage_verdicts_total{") && answers.contains("\"lanes\""), "{answers}");
     assert_eq!(terminate(&mut process).0, Some(0));
-    (String::from_utf8_lossy(&std::fs::read(log).unwrap()).into_owned(), broker)
+    (read() + &answers, broker)
+}
+
+/// What who watches the program is told.
+fn answer(address: &str, path: &str) -> String {
+    let mut answer = String::new();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 /// Panics where one of `words` stands in `text`.
