@@ -131,6 +131,8 @@ fn the_numbers_are_those_of_the_topics_and_do_not_grow_with_customers() {
     assert_eq!(after["triage_customers_tracked"], 50.0 + more as f64);
     let series = |metrics: &BTreeMap<String, f64>| metrics.keys().cloned().collect::<Vec<_>>();
     assert_eq!(series(&after), series(&before), "no series more");
+    // For `promtool check metrics`, in .ci/deploy.
+    fs_err::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/metrics.txt"), watched.ask("GET", "/metrics").1).expect("written");
 
     let output = triage(&service, &["status", "--format", "json", "--url", &format!("http://{}", watched.address)]).output().expect("runs");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
