@@ -246,7 +246,13 @@ mod tests {
 
     fn check(json: &str, header: Option<&str>, expected: Result<Format, &str>) {
         let own = OwnAccounts::default();
-        let found = format_of(&Raw { bytes: json.as_bytes(), format: header, received_at: Millis::new(0), own: &own });
+        let found = format_of(&Raw {
+            bytes: json.as_bytes(),
+            format: header,
+            received_at: Millis::new(0),
+            own: &own,
+            maps: &crate::formats::FieldMaps::default(),
+        });
         assert_eq!(found.map_err(|rejected| rejected.code), expected, "{json}");
     }
 

@@ -74,7 +74,7 @@ pub fn journal(bytes: &[u8]) {
 /// Reads a record and judges what is in it, as the service does; the state it leaves can be read.
 fn judge(bytes: &[u8], format: Option<&str>) {
     let rules = &*RULES;
-    let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own }) else { return };
+    let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own, maps: &rules.maps }) else { return };
     let mut work = Workspace::default();
     for item in &reading.items {
         let mut written = Vec::new();
