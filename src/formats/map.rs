@@ -43,6 +43,11 @@ struct FieldMap {
 }
 
 impl FieldMaps {
+    /// What the header `format` may name beside the formats with a reader.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.maps.iter().map(|map| map.name.as_str())
+    }
+
     /// Returns what the map of this record reads; `None` if there is none.
     pub(super) fn read<'a>(&self, raw: &Raw<'a>) -> Option<Result<Reading<'a>, Rejected>> {
         if self.maps.is_empty() {

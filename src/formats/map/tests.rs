@@ -89,6 +89,9 @@ fn the_example_reads_its_samples_and_more() {
     check(Some(" Contoh_Feed"), r#"{"items":[]}"#, "no_post");
     check(Some("contoh_feed"), r#"{"isi":[]}"#, "missing_field");
     check(Some("tidak_ada"), &list(good), "unknown_format");
+    let misspelt =
+        Raw { bytes: b"{}", format: Some("contoh_fed"), received_at: Millis::default(), own: &OwnAccounts::default(), maps: &maps };
+    assert!(read(&misspelt).is_err_and(|rejected| rejected.message.ends_with("meltwater, contoh_feed.")));
     check(Some("x_v2"), &list(good), "no_post");
     check(None, &list(&edited(good, "{", r#"{"kind":"baru","#)), &edited(&post, "create", "unknown"));
     check(None, &list(&edited(good, "{", r#"{"kind":"gone","#)), &format!("delete x:9 7 {AT} \"\""));
