@@ -14,6 +14,7 @@ mod format;
 mod handles;
 mod html;
 mod instagram;
+mod map;
 mod meltwater;
 mod meta;
 mod reject;
@@ -30,6 +31,7 @@ mod x_v1;
 mod x_v2;
 
 pub use self::format::{Format, formats};
+pub use self::map::{FieldMaps, Origins};
 pub use self::reject::{BadItem, Rejected};
 
 use self::reject::BAD_JSON;
@@ -49,6 +51,8 @@ pub struct Raw<'a> {
     pub received_at: Millis,
     /// The brand's accounts: some of them pass on what customers wrote.
     pub own: &'a OwnAccounts,
+    /// Feeds that no reader here knows.
+    pub maps: &'a FieldMaps,
 }
 
 /// What one item of a raw record becomes in the inbox.
@@ -132,7 +136,10 @@ fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     if raw.bytes.trim_ascii().is_empty() {
         return Err(Rejected::no_post("The record is empty: a tombstone or a heartbeat."));
     }
-    let format = detect::format_of(raw)?;
+    let format = match detect::format_of(raw) {
+        Ok(format) => format,
+        Err(rejected) => return raw.maps.read(raw).unwrap_or(Err(rejected)),
+    };
     let batch = match format {
         Format::CanonicalPost => canonical::post(raw),
         Format::CaseEvent => canonical::case_event(raw),
@@ -147,6 +154,11 @@ fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
         Format::Brandwatch => brandwatch::read(raw),
         Format::Talkwalker => talkwalker::read(raw),
         Format::Meltwater => meltwater::read(raw),
-    }?;
-    batch.into_reading(format)
+        Format::FieldMap => return Err(Rejected::unknown_format("A field map is chosen by its own name.")),
+    };
+    match batch.and_then(|batch| batch.into_reading(format)) {
+        // `meta` is a key of X's empty pages, and of many a feed that only a map knows.
+        Err(rejected) if rejected.code == "no_post" => raw.maps.read(raw).unwrap_or(Err(rejected)),
+        reading => reading,
+    }
 }

@@ -55,7 +55,7 @@
 //!
 //! | to change | begin in |
 //! | --- | --- |
-//! | how a feed is read | `formats/NAME.rs`, its sample in `config/samples/formats`; HTML and its entities in `formats/html.rs` |
+//! | how a feed is read | a field map in `config/feeds` (`formats/map.rs`); what none can say: `formats/NAME.rs`, its sample in `config/samples/formats`; HTML and its entities in `formats/html.rs` |
 //! | the platforms | `post/platform.rs` |
 //! | what is skipped unread, and how that is called | `author/recognise.rs`, `record/skip.rs`; what a class skips has its `reason` in `rules.toml` |
 //! | a kind of signal, or a further one | `signals/kind/NAME.rs`, listed in `signals/kind.rs` |

@@ -35,6 +35,7 @@ pub use self::silences::{Silences, silences};
 pub use self::summary::{Gap, MoreGap, StepGap, Summary, TimeGap, WordGap};
 pub use self::template::Template;
 
+use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
@@ -53,6 +54,8 @@ pub struct Rules {
     pub acronyms: Acronyms,
     /// Accounts and contact forms of `[accounts]`: who is not a customer, and who is spoken to.
     pub own: OwnAccounts,
+    /// Feeds that `[feeds]` describes: where the fields of a post stand in their records.
+    pub maps: FieldMaps,
     /// Every signal, helpers too, by [`SignalId`].
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.

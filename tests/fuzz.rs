@@ -57,6 +57,11 @@ fn any_record_of_a_feed_is_read_or_refused() {
 }
 
 #[test]
+fn any_record_is_read_by_a_map_or_refused_and_so_is_any_map() {
+    check("maps", targets::maps);
+}
+
+#[test]
 fn any_mail_is_read_or_refused() {
     check("mail", targets::mail);
 }

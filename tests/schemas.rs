@@ -87,6 +87,7 @@ fn documents() -> Vec<(PathBuf, &'static str)> {
         (config.join("lists/campaigns.toml"), "campaigns.json"),
         (config.join("summary.toml"), "summary.json"),
         (config.join("lists/ct0.toml"), "ct0.json"),
+        (config.join("feeds/contoh.toml"), "feed.json"),
     ];
     let tests = std::fs::read_dir(config.join("tests")).unwrap().map(|entry| entry.unwrap().path());
     all.extend(tests.map(|path| (path, "tests.json")));
@@ -118,6 +119,8 @@ fn mistakes_do_not_satisfy_them() {
     check("triage.json", "[topics]\npartition = 1\n", &[".topics.partition: is unknown"]);
     check("campaigns.json", "[[quiz]]\ntags = 1\n", &[".quiz[]: misses \"name\"", ".quiz[].tags: is no string: 1"]);
     check("ct0.json", "[[party]]\nemail = 1\n", &[".party[]: misses \"name\"", ".party[].email: is no string: 1"]);
+    let feed = "name = 1\n[when]\nhas = \"/a\"\n[time]\nzones = \"+07:00\"\n";
+    check("feed.json", feed, &[": misses \"post\"", ".name: is no string: 1", ".time.zones: is unknown"]);
     check("tests.json", "[[test]]\nname = \"a\"\npost = [{ txt = \"b\" }]\n", &[".test[].post[].txt: is unknown"]);
 }
 
@@ -177,6 +180,7 @@ fn every_key_that_is_read_is_in_a_schema() {
     check("summary.json", &["rules/summary.rs"], 9);
     check("silences.json", &["config/silences.rs"], 9);
     check("ct0.json", &["config/parties.rs"], 4);
+    check("feed.json", &["formats/map/compile.rs", "formats/map/sample.rs"], 15);
     check("tests.json", &["cli/test/document.rs", "cli/test/look.rs", "cli/test/post.rs"], 40);
     check(
         "triage.json",

@@ -124,7 +124,7 @@ fn spent() -> Duration {
 
 fn run(work: &mut Workspace, rules: &Rules, record: &[u8]) {
     let at = Millis::new(1_772_420_400_000);
-    let reading = formats::read(&Raw { bytes: record, format: None, received_at: at, own: &rules.own }).expect("a post");
+    let reading = formats::read(&Raw { bytes: record, format: None, received_at: at, own: &rules.own, maps: &rules.maps }).expect("a post");
     let mut written = Vec::new();
     for item in &reading.items {
         written.clear();

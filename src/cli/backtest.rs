@@ -93,7 +93,7 @@ impl Backtest {
         let (mut summary, mut unread) = (Summary::of(&rules), Unread::default());
         let (writes, samples) = (verdicts.is_some(), self.gate.samples);
         let judge = |worker: &mut Worker<'_, '_>, at: usize, recorded: &Recorded<'_>| worker.judge(&rules, at, recorded, writes, samples);
-        fold::fold(lines, &rules.own, &mut workers, judge, |chunk| {
+        fold::fold(lines, &rules, &mut workers, judge, |chunk| {
             summary.lines += chunk.lines;
             chunk.bad.iter().for_each(|bad| summary.add_bad(bad));
             unread.add(chunk.lines, chunk.hint, &chunk.bad);

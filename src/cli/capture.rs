@@ -120,7 +120,7 @@ struct Capturing<'r> {
 
 impl Capturing<'_> {
     fn line(&mut self, line: &Line, hint: Option<&'static str>) -> Vec<String> {
-        match input::read(line, &self.rules.own) {
+        match input::read(line, self.rules) {
             Ok((all, bad)) => {
                 self.unread.add(1, hint, &bad);
                 all.iter().filter_map(|recorded| self.record(recorded)).collect()

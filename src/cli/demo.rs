@@ -56,7 +56,7 @@ fn pause(text: &str) -> Result<Duration, &'static str> {
 impl Demo {
     pub(super) fn run(self) -> Result<Exit, Stop> {
         let rules = load_rules(&self.config.folder)?;
-        let feed = Feed::open(self.input.as_deref(), rules.own.clone())?;
+        let feed = Feed::open(self.input.as_deref(), rules.own.clone(), rules.maps.clone())?;
         show::opening(self.format, &rules.hash);
         let broker = Broker::start()?;
         let stop = Arc::new(AtomicBool::new(false));

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use serde::{Serialize, Serializer};
 
 use self::insight::Insight;
+use self::posts::Sources;
 use self::report::Explanation;
 use self::word::Word;
 use super::input::Line;
@@ -74,26 +75,32 @@ impl Explain {
             return Ok(Exit::Ok);
         }
         let (document, records);
+        let mut sources = Sources::default();
         let recorded = if let Some(place) = &self.from {
             let service = self.kafka.load(&self.config)?;
             let stored = kafka::before(&service, place, self.back)?;
             records = Line::of_stored(&place.topic, stored).collect::<Vec<_>>();
+            sources = posts::sources_of_records(&records);
             posts::of_records(&records, &rules)?
         } else if self.text.is_empty() {
             document = posts::read_document(self.file.as_deref())?;
+            sources = posts::sources_of_document(&document);
             posts::of_document(&document, &rules)?
         } else {
             self.text.iter().enumerate().map(|(number, text)| posts::of_text(text, number, self.at, &rules)).collect()
         };
         match self.format {
             Format::Human => explain(&rules, &recorded, |recorded, outputs, insight| {
-                Explanation { rules: &rules, recorded, outputs, insight }.page().show();
+                let read_by = posts::read_by(recorded, &sources, &rules);
+                Explanation { rules: &rules, recorded, outputs, insight, read_by: read_by.as_deref() }.page().show();
             }),
             Format::Json => {
                 let mut records = Vec::new();
-                explain(&rules, &recorded, |_, outputs, insight| {
-                    let first = outputs.iter().take(1).map(|output| Explained { record: Record(output), explain: insight });
-                    let others = outputs.iter().skip(1).map(|output| Explained { record: Record(output), explain: None });
+                explain(&rules, &recorded, |recorded, outputs, insight| {
+                    let read_by = || posts::read_by(recorded, &sources, &rules);
+                    let first =
+                        outputs.iter().take(1).map(|output| Explained { record: Record(output), explain: insight, read_by: read_by() });
+                    let others = outputs.iter().skip(1).map(|output| Explained { record: Record(output), explain: None, read_by: None });
                     records.extend(first.chain(others).map(|record| serde_json::to_string_pretty(&record).unwrap_or_default()));
                 });
                 page::document(&format!("[\n{}\n]", records.join(",\n")));
@@ -131,6 +138,9 @@ struct Explained<'a> {
     record: Record<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explain: Option<&'a Insight>,
+    /// The field map that read the post, and from where it took each field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_by: Option<String>,
 }
 
 /// A record as it would be written.

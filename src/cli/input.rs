@@ -12,6 +12,7 @@ use crate::formats::{self, Item, Raw};
 use crate::kafka::Stored;
 use crate::post::{Input, Millis, OwnAccounts};
 use crate::replay::Recorded;
+use crate::rules::Rules;
 
 /// What a line says beside its post: when its record was written.
 #[derive(Deserialize)]
@@ -129,15 +130,16 @@ impl Line {
 
 /// Returns the inputs in one line, `name` and its number being their source. Items of a batch that cannot be read are
 /// named.
-pub fn read_line<'a>(line: &'a str, number: usize, name: &str, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+pub fn read_line<'a>(line: &'a str, number: usize, name: &str, rules: &'a Rules) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
     let source = format!("{name}/0/{}", number - 1);
-    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default(), own };
+    let raw = Raw { bytes: line.as_bytes(), format: None, received_at: Millis::default(), own: &rules.own, maps: &rules.maps };
     read_raw(raw, number, None, &source)
 }
 
 /// Returns the inputs in one line.
-pub fn read<'a>(line: &'a Line, own: &'a OwnAccounts) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
-    let raw = Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default(), own };
+pub fn read<'a>(line: &'a Line, rules: &'a Rules) -> Result<(Vec<Recorded<'a>>, Vec<BadLine>), BadLine> {
+    let raw =
+        Raw { bytes: &line.bytes, format: line.format.as_deref(), received_at: Millis::default(), own: &rules.own, maps: &rules.maps };
     read_raw(raw, line.number, line.at, &line.source)
 }
 

@@ -185,7 +185,7 @@ impl Learn {
 fn inputs<'a>(lines: &'a [Line], hint: Option<&'static str>, rules: &'a Rules) -> Vec<Recorded<'a>> {
     let (mut inputs, mut unread) = (Vec::new(), Unread::default());
     for line in lines {
-        match input::read(line, &rules.own) {
+        match input::read(line, rules) {
             Ok((recorded, bad)) => {
                 inputs.extend(recorded);
                 unread.add(1, hint, &bad);

@@ -5,11 +5,12 @@ use super::{Exit, Stop};
 use crate::record::schema;
 
 /// Documents that people write, for editors.
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOCUMENTS: [(&str, &str); 6] = [
     ("rules.toml", include_str!("../../config/schemas/rules.json")),
     ("triage.toml", include_str!("../../config/schemas/triage.json")),
     ("campaigns.toml", include_str!("../../config/schemas/campaigns.json")),
     ("ct0.toml", include_str!("../../config/schemas/ct0.json")),
+    ("feed.toml", include_str!("../../config/schemas/feed.json")),
     ("tests.toml", include_str!("../../config/schemas/tests.json")),
 ];
 

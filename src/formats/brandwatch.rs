@@ -1,4 +1,6 @@
 //! Brandwatch mention: flat, full of nulls, and for X often without text and author.
+//!
+//! No field map: ids are taken out of addresses, and which account is the author depends on the platform.
 
 use serde::Deserialize;
 

@@ -14,7 +14,7 @@ use crate::post::{CASE_EVENT_SCHEMA, POST_SCHEMA};
 /// Returns the format that the header names, else the one that the keys show.
 pub(super) fn format_of(raw: &Raw<'_>) -> Result<Format, Rejected> {
     if let Some(name) = raw.format.filter(|name| !name.trim().is_empty()) {
-        return Format::from_name(name).ok_or_else(unknown_name);
+        return Format::from_name(name).ok_or_else(|| unknown_name(raw));
     }
     if begins_with_our_schema(raw.bytes) {
         return Ok(Format::CanonicalPost);
@@ -27,8 +27,8 @@ pub(super) fn format_of(raw: &Raw<'_>) -> Result<Format, Rejected> {
     })
 }
 
-fn unknown_name() -> Rejected {
-    let names: Vec<_> = formats().iter().map(|format| format.name()).collect();
+fn unknown_name(raw: &Raw<'_>) -> Rejected {
+    let names: Vec<_> = formats().iter().map(|format| format.name()).chain(raw.maps.names()).collect();
     Rejected::unknown_format(format!("The header `format` names no supported format; there are {}.", names.join(", ")))
 }
 
@@ -246,7 +246,13 @@ mod tests {
 
     fn check(json: &str, header: Option<&str>, expected: Result<Format, &str>) {
         let own = OwnAccounts::default();
-        let found = format_of(&Raw { bytes: json.as_bytes(), format: header, received_at: Millis::new(0), own: &own });
+        let found = format_of(&Raw {
+            bytes: json.as_bytes(),
+            format: header,
+            received_at: Millis::new(0),
+            own: &own,
+            maps: &crate::formats::FieldMaps::default(),
+        });
         assert_eq!(found.map_err(|rejected| rejected.code), expected, "{json}");
     }
 

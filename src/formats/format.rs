@@ -27,6 +27,8 @@ pub enum Format {
     Brandwatch,
     /// Talkwalker stream chunks.
     Talkwalker,
+    /// A feed that a field map of the rules describes; records call it by the name of the map.
+    FieldMap,
     /// Meltwater hook batch.
     Meltwater,
 }
@@ -47,7 +49,7 @@ const ALL: [Format; 13] = [
     Format::Meltwater,
 ];
 
-/// Returns all formats, in the order of the documentation.
+/// Returns the formats that have a reader in Rust, in the order of the documentation.
 pub fn formats() -> &'static [Format] {
     &ALL
 }
@@ -69,6 +71,7 @@ impl Format {
             Format::Brandwatch => "brandwatch",
             Format::Talkwalker => "talkwalker",
             Format::Meltwater => "meltwater",
+            Format::FieldMap => "field_map",
         }
     }
 

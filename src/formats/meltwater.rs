@@ -1,4 +1,6 @@
 //! Meltwater hook batch. The shape of a document depends on a template; the published fields are read.
+//!
+//! No field map: platform and account stand in the addresses of post and profile only.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -22,8 +22,9 @@ const SAMPLES: [(&str, &[u8]); 13] = [
 ];
 
 fn raw<'a>(format: Option<&'a str>, bytes: &'a [u8]) -> Raw<'a> {
+    static MAPS: LazyLock<FieldMaps> = LazyLock::new(FieldMaps::default);
     static OWN: LazyLock<OwnAccounts> = LazyLock::new(|| OwnAccounts::default().with_contact_forms(["Formulir@Contoh.id"]));
-    Raw { bytes, format, received_at: Millis::parse("2025-01-07T03:05:00.000Z").unwrap(), own: &OWN }
+    Raw { bytes, format, received_at: Millis::parse("2025-01-07T03:05:00.000Z").unwrap(), own: &OWN, maps: &MAPS }
 }
 
 /// Reads `json`, which must be readable.

@@ -1,4 +1,6 @@
 //! Sprinklr message webhook and listening objects, in both of its key sets. Times are milliseconds.
+//!
+//! No field map: what happened depends on whether the message has words, and what is private on parts of the channel's name.
 
 use serde::Deserialize;
 

@@ -1,4 +1,6 @@
 //! Talkwalker stream: one chunk a line, and one or more lines a record.
+//!
+//! No field map: control chunks hold no post, and ids and whom a post answers are taken out of addresses.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

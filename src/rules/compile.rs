@@ -11,6 +11,7 @@ use super::{
     Class, Condition, EvidenceLimits, Handoffs, Hard, Limits, Outages, QualitySample, Rules, Summary, accounts, leaves, order, summary,
 };
 use crate::config::reader::{DAY, Document, Folder, Overrides, SECOND, Source, Table, Value};
+use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::kind::derived::Derived;
@@ -45,6 +46,7 @@ struct Reading<'a> {
     acronyms: Acronyms,
     styled_letters: Option<u32>,
     own: OwnAccounts,
+    maps: FieldMaps,
     limits: Option<Limits>,
     /// The signals, each with its name and its table.
     tables: Vec<(Spotted<String>, Value<'a>)>,
@@ -73,8 +75,9 @@ impl<'a> Reading<'a> {
         declared.complaint = Scope::compile(&mut lexicons, &declared, |scope| scope.signal(&named?)).part;
         let limits = read_limits(&case, root.section("time"));
         case.finish();
+        let maps = read_maps(folder, root.section("feeds"), &mut lexicons, reporter);
         let own = accounts::read(root.section("accounts"), &mut lexicons);
-        Some(Reading { lexicons, declared, acronyms: words.acronyms, styled_letters: words.styled_letters, own, limits, tables })
+        Some(Reading { lexicons, declared, acronyms: words.acronyms, styled_letters: words.styled_letters, own, maps, limits, tables })
     }
 
     fn finish(mut self, root: &Table<'_>) -> Option<Rules> {
@@ -119,6 +122,7 @@ impl<'a> Reading<'a> {
             book,
             acronyms: self.acronyms,
             own: self.own,
+            maps: self.maps,
             signals,
             agenda,
             facts,
@@ -268,6 +272,15 @@ fn refers<T>(parts: &[Compiled<T>]) -> Vec<&Refers> {
 /// The parts; `None` if one of them cannot be used.
 fn all<T>(parts: Vec<Compiled<T>>) -> Option<Vec<T>> {
     parts.into_iter().map(|part| part.part).collect()
+}
+
+/// Reads the field maps that `feeds.maps` names.
+fn read_maps(folder: &Folder, table: Table<'_>, lexicons: &mut Lexicons<'_>, reporter: &Reporter) -> FieldMaps {
+    let named = table.optional("maps").spotted_strings();
+    let sources: Vec<Source> = named.iter().filter_map(|name| folder.read(&name.value, Some(&name.spot), reporter)).collect();
+    sources.iter().for_each(|source| lexicons.note_source(source));
+    table.finish();
+    FieldMaps::compile(&sources, reporter)
 }
 
 fn read_limits(case: &Table<'_>, time: Table<'_>) -> Option<Limits> {

@@ -10,7 +10,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use triage::config::service::Service;
 
 use super::broker::{produce, service_with, wait_while_it_moves};
-use super::program::{Process, terminate, triage};
+use super::program::{Process, terminate, triage_with};
+use super::ruleset::Rules;
 use super::throughput::{RECORDS, Took, busy_of, feed};
 
 const PARTITIONS: i32 = 4;
@@ -75,7 +76,10 @@ fn play(name: &str, on: bool) -> Took {
     let (handoff, outages) = (format!("{name}-handoff"), on.to_string());
     let service = service_with(name, PARTITIONS, &[("outages.on", &outages), ("handoff.enabled", &outages), ("topics.handoff", &handoff)]);
     produce(&service.kafka, &service.topics.posts[0], feed());
-    let mut command = triage(&service, &["run"]);
+    let rules = Rules::copy();
+    rules.name_areas();
+    rules.name_sender("plasa.bandung@contoh.id");
+    let mut command = triage_with(&rules.path(), &service, &["run"]);
     command.env("TRIAGE_RUN__TRANSACTION_INTERVAL", "100ms").env("TRIAGE_OUTAGES__ON", &outages);
     command.stderr(Stdio::null()).stdout(Stdio::null());
     let port = free_port();

@@ -151,6 +151,35 @@ fn right_rules_are_taken_over_and_wrong_ones_are_not() {
 }
 
 #[test]
+fn a_feed_is_read_from_when_a_map_describes_it() {
+    let rules = Rules::copy();
+    let running = Running::start(service("field-map", 1), &rules.path(), &[]);
+    let Service { kafka, topics, .. } = &running.service;
+    let items =
+        r#"{"uid":7,"when":1763000000000,"by":{"id":9},"body":"@TelkomCare internet mati"},{"when":"besok"},{"id":"a8","body":"halo"}"#;
+    let feed =
+        || produce(kafka, &topics.posts[0], [Record::new("any", &format!(r#"{{"vendor":"contoh","network":"TW","items":[{items}]}}"#))]);
+    let codes =
+        || consume_all(kafka, &topics.dead_letters).iter().filter_map(|letter| letter.header("triage.error.code")).collect::<Vec<_>>();
+    feed();
+    wait_until("a dead letter", || codes() == ["unknown_format"]);
+
+    change(&rules, "maps = []", "maps = \"feeds/contoh.toml\"");
+    running.wait_for("rules read again");
+    feed();
+    wait_until("verdicts", || outcomes(&running.service) == 2);
+    assert_eq!(
+        verdicts(&running.service).iter().map(|verdict| post_id(&verdict.text())).collect::<BTreeSet<_>>(),
+        ["7", "a8"].map(str::to_owned).into()
+    );
+    let inbox = consume_all(kafka, &topics.inbox);
+    assert!(inbox.iter().all(|record| field(&record.text(), "source_format") == "contoh_feed"));
+    assert_eq!(inbox.iter().map(Record::key_text).collect::<BTreeSet<_>>(), ["x:9", "x:post:a8"].map(str::to_owned).into());
+    assert_eq!(codes(), ["unknown_format", "bad_items"]);
+    running.finish();
+}
+
+#[test]
 fn rules_that_are_only_tried_say_where_they_differ() {
     let tried = Rules::copy();
     change(&tried, "[[classes]]", NO_COMPLAINT);

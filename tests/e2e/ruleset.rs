@@ -61,7 +61,7 @@ impl Rules {
     pub fn deploy(&mut self, from: &str, to: &str) {
         self.versions += 1;
         let version = self.folder.path().join(self.versions.to_string());
-        for part in ["lexicon", "lexicon/classes", "lists"] {
+        for part in ["feeds", "lexicon", "lexicon/classes", "lists"] {
             fs_err::create_dir_all(version.join(part)).expect("made");
             let files = fs_err::read_dir(shipped().join(part)).expect("read").map(|file| file.expect("a file"));
             for file in files.filter(|file| file.path().is_file()) {

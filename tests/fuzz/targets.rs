@@ -14,7 +14,7 @@ use triage::config::reader::{Folder, Overrides, Source};
 use triage::config::service::Service;
 use triage::config::{parties, silences, slang};
 use triage::engine::{self, Workspace};
-use triage::formats::{self, Item, Raw};
+use triage::formats::{self, FieldMaps, Item, Raw};
 use triage::ops::{self, Answers, Snapshot};
 use triage::post::{Input, Millis};
 use triage::problem::Reporter;
@@ -38,19 +38,35 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     rules::compile(&config.expect("a configuration"), &Reporter::default()).expect("the shipped rules")
 });
 
+/// A field map, and a record that it reads.
+const FEED: &str = include_str!("corpus/maps/map");
+const RECORD: &str = include_str!("corpus/maps/record");
+
 /// A record of any feed.
 pub fn formats(bytes: &[u8]) {
-    judge(bytes, None, &RULES);
+    judge(bytes, None, &RULES, &RULES.maps);
+}
+
+/// A record of a feed that a field map describes; a field map.
+pub fn maps(bytes: &[u8]) {
+    static MAPS: LazyLock<FieldMaps> = LazyLock::new(|| FieldMaps::compile(&[Source::new("feed", FEED)], &Reporter::default()));
+    for format in [None, Some("contoh_feed")] {
+        judge(bytes, format, &RULES, &MAPS);
+    }
+    let reporter = Reporter::default();
+    let maps = FieldMaps::compile(&[Source::from_bytes("feed", bytes, &reporter)], &reporter);
+    drop(reporter.into_problems().render());
+    judge(RECORD.as_bytes(), None, &RULES, &maps);
 }
 
 /// A mail, whatever its body holds.
 pub fn mail(bytes: &[u8]) {
-    judge(bytes, Some("email"), &RULES);
+    judge(bytes, Some("email"), &RULES, &RULES.maps);
     let mail = serde_json::json!({
         "From": "pelanggan@contoh.id", "To": "customercare@telkom.co.id", "Subject": "Keluhan", "Date": "Mon, 02 Mar 2026 10:00:00 +0700",
         "MessageID": "1@contoh.id", "TextBody": String::from_utf8_lossy(bytes), "Headers": [], "Attachments": [],
     });
-    judge(mail.to_string().as_bytes(), Some("email"), &RULES);
+    judge(mail.to_string().as_bytes(), Some("email"), &RULES, &RULES.maps);
 }
 
 /// The text of a post.
@@ -60,7 +76,7 @@ pub fn text(bytes: &[u8]) {
         "author": {"id": "17", "handle": "pelanggan_17"}, "text": String::from_utf8_lossy(bytes),
         "mentions": [{"handle": "TelkomCare", "implicit": false}],
     });
-    judge(post.to_string().as_bytes(), None, &RULES);
+    judge(post.to_string().as_bytes(), None, &RULES, &RULES.maps);
 }
 
 /// Every document that people write, apart from its folder: mistakes are reported, and what is reported can be shown.
@@ -84,7 +100,7 @@ pub fn rules(bytes: &[u8]) {
     let rules = rules::compile_changed(&folder, Overrides::default(), &reporter);
     drop(reporter.into_problems().render());
     if let Some(rules) = rules {
-        judge(POST.as_bytes(), None, &rules);
+        judge(POST.as_bytes(), None, &rules, &rules.maps);
     }
 }
 
@@ -137,8 +153,8 @@ pub fn journal(bytes: &[u8]) {
 }
 
 /// Reads a record and judges what is in it, as the service does; the state it leaves can be read.
-fn judge(bytes: &[u8], format: Option<&str>, rules: &Rules) {
-    let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own }) else { return };
+fn judge(bytes: &[u8], format: Option<&str>, rules: &Rules, maps: &FieldMaps) {
+    let Ok(reading) = formats::read(&Raw { bytes, format, received_at: *AT, own: &rules.own, maps }) else { return };
     let mut work = Workspace::default();
     for item in &reading.items {
         let mut written = Vec::new();

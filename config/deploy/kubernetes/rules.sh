@@ -8,6 +8,6 @@ set -euo pipefail
 cd "${1:?usage: rules.sh CONFIG_FOLDER}"
 keys=()
 while IFS= read -r path; do keys+=("--from-file=${path//\//__}=$path"); done < <(
-  find rules.toml summary.toml lexicon lists -type f ! -name '.*' | LC_ALL=C sort
+  find rules.toml summary.toml feeds lexicon lists -type f ! -name '.*' | LC_ALL=C sort
 )
 kubectl create configmap triage-rules --dry-run=client --output=yaml "${keys[@]}"

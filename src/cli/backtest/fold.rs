@@ -10,8 +10,8 @@ use rustc_hash::FxHasher;
 use super::super::Stop;
 use super::super::input::{self, BadLine, Line};
 use super::lines::Lines;
-use crate::post::OwnAccounts;
 use crate::replay::Recorded;
+use crate::rules::Rules;
 
 /// Lines that are in memory at a time.
 const CHUNK: usize = 16_384;
@@ -37,7 +37,7 @@ pub fn threads(asked: Option<NonZeroUsize>) -> usize {
 /// Hands each recorded input to the worker of its customer, with its number in the input.
 pub fn fold<W: Send>(
     mut lines: Lines,
-    own: &OwnAccounts,
+    rules: &Rules,
     workers: &mut [W],
     judge: impl Fn(&mut W, usize, &Recorded<'_>) -> Option<Vec<u8>> + Sync,
     mut each: impl FnMut(Chunk) -> Result<(), Stop>,
@@ -49,27 +49,27 @@ pub fn fold<W: Send>(
             lines.bar.finish_and_clear();
             return Ok(());
         }
-        let (inputs, bad) = read(&chunk, own, workers.len());
+        let (inputs, bad) = read(&chunk, rules, workers.len());
         let written = share_out(before, &inputs, workers, &judge);
         before += inputs.len();
         each(Chunk { lines: chunk.len(), hint: lines.hint, bad, written })?;
     }
 }
 
-fn read<'a>(chunk: &'a [Line], own: &'a OwnAccounts, threads: usize) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
+fn read<'a>(chunk: &'a [Line], rules: &'a Rules, threads: usize) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
     let parts = thread::scope(|scope| {
         let size = chunk.len().div_ceil(threads.max(1));
-        let parts: Vec<_> = chunk.chunks(size).map(|lines| scope.spawn(move || read_part(lines, own))).collect();
+        let parts: Vec<_> = chunk.chunks(size).map(|lines| scope.spawn(move || read_part(lines, rules))).collect();
         parts.into_iter().map(join).collect::<Vec<_>>()
     });
     let (inputs, bad): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     (inputs.into_iter().flatten().collect(), bad.into_iter().flatten().collect())
 }
 
-fn read_part<'a>(lines: &'a [Line], own: &'a OwnAccounts) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
+fn read_part<'a>(lines: &'a [Line], rules: &'a Rules) -> (Vec<Recorded<'a>>, Vec<BadLine>) {
     let (mut inputs, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for line in lines {
-        match input::read(line, own) {
+        match input::read(line, rules) {
             Ok((recorded, more)) => {
                 inputs.extend(recorded);
                 bad.extend(more);

@@ -82,7 +82,7 @@ impl Sweep {
             }
             None
         };
-        fold::fold(lines, &first.own, &mut workers, judge, |chunk| {
+        fold::fold(lines, first, &mut workers, judge, |chunk| {
             unread.add(chunk.lines, chunk.hint, &chunk.bad);
             Ok(())
         })?;

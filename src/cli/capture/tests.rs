@@ -82,7 +82,7 @@ fn series_stay_together_and_keys_apart() {
         let capture = capturing(&rules, b"a key of sixteen");
         let mut last: Vec<String> = Vec::new();
         for line in &samples() {
-            for recorded in input::read(line, &rules.own).map(|(all, _)| all).unwrap_or_default() {
+            for recorded in input::read(line, &rules).map(|(all, _)| all).unwrap_or_default() {
                 if let Input::Post(post) = &recorded.input {
                     last.push(customer(&capture, post));
                 }

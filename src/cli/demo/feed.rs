@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::input::spread;
 use super::super::page::tell;
 use super::super::{Stop, run};
-use crate::formats::{self, Item, Raw};
+use crate::formats::{self, FieldMaps, Item, Raw};
 use crate::post::{Millis, OwnAccounts};
 
 const SAMPLES: &str = include_str!("../../../config/samples/demo.jsonl");
@@ -29,6 +29,7 @@ pub(super) struct Feed {
     /// Timestamp of the last record: stands in where a line gives none.
     last: Millis,
     own: OwnAccounts,
+    maps: FieldMaps,
 }
 
 /// When a recorded line says that its record was written.
@@ -39,18 +40,18 @@ struct Timestamp {
 
 impl Feed {
     /// Returns the lines of `path`, `-` being standard input; without a path the samples.
-    pub(super) fn open(path: Option<&Path>, own: OwnAccounts) -> Result<Self, Stop> {
+    pub(super) fn open(path: Option<&Path>, own: OwnAccounts, maps: FieldMaps) -> Result<Self, Stop> {
         let input: Box<dyn Read> = match path {
             None => Box::new(Cursor::new(SAMPLES)),
             Some(path) if path == Path::new("-") => Box::new(std::io::stdin()),
             Some(path) => Box::new(File::open(path).map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))?),
         };
-        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, at_start: true, last: run::now(), own })
+        Ok(Feed { input: Box::new(BufReader::new(input)), line: 0, at_start: true, last: run::now(), own, maps })
     }
 
     fn sample(&mut self, bytes: Vec<u8>) -> Sample {
         let recorded = serde_json::from_slice::<Timestamp>(&bytes).ok().and_then(|line| line.record_timestamp);
-        let raw = Raw { bytes: &bytes, format: None, received_at: recorded.unwrap_or(self.last), own: &self.own };
+        let raw = Raw { bytes: &bytes, format: None, received_at: recorded.unwrap_or(self.last), own: &self.own, maps: &self.maps };
         let reading = formats::read(&raw).ok();
         let last_item = reading.as_ref().and_then(|reading| reading.items.last());
         let is_case_event = matches!(last_item, Some(Item::CaseEvent(_)));

@@ -1,5 +1,6 @@
 //! The posts to be explained: from a document of JSON, from a text typed on the command line, from a record in Kafka.
 
+use std::collections::HashMap;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
@@ -8,12 +9,16 @@ use serde_json::value::RawValue;
 use crate::cli::input::{self, Line};
 use crate::cli::{Stop, draft};
 use crate::config::reader::MINUTE;
+use crate::formats::Raw;
 use crate::post::{Author, Input, Millis, POST_SCHEMA, Platform, Post};
 use crate::replay::Recorded;
 use crate::rules::Rules;
 
 /// The account that typed texts come from.
 const HANDLE: &str = "pelanggan_contoh";
+
+/// What the `source` of documents begins with.
+const NAME: &str = "explain";
 
 /// Returns the text of `file`; `-`, or no file where something is piped in, is standard input.
 pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
@@ -31,6 +36,38 @@ pub fn read_document(file: Option<&Path>) -> Result<String, Stop> {
     Ok(document)
 }
 
+/// A raw record, as it was written.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    bytes: &'a [u8],
+    format: Option<&'a str>,
+}
+
+/// Raw records by the `source` of what was read from them.
+pub type Sources<'a> = HashMap<String, Written<'a>>;
+
+/// Returns the records in `document`.
+pub fn sources_of_document(document: &str) -> Sources<'_> {
+    let values = serde_json::Deserializer::from_str(document.trim_start_matches('\u{feff}')).into_iter::<&RawValue>();
+    let texts = values.map_while(Result::ok).map(RawValue::get).enumerate();
+    texts.map(|(place, text)| (format!("{NAME}/0/{place}"), Written { bytes: text.as_bytes(), format: None })).collect()
+}
+
+/// Returns the records in `lines`.
+pub fn sources_of_records(lines: &[Line]) -> Sources<'_> {
+    lines.iter().map(|line| (line.source.clone(), Written { bytes: &line.bytes, format: line.format.as_deref() })).collect()
+}
+
+/// Returns which field map read `recorded`, and from where each field comes; `None` if none did.
+pub fn read_by(recorded: &Recorded<'_>, sources: &Sources<'_>, rules: &Rules) -> Option<String> {
+    let Input::Post(post) = &recorded.input else { return None };
+    let Written { bytes, format } = *sources.get(&recorded.source)?;
+    let raw = Raw { bytes, format, received_at: recorded.at, own: &rules.own, maps: &rules.maps };
+    let origins = rules.maps.origins(&raw, post)?;
+    let fields: Vec<String> = origins.into_iter().map(|(field, path)| format!("{field} {path}")).collect();
+    Some(format!("{}: {}", post.source_format.as_deref()?, fields.join(", ")))
+}
+
 /// Returns the posts and case events in `document`: JSON documents one after the other, each on one line or on several.
 pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let mut all = Vec::new();
@@ -40,7 +77,7 @@ pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Record
             let place = format!("line {}, column {}", error.line(), error.column());
             Stop::usage(format!("the posts are not JSON ({place}); to explain plain text give it with --text"))
         })?;
-        let (recorded, bad) = input::read_line(value.get(), number, "explain", &rules.own).unwrap_or_else(|bad| (Vec::new(), vec![bad]));
+        let (recorded, bad) = input::read_line(value.get(), number, NAME, rules).unwrap_or_else(|bad| (Vec::new(), vec![bad]));
         if let Some(bad) = bad.first() {
             return Err(Stop::usage(format!("document {number} cannot be read: {}", bad.message)));
         }
@@ -57,12 +94,12 @@ pub fn of_document<'a>(document: &'a str, rules: &'a Rules) -> Result<Vec<Record
 pub fn of_records<'a>(records: &'a [Line], rules: &'a Rules) -> Result<Vec<Recorded<'a>>, Stop> {
     let Some((last, before)) = records.split_last() else { return Ok(Vec::new()) };
     let unreadable = |why: &str| Stop::usage(format!("the record at {} cannot be read: {why}", last.source));
-    let (wanted, bad) = input::read(last, &rules.own).map_err(|bad| unreadable(&bad.message))?;
+    let (wanted, bad) = input::read(last, rules).map_err(|bad| unreadable(&bad.message))?;
     if wanted.is_empty() {
         return Err(unreadable(bad.first().map_or("it holds no post and no case event", |bad| &bad.message)));
     }
     let is_wanted = |earlier: &Recorded<'_>| wanted.iter().any(|recorded| recorded.customer == earlier.customer);
-    let earlier = before.iter().filter_map(|line| input::read(line, &rules.own).ok()).flat_map(|(earlier, _)| earlier);
+    let earlier = before.iter().filter_map(|line| input::read(line, rules).ok()).flat_map(|(earlier, _)| earlier);
     let mut all: Vec<Recorded<'a>> = earlier.filter(is_wanted).collect();
     all.extend(wanted);
     Ok(all)

@@ -26,12 +26,15 @@ pub struct Explanation<'a> {
     pub outputs: &'a [Output<'a>],
     /// What stands behind the verdict, where something was judged.
     pub insight: Option<&'a Insight>,
+    /// The field map that read the post, and from where each field comes.
+    pub read_by: Option<&'a str>,
 }
 
 impl Explanation<'_> {
     pub fn page(&self) -> Page {
         let mut page = Page::default();
         self.title(&mut page);
+        row(&mut page, "map", self.read_by);
         let first = self.outputs.first();
         match (first, first.and_then(Output::verdict)) {
             (_, Some(verdict)) => self.verdict(&mut page, verdict),

@@ -6,7 +6,7 @@ use crate::cli::fixture;
 fn render(recorded: &[Recorded<'_>], rules: &Rules) -> String {
     let mut out = String::new();
     explain(rules, recorded, |recorded, outputs, insight| {
-        out.push_str(&Explanation { rules, recorded, outputs, insight }.page().plain());
+        out.push_str(&Explanation { rules, recorded, outputs, insight, read_by: None }.page().plain());
     });
     out
 }
@@ -33,6 +33,25 @@ fn documents() {
 "#;
     let recorded = posts::of_document(document, &rules).unwrap();
     insta::assert_snapshot!(render(&recorded, &rules));
+}
+
+#[test]
+fn a_field_map_is_named_with_its_paths() {
+    let mut rules = fixture::rules();
+    let map = crate::config::reader::Source::new("contoh.toml", include_str!("../../../config/feeds/contoh.toml"));
+    rules.maps = crate::formats::FieldMaps::compile(&[map], &crate::problem::Reporter::default());
+    let items =
+        r#"{"uid":7,"when":1736218860000,"body":"los merah","by":{"id":9}},{"id":8,"body":"los merah","by":{"name":"a"},"kind":"new"}"#;
+    let document = format!(r#"{{"vendor":"contoh","network":"TW","items":[{items}]}}"#);
+    let recorded = posts::of_document(&document, &rules).unwrap();
+    let sources = posts::sources_of_document(&document);
+    let read_by: Vec<String> = recorded.iter().filter_map(|recorded| posts::read_by(recorded, &sources, &rules)).collect();
+    let first = "contoh_feed: event_kind = create, platform ^/network, post_id /uid, author.id /by/id, text /body, created_at /when";
+    let second = "contoh_feed: event_kind /kind, platform ^/network, post_id /id, author.handle /by/name, text /body";
+    assert_eq!(read_by, [first, second]);
+    let ours = r#"{"schema":"telkomcare.post.v1","platform":"x","post_id":"7","text":"a","created_at":"2026-01-02T00:00:00Z","source_format":"contoh_feed"}"#;
+    let recorded = posts::of_document(ours, &rules).unwrap();
+    assert_eq!(posts::read_by(&recorded[0], &posts::sources_of_document(ours), &rules), None);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn proposed(aim: &str, posts: &[(&str, &str)]) -> (Vec<String>, usize) {
         })
         .collect();
     let inputs: Vec<Recorded<'_>> =
-        lines.iter().enumerate().flat_map(|(at, line)| input::read_line(line, at + 1, "test", &rules.own).unwrap().0).collect();
+        lines.iter().enumerate().flat_map(|(at, line)| input::read_line(line, at + 1, "test", &rules).unwrap().0).collect();
     let trials = Trials::new(&rules, &inputs, &labels, aim);
     let candidates = words::candidates(&rules, &trials, aim::groups(&rules, aim), 100);
     let search = lacking::try_all(&rules, &Folder::new(folder.path()), candidates, &trials, 10, &ProgressBar::hidden());

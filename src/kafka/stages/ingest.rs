@@ -22,7 +22,8 @@ const NOT_KEPT: [&str; 5] = [FORMAT, SOURCE, ITEM, REPLAYED, ATTEMPT];
 /// The most bad items that a dead letter names one by one.
 const MOST_NAMED: usize = 20;
 
-/// The stage `ingest`. Of the rules it uses the brand's own accounts: a reply of the brand belongs to the customer's case.
+/// The stage `ingest`. Of the rules it uses the brand's own accounts (a reply of the brand belongs to the customer's case) and
+/// the field maps.
 pub struct Ingest {
     shared: Arc<ArcSwap<Rules>>,
     rules: Arc<Rules>,
@@ -55,7 +56,8 @@ impl Stage for Ingest {
 
     fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
         let format = record.headers().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8(value?).ok());
-        let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own: &self.rules.own };
+        let Rules { own, maps, .. } = &*self.rules;
+        let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own, maps };
         let reading = match formats::read(&raw) {
             Ok(reading) => reading,
             Err(rejected) => {
