@@ -166,6 +166,8 @@ fn everything_at_once_is_told_once() {
     let service = service_with("mixture", 6, &[("outages.on", "true"), ("handoff.enabled", "true"), ("topics.handoff", "mixture-handoff")]);
     let rules = rules();
     let mut crew = Crew::new(&service, "mixture", "2s").with_rules(rules.path()).with("TRIAGE_OUTAGES__ON", "true");
+    // What lies behind a process that was killed or stood still is caught up with at a limited rate.
+    crew = crew.with("TRIAGE_RUN__CATCH_UP_RATE", "200").with("TRIAGE_RUN__LIVE_WITHIN", "1s");
     let (posts, case_events) = (service.topics.posts[0].clone(), service.topics.case_events.clone());
     let mut world = World { posts, case_events, dice: Rng::with_seed(53), last: None };
     let load = Load::start_with(&service, RATE, move |number| world.next(number));
