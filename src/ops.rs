@@ -27,7 +27,7 @@ mod status;
 pub use self::health::{Health, State};
 pub use self::metrics::metrics;
 pub use self::reloads::{Outcome, Reloads};
-pub use self::routes::Answers;
+pub use self::routes::{Answers, routes};
 pub use self::server::{Listening, bind, converse};
 pub use self::snapshot::{LaneSnapshot, Snapshot, Watched};
 pub use self::status::Status;

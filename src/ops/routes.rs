@@ -56,8 +56,8 @@ impl Answers {
     }
 }
 
-/// Returns the routes.
-pub(super) fn routes(answers: Arc<Answers>) -> Router {
+/// Returns the routes, for [`converse`](super::converse).
+pub fn routes(answers: Arc<Answers>) -> Router {
     Router::new()
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(ready))

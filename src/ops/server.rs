@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -65,7 +66,7 @@ impl Listening {
 
 async fn accept(listener: TcpListener, answers: Answers) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-    let answers = Arc::new(answers);
+    let routes = routes(Arc::new(answers));
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
@@ -73,9 +74,9 @@ async fn accept(listener: TcpListener, answers: Answers) {
             continue;
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let answers = Arc::clone(&answers);
+        let routes = routes.clone();
         tokio::spawn(async move {
-            converse(stream, answers).await;
+            converse(stream, routes).await;
             drop(place);
             Ok::<(), Infallible>(())
         });
@@ -83,11 +84,11 @@ async fn accept(listener: TcpListener, answers: Answers) {
 }
 
 /// Hears one request of `client` and answers it, or hangs up on who takes too long or says too much. Needs a runtime with time.
-pub async fn converse(client: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, answers: Arc<Answers>) {
+pub async fn converse(client: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, routes: Router) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).keep_alive(false);
     builder.max_headers(MOST_HEADERS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
-    let service = TowerToHyperService::new(routes(answers));
+    let service = TowerToHyperService::new(routes);
     // Whatever becomes of it is the client's business.
     let _: Result<_, _> = time::timeout(PATIENCE, builder.serve_connection(TokioIo::new(client), service)).await;
 }

@@ -2,7 +2,7 @@
 //! second as are bearable on the machine that the clients share with the program.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -17,6 +17,24 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// No answer takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Somebody else's port, where everybody is hung up on once they have said something; as long as the test runs.
+pub fn victim() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    thread::spawn(move || {
+        // Those that say nothing more are held, as the program does for a while.
+        let mut held = Vec::new();
+        for stream in listener.incoming().filter_map(Result::ok) {
+            let mut said = [0; 1 << 14];
+            let count = (&stream).read(&mut said).unwrap_or(0);
+            if said[..count].ends_with(b" HT") && held.len() < SLOW {
+                held.push(stream);
+            }
+        }
+    });
+    address
+}
 
 /// They go on until they are called off.
 pub struct Pests {

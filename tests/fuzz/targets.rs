@@ -122,7 +122,7 @@ pub fn http(bytes: &[u8]) {
     let runtime = runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let answer = runtime.block_on(async {
         let (mut client, server) = duplex(64 << 10);
-        let served = tokio::spawn(ops::converse(server, answers));
+        let served = tokio::spawn(ops::converse(server, ops::routes(answers)));
         let mut answer = Vec::new();
         // Who says too much is hung up on.
         drop(client.write_all(bytes).await);
