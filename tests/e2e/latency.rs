@@ -26,10 +26,10 @@ const RATE: usize = 1_000;
 
 /// Posts measured, and those before them, which find everything cold.
 const POSTS: usize = 60_000;
-const WARM_UP: usize = 10_000;
+pub const WARM_UP: usize = 10_000;
 
 /// Posts of each window of a comparison.
-const WINDOW: usize = 20_000;
+pub const WINDOW: usize = 20_000;
 
 const PARTITIONS: i32 = 4;
 
@@ -42,7 +42,7 @@ struct Verdict {
 }
 
 /// Reads the four outputs from now on; tells when it has seen the verdict on each post for the first time.
-fn reader(service: &Service, count: usize) -> impl FnOnce() -> Vec<Option<Instant>> + use<> {
+pub fn reader(service: &Service, count: usize) -> impl FnOnce() -> Vec<Option<Instant>> + use<> {
     let id: Verdict = serde_json::from_slice(&sample::canonical(0, 0, "")).expect("a post");
     let first: u64 = id.post_id.and_then(|id| id.parse().ok()).expect("an id");
     let mut config = ClientConfig::new();
@@ -76,7 +76,7 @@ fn reader(service: &Service, count: usize) -> impl FnOnce() -> Vec<Option<Instan
 }
 
 /// Writes the posts of these numbers one by one at the rate; tells when each was sent.
-fn feed(service: &Service, numbers: Range<usize>) -> Vec<Instant> {
+pub fn feed(service: &Service, numbers: Range<usize>) -> Vec<Instant> {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", service.kafka.brokers.join(",")).set("enable.idempotence", "true").set("linger.ms", "0");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().expect("a producer");
@@ -110,7 +110,7 @@ fn latency() {
     show("from raw record to routed verdict", &sent[WARM_UP..], &seen[WARM_UP..]);
 }
 
-fn show(what: &str, sent: &[Instant], seen: &[Option<Instant>]) {
+pub fn show(what: &str, sent: &[Instant], seen: &[Option<Instant>]) {
     let mut took: Vec<Duration> =
         sent.iter().zip(seen).map(|(sent, seen)| seen.expect("every post has a verdict").duration_since(*sent)).collect();
     took.sort();
