@@ -63,7 +63,8 @@ def names():
     else:
         print("!!! NOT checked: whether the metrics exist: config/names.md has no section `Metrics`", file=sys.stderr)
     folder = ROOT / "config"
-    files = [folder / "rules.toml", folder / "summary.toml", *(folder / "lexicon").rglob("*"), *(folder / "lists").rglob("*")]
+    files = [folder / "rules.toml", folder / "summary.toml"]
+    files += [path for part in ("feeds", "lexicon", "lists") for path in (folder / part).rglob("*")]
     expected = {str(path.relative_to(folder)) for path in files if path.is_file() and ".local." not in path.name}
     mounted = dict(re.findall(r"\{ key: (\S+), path: (\S+) \}", read("config/deploy/kubernetes/statefulset.yaml")))
     wrong += [f"statefulset.yaml: {key} is not {path}" for key, path in mounted.items() if key != path.replace("/", "__")]
