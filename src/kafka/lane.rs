@@ -3,8 +3,8 @@
 //!
 //! Here is what a lane has and its one movement: do something in a transaction, or go back to where it was before.
 //! Around it, from the outside in: [`supervisor`] runs lanes and begins them anew, [`run`] is one such run,
-//! [`assignment`] and [`restore`] take partitions in, [`follow`] sees to the rules that may judge them, [`batch`] fills a
-//! transaction, [`transaction`] writes it.
+//! [`assignment`] and [`restore`] take partitions in, [`follow`] sees to the rules that may judge them, [`pace`] to how fast
+//! what lies behind is read, [`batch`] fills a transaction, [`transaction`] writes it.
 //!
 //! It knows no rule and no format: that is the [`Stage`]'s.
 

@@ -22,6 +22,11 @@ pub enum EventKind {
     Unknown,
 }
 
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [EventKind; 5] = [EventKind::Create, EventKind::Edit, EventKind::Delete, EventKind::Engagement, EventKind::Unknown];
+}
+
 impl Keep<'_> for EventKind {
     fn text(text: Text<'_, '_>) -> Option<Self> {
         Some(match text.as_str().trim().to_ascii_lowercase().as_str() {

@@ -1,5 +1,6 @@
 //! What all that can be switched on costs: the program as a process over the same feed with everything on and with everything
-//! off, in turn. Meant for an idle machine: `cargo test --release --test e2e everything -- --ignored --nocapture`
+//! off, in turn. Meant for an idle machine, one after the other:
+//! `cargo test --release --test e2e everything -- --ignored --nocapture --test-threads 1`
 
 use std::process::Stdio;
 use std::thread;
@@ -133,7 +134,7 @@ fn play(name: &str, on: bool) -> Took {
 
 #[test]
 #[ignore = "measures; takes some minutes"]
-fn throughput_with_everything_on_beside_everything_off() {
+fn posts_a_second() {
     for round in 1..=ROUNDS {
         let off = play(&format!("off{round}"), false);
         off.show("everything off", off);
@@ -143,7 +144,7 @@ fn throughput_with_everything_on_beside_everything_off() {
 
 #[test]
 #[ignore = "measures; takes some minutes"]
-fn latency_with_everything_on_beside_everything_off() {
+fn time_under_way() {
     for round in 0..2 * ROUNDS {
         let on = round % 2 == 1;
         let service = service_of(&format!("late{round}"), on);

@@ -15,9 +15,6 @@ use serde::Deserialize;
 use triage::config::service::Service;
 
 use super::broker::{service, wait_until};
-use super::ops::Watched;
-use super::pests::{self, Pests};
-use super::program::terminate;
 use super::sample;
 use super::stages::Stages;
 
@@ -31,7 +28,7 @@ pub const WARM_UP: usize = 10_000;
 /// Posts of each window of a comparison.
 pub const WINDOW: usize = 20_000;
 
-const PARTITIONS: i32 = 4;
+pub const PARTITIONS: i32 = 4;
 
 /// No post is under way for longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -122,32 +119,4 @@ pub fn show(what: &str, sent: &[Instant], seen: &[Option<Instant>]) {
         at(0.99),
         took[took.len() - 1].as_secs_f64() * 1e3
     );
-}
-
-/// Clients that keep to no limit of the port, beside a running program: how long posts are under way without them, while as many
-/// clients of somebody else share its machine, and with them, in turn.
-#[test]
-#[ignore = "measures; takes three minutes"]
-fn clients_without_manners_slow_no_post() {
-    let service = service("manners", PARTITIONS);
-    let watched = Watched::start(&service);
-    wait_until("readiness", || watched.ask("GET", "/health/ready").0 == 200);
-    let (windows, stranger) = (6, pests::victim());
-    let reading = std::thread::spawn(reader(&service, WARM_UP + windows * WINDOW));
-    let mut sent = feed(&service, 0..WARM_UP);
-    for window in 0..windows {
-        let pests = [None, Some(&stranger), Some(&watched.address)][window % 3].map(|address| Pests::set_upon(address));
-        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
-        sent.extend(feed(&service, numbers));
-        if let Some(pests) = pests {
-            println!("{}", pests.call_off());
-        }
-    }
-    let seen = reading.join().expect("a reader");
-    for window in 0..windows {
-        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
-        show(["alone", "with them at somebody else's port", "with them at this port"][window % 3], &sent[numbers.clone()], &seen[numbers]);
-    }
-    wait_until("an answer to who behaves", || watched.ask("GET", "/health/ready").0 == 200);
-    assert_eq!(terminate(watched.process), Some(0));
 }

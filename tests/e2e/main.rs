@@ -1,9 +1,11 @@
 //! Everything that needs a real Apache Kafka: one node for this binary, see `broker`. Run with `cargo test --test e2e`.
 //!
 //! What must hold for any stage belongs in `lane`, what the two real stages make of posts in `stages`, what a process has
-//! to survive in `process` (started by `program`), how it gets in in `login`, a day of an operator, with what the program may and may not do, in `operator`, how fast a backlog is worked through in `pace`, what many posts of all kinds must not bring
-//! into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
-//! look on or replay in files of their names, rules of two processes in `accepted`, numbers in `throughput`, `everything`, `latency` and `restore`.
+//! to survive in `process` (started by `program`), how it gets in in `login`, a day of an operator, with what the program
+//! may and may not do, in `operator`, how fast a backlog is worked through in `pace`, what many posts of all kinds must not
+//! bring into disorder in `variety` (longer with `TRIAGE_LONG=1`), what brokers may answer in `injection`, the commands that
+//! look on or replay in files of their names, rules of two processes in `accepted`, numbers in `throughput`, `everything`,
+//! `latency`, `pests` and `restore`.
 
 #![allow(
     clippy::unwrap_used,

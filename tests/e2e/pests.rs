@@ -1,5 +1,6 @@
 //! Clients of the port that keep to no limit: many at once, slow, too large, asking for what is not there. As many requests a
-//! second as are bearable on the machine that the clients share with the program.
+//! second as are bearable on the machine that the clients share with the program. What posts notice of them is measured:
+//! `cargo test --release --test e2e pests -- --ignored --nocapture`
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,6 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use super::broker::{service, wait_until};
+use super::latency::{PARTITIONS, WARM_UP, WINDOW, feed, reader, show};
+use super::ops::Watched;
+use super::program::terminate;
 
 /// Connections that say half a request and then nothing: more than the program takes.
 const SLOW: usize = 100;
@@ -19,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Somebody else's port, where everybody is hung up on once they have said something; as long as the test runs.
-pub fn victim() -> String {
+fn victim() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     thread::spawn(move || {
@@ -37,7 +43,7 @@ pub fn victim() -> String {
 }
 
 /// They go on until they are called off.
-pub struct Pests {
+struct Pests {
     stop: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
@@ -45,7 +51,7 @@ pub struct Pests {
 
 impl Pests {
     /// Lets them loose on who listens at `address`.
-    pub fn set_upon(address: &str) -> Self {
+    fn set_upon(address: &str) -> Self {
         let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let start = |pest: fn(&str, &AtomicBool, &AtomicUsize, usize), number: usize| {
             let (address, stop, asked) = (address.to_owned(), Arc::clone(&stop), Arc::clone(&asked));
@@ -56,7 +62,7 @@ impl Pests {
     }
 
     /// Waits for the last of them; what they have done.
-    pub fn call_off(self) -> String {
+    fn call_off(self) -> String {
         self.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
         format!("{} requests, {SLOW} connections that say nothing more", self.asked.load(Ordering::Relaxed))
@@ -111,4 +117,32 @@ fn dawdle(address: &str, stop: &AtomicBool, _: &AtomicUsize, _: usize) {
         }
         thread::park_timeout(Duration::from_millis(100));
     }
+}
+
+/// Clients that keep to no limit of the port, beside a running program: how long posts are under way without them, while as many
+/// clients of somebody else share its machine, and with them, in turn.
+#[test]
+#[ignore = "measures; takes three minutes"]
+fn clients_without_manners_slow_no_post() {
+    let service = service("manners", PARTITIONS);
+    let watched = Watched::start(&service);
+    wait_until("readiness", || watched.ask("GET", "/health/ready").0 == 200);
+    let (windows, stranger) = (6, victim());
+    let reading = std::thread::spawn(reader(&service, WARM_UP + windows * WINDOW));
+    let mut sent = feed(&service, 0..WARM_UP);
+    for window in 0..windows {
+        let pests = [None, Some(&stranger), Some(&watched.address)][window % 3].map(|address| Pests::set_upon(address));
+        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
+        sent.extend(feed(&service, numbers));
+        if let Some(pests) = pests {
+            println!("{}", pests.call_off());
+        }
+    }
+    let seen = reading.join().expect("a reader");
+    for window in 0..windows {
+        let numbers = WARM_UP + window * WINDOW..WARM_UP + (window + 1) * WINDOW;
+        show(["alone", "with them at somebody else's port", "with them at this port"][window % 3], &sent[numbers.clone()], &seen[numbers]);
+    }
+    wait_until("an answer to who behaves", || watched.ask("GET", "/health/ready").0 == 200);
+    assert_eq!(terminate(watched.process), Some(0));
 }

@@ -1,7 +1,8 @@
 //! What is fuzzed: functions that take any bytes, and what must hold of each. The fuzz targets and the test of the corpus
 //! call the same.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -106,9 +107,9 @@ pub fn rules(bytes: &[u8]) {
 
 /// `triage.toml`.
 pub fn settings(bytes: &[u8]) {
-    let file: PathBuf = std::env::temp_dir().join(format!("triage-fuzz-{}.toml", std::process::id()));
-    std::fs::write(&file, bytes).expect("a file");
-    let (_, problems) = Service::examine(Some(&file), std::iter::empty(), &[]);
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(bytes).expect("written");
+    let (_, problems) = Service::examine(Some(file.path()), std::iter::empty(), &[]);
     drop(problems.render());
 }
 

@@ -35,7 +35,7 @@ pub struct Run {
     pub catch_up: Option<CatchUp>,
 }
 
-/// How fast a lane works through old records; live ones are never kept waiting.
+/// How fast a lane works through old records; a live one waits for nothing but what is before it in its own partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatchUp {
     /// `catch_up_rate`: old records a second and lane, 1 to 1,000,000.

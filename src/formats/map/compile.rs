@@ -1,13 +1,14 @@
 //! From the documents of feeds to their maps, with every mistake and its place.
 
 use chrono::FixedOffset;
+use serde_json::json;
 
 use super::field::{Field, Place};
 use super::times::{TimeFormat, Times};
-use super::{FieldMap, FieldMaps, sample};
+use super::{FieldMap, FieldMaps, plain, sample};
 use crate::config::reader::{Document, Source, Table, Value};
 use crate::formats::Format;
-use crate::post::Platform;
+use crate::post::{EventKind, Platform};
 use crate::problem::{Problem, Reporter, Spotted};
 
 /// Fields that a map can fill; those with a dot are fields of the author.
@@ -48,9 +49,6 @@ const MANDATORY: [&str; 4] = ["platform", "post_id", "text", "created_at"];
 
 /// Fields that are `true` or `false`.
 const FLAGS: [&str; 6] = ["is_repost", "is_quote", "is_reply", "on_own_page", "own", "auto_reply"];
-
-/// What `event_kind` can be.
-const KINDS: [&str; 5] = ["create", "edit", "delete", "engagement", "unknown"];
 
 impl FieldMaps {
     /// Reads the maps in `sources` and runs the samples beside them. What is wrong is reported, samples that read otherwise than
@@ -176,13 +174,13 @@ fn read_field(name: &'static str, value: &Value<'_>, is_list: bool) -> Option<Fi
 
 /// Reports a value that the field `name` cannot have.
 fn check(name: &str, text: &str, value: &Value<'_>) {
-    let choices: Vec<&str> = match name {
-        "platform" => Platform::ALL.iter().map(|platform| platform.name()).collect(),
-        "event_kind" => KINDS.to_vec(),
-        name if FLAGS.contains(&name) => vec!["true", "false"],
+    let choices: Vec<String> = match name {
+        "platform" => Platform::ALL.iter().map(|platform| platform.name().to_owned()).collect(),
+        "event_kind" => EventKind::ALL.iter().filter_map(|kind| plain(&json!(kind))).collect(),
+        name if FLAGS.contains(&name) => [true, false].map(|flag| flag.to_string()).into(),
         _ => return,
     };
-    if !choices.contains(&text) {
+    if !choices.iter().any(|choice| choice == text) {
         let problem = Problem::error(&value.spot(), format!("`{name}` cannot be `{text}`"));
         value.reporter().report(problem.hint(format!("it is one of `{}`", choices.join("`, `"))));
     }
