@@ -6,7 +6,7 @@
 
 pub mod affixes;
 pub(crate) mod bits;
-mod bytes_present;
+mod bytes;
 mod capitals;
 #[cfg(test)]
 mod conformance;
@@ -25,7 +25,7 @@ mod tokenise;
 mod vocabulary;
 mod word;
 
-pub use self::bytes_present::BytesPresent;
+pub use self::bytes::Bytes;
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{

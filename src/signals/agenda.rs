@@ -12,6 +12,35 @@ use crate::text::{GroupId, Hit};
 /// Places in the order, as bits.
 type Places = SmallVec<[u64; 4]>;
 
+/// For each of many things the places that wait for it, one after the other.
+#[derive(Debug, Default)]
+struct Waiting {
+    bits: Vec<u64>,
+    /// Words of one of them.
+    width: usize,
+}
+
+impl Waiting {
+    fn new(things: usize, width: usize) -> Self {
+        Waiting { bits: vec![0; things * width], width }
+    }
+
+    fn of(&self, thing: usize) -> &[u64] {
+        self.bits.get(thing * self.width..(thing + 1) * self.width).unwrap_or_default()
+    }
+
+    fn add(&mut self, thing: usize, place: usize) {
+        if let Some(places) = self.bits.get_mut(thing * self.width..(thing + 1) * self.width) {
+            set(places, place);
+        }
+    }
+
+    /// Lets `place` wait for all that `other` waits for.
+    fn add_all(&mut self, place: usize, other: usize) {
+        self.bits.chunks_exact_mut(self.width.max(1)).filter(|places| has(places, other)).for_each(|places| set(places, place));
+    }
+}
+
 /// What must be there for a signal to find anything.
 #[derive(Debug)]
 pub(super) enum Awaits<'s> {
@@ -26,24 +55,24 @@ pub(super) enum Awaits<'s> {
 pub struct Agenda {
     order: Vec<SignalId>,
     always: Places,
-    by_group: Vec<Places>,
-    by_signal: Vec<Places>,
-    by_fact: Vec<Places>,
+    by_group: Waiting,
+    by_signal: Waiting,
+    by_fact: Waiting,
 }
 
 impl Agenda {
     /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
     pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
-        let none: Places = SmallVec::from_elem(0, order.len().div_ceil(64));
-        let (by_group, by_signal) = (vec![none.clone(); groups], vec![none.clone(); signals.len()]);
-        let by_fact = vec![none.clone(); Builtin::ALL.len()];
-        let mut agenda = Agenda { always: none, by_group, by_signal, by_fact, order };
+        let width = order.len().div_ceil(64);
+        let (by_group, by_signal) = (Waiting::new(groups, width), Waiting::new(signals.len(), width));
+        let by_fact = Waiting::new(Builtin::ALL.len(), width);
+        let mut agenda = Agenda { always: SmallVec::from_elem(0, width), by_group, by_signal, by_fact, order };
         for place in 0..agenda.order.len() {
             let signal = signals.get(usize::from(agenda.order[place]));
             match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
                 Awaits::Nothing => set(&mut agenda.always, place),
                 Awaits::Any { groups, names, base } => {
-                    agenda.await_groups(place, groups);
+                    groups.iter().for_each(|&group| agenda.by_group.add(usize::from(group), place));
                     agenda.await_names(place, &names);
                     base.into_iter().for_each(|base| agenda.await_the_same(place, base));
                 }
@@ -52,45 +81,38 @@ impl Agenda {
         agenda
     }
 
-    fn await_groups(&mut self, place: usize, groups: &[GroupId]) {
-        for &group in groups {
-            self.by_group.get_mut(usize::from(group)).into_iter().for_each(|places| set(places, place));
-        }
-    }
-
     fn await_names(&mut self, place: usize, names: &[Ref]) {
         for name in names {
-            let waiting = match *name {
-                Ref::Signal(id) => self.by_signal.get_mut(usize::from(id)),
-                Ref::Builtin(fact) => self.by_fact.get_mut(fact as usize),
-                Ref::Condition(_) => None,
-            };
-            waiting.into_iter().for_each(|places| set(places, place));
+            match *name {
+                Ref::Signal(id) => self.by_signal.add(usize::from(id), place),
+                Ref::Builtin(fact) => self.by_fact.add(fact as usize, place),
+                Ref::Condition(_) => {}
+            }
         }
     }
 
     /// Lets the signal at `place` wait for all that `base`, earlier in the order, waits for.
     fn await_the_same(&mut self, place: usize, base: SignalId) {
         let Some(base) = self.order.iter().position(|id| *id == base) else { return };
-        let lists = [&mut self.by_group, &mut self.by_signal, &mut self.by_fact].into_iter().flatten();
-        for places in lists.chain(std::iter::once(&mut self.always)).filter(|places| has(places, base)) {
-            set(places, place);
+        [&mut self.by_group, &mut self.by_signal, &mut self.by_fact].into_iter().for_each(|waiting| waiting.add_all(place, base));
+        if has(&self.always, base) {
+            set(&mut self.always, place);
         }
     }
 
     /// The signals to look at for a post with these `hits`, before anything is known to hold.
     pub fn open(&self, hits: &[Hit]) -> Open<'_> {
         let mut open = Open { agenda: self, places: self.always.clone(), word: 0 };
-        hits.iter().filter_map(|hit| self.by_group.get(usize::from(hit.group))).for_each(|concerned| open.add(concerned));
+        hits.iter().for_each(|hit| open.add(self.by_group.of(usize::from(hit.group))));
         open
     }
 }
 
-fn set(places: &mut Places, place: usize) {
+fn set(places: &mut [u64], place: usize) {
     places[place / 64] |= 1 << (place % 64);
 }
 
-fn has(places: &Places, place: usize) -> bool {
+fn has(places: &[u64], place: usize) -> bool {
     places[place / 64] & (1 << (place % 64)) != 0
 }
 
@@ -118,17 +140,14 @@ impl Open<'_> {
 
     /// `name` holds: what waits for it must be looked at. It stands later in the order than what is taken already.
     pub fn note(&mut self, name: Ref) {
-        let waiting = match name {
-            Ref::Signal(id) => self.agenda.by_signal.get(usize::from(id)),
-            Ref::Builtin(fact) => self.agenda.by_fact.get(fact as usize),
-            Ref::Condition(_) => None,
-        };
-        if let Some(waiting) = waiting {
-            self.add(waiting);
+        match name {
+            Ref::Signal(id) => self.add(self.agenda.by_signal.of(usize::from(id))),
+            Ref::Builtin(fact) => self.add(self.agenda.by_fact.of(fact as usize)),
+            Ref::Condition(_) => {}
         }
     }
 
-    fn add(&mut self, places: &Places) {
+    fn add(&mut self, places: &[u64]) {
         self.places.iter_mut().zip(places).for_each(|(open, more)| *open |= more);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! One buffer for all signals of a post, and then for the next post. Knows no kind of signal.
 
-use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use super::{Names, Place, Ref, SignalId, Trace, What};
 use crate::text::{EntryId, WordId};
@@ -53,6 +53,8 @@ pub struct Findings {
     /// The signals that are there, and the facts that hold.
     pub names: Names,
     findings: Vec<Finding>,
+    /// As many findings that say that there is nothing, to be copied.
+    nothing: Vec<Finding>,
     traces: Vec<Trace>,
     seen: Seen,
 }
@@ -63,8 +65,8 @@ struct Seen {
     /// By entry: the round in which it was counted last.
     rounds: Vec<u32>,
     round: u32,
-    /// Members of classes, where each counts for itself.
-    members: FxHashSet<(EntryId, WordId)>,
+    /// Members of classes, where each counts for itself: a text has few.
+    members: SmallVec<[(EntryId, WordId); 16]>,
 }
 
 impl Seen {
@@ -81,7 +83,11 @@ impl Seen {
     /// Counts an entry, or a member of the class that it is; `true` if it was not counted before.
     fn insert(&mut self, (entry, member): (EntryId, WordId)) -> bool {
         if member != 0 {
-            return self.members.insert((entry, member));
+            let is_new = !self.members.contains(&(entry, member));
+            if is_new {
+                self.members.push((entry, member));
+            }
+            return is_new;
         }
         let entry = entry as usize;
         if self.rounds.len() <= entry {
@@ -95,8 +101,8 @@ impl Findings {
     /// Forgets the last post and makes room for `signals` findings, which say that there is nothing of any of them.
     pub fn reset(&mut self, signals: usize) {
         self.names.clear(signals);
-        self.findings.clear();
-        self.findings.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
+        self.nothing.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
+        self.findings.clone_from(&self.nothing);
         self.traces.clear();
     }
 

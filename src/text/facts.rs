@@ -2,7 +2,7 @@
 //!
 //! Evidence points into the original text, so every token keeps its place there (D69).
 
-use super::bytes_present::BytesPresent;
+use super::bytes::Bytes;
 use super::capitals::Capitals;
 use super::names_and_links::Entity;
 use super::span::Span;
@@ -41,7 +41,7 @@ pub struct Facts {
     /// How many of `tokens` are words of the text and the subject: the rest are symbols.
     pub words: usize,
     /// The bytes of the text.
-    pub present: BytesPresent,
+    pub present: Bytes,
     /// Letters in capitals and the longest shout; the subject does not count (D35).
     pub capitals: Capitals,
     /// Where links stand in the text, in order; those of the subject are left out.

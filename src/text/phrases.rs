@@ -7,6 +7,7 @@ mod builder;
 mod by_group;
 mod guards;
 mod search;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use self::by_group::HitsByGroup;
 use self::guards::{CompiledGuard, PatternId};
 pub use self::guards::{GuardLine, Miss};
 pub use self::search::Search;
+use self::standing::Standing;
 use super::{Facts, WordId};
 use crate::problem::Spot;
 
@@ -83,10 +85,7 @@ impl PartialEq for Edition {
 
 /// An entry that is out of the book for a while.
 #[derive(Debug)]
-pub struct TakenOut {
-    entry: EntryId,
-    places: Vec<(usize, usize)>,
-}
+pub struct TakenOut(EntryId);
 
 /// All entries, compiled: a trie over the numbers of words, roots and classes, with the guards of the entries.
 #[derive(Debug, Default)]
@@ -102,6 +101,10 @@ pub struct PhraseBook {
     /// How many patterns guards look for.
     patterns: usize,
     classes: Classes,
+    /// What is there wherever a word stands.
+    standing: Standing,
+    /// Entries that count nowhere for a while.
+    taken_out: Vec<EntryId>,
     edition: Edition,
 }
 
@@ -220,24 +223,17 @@ impl PhraseBook {
     /// Takes `entry` out, as if its line were not in its list, until [`PhraseBook::put_back`]; its words stay known.
     /// `None` if it is not in the book.
     pub fn take_out(&mut self, entry: EntryId) -> Option<TakenOut> {
-        let mut places = Vec::new();
-        for (number, node) in self.nodes.iter_mut().enumerate() {
-            if let Some(at) = node.entries.iter().position(|&other| other == entry) {
-                node.entries.remove(at);
-                places.push((number, at));
-            }
+        if entry as usize >= self.entries.len() || self.taken_out.contains(&entry) {
+            return None;
         }
         self.edition = Edition::default();
-        (!places.is_empty()).then_some(TakenOut { entry, places })
+        self.taken_out.push(entry);
+        Some(TakenOut(entry))
     }
 
-    /// Puts the entry back where [`PhraseBook::take_out`] has taken it from.
+    /// Puts the entry back that [`PhraseBook::take_out`] has taken out.
     pub fn put_back(&mut self, taken: TakenOut) {
         self.edition = Edition::default();
-        for (node, at) in taken.places {
-            if let Some(node) = self.nodes.get_mut(node) {
-                node.entries.insert(at, taken.entry);
-            }
-        }
+        self.taken_out.retain(|entry| *entry != taken.0);
     }
 }

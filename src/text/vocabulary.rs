@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::slang::SlangTable;
 use super::{READINGS, WordId};
@@ -166,7 +167,7 @@ impl VocabularyBuilder {
         }
         let known = |(word, form): (Box<str>, Form)| {
             let fingerprints = vocabulary.fingerprints(&word);
-            (word, Known { form, fingerprints })
+            (SmolStr::from(word), Known { form, fingerprints })
         };
         let forms = forms.into_iter().map(known).collect();
         (Vocabulary { forms, ..vocabulary }, forms_of_roots)
@@ -216,7 +217,8 @@ pub(super) fn add_reading(readings: &mut [WordId; READINGS], id: WordId) {
 /// The words of all lexicons by number, with the slang table folded in.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
-    forms: FxHashMap<Box<str>, Known>,
+    /// Short words lie in the table itself: most questions end there.
+    forms: FxHashMap<SmolStr, Known>,
     prefixes: FxHashMap<Box<str>, WordId>,
     prefix_lengths: Vec<usize>,
     /// First bytes of all prefixes: a quick no for most words.

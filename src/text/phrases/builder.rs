@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
+use super::standing::Standing;
 use super::{Classes, Edition, EntryId, EntryInfo, Holder, Member, Node, PhraseBook, WordClass};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
@@ -216,6 +217,7 @@ impl PhraseBookBuilder {
             named.map(|(name, class)| WordClass { name, at: class.at, members: class.members, number: class.number }).collect();
         named.sort_unstable_by_key(|class| class.number);
         let classes = closed(&direct, &excluded, &first, named);
+        let standing = Standing::new(&classes, &first, &self.nodes, &self.entries);
         let book = PhraseBook {
             first,
             nodes: self.nodes,
@@ -224,6 +226,8 @@ impl PhraseBookBuilder {
             guards: self.guards,
             patterns: self.patterns.len(),
             classes,
+            standing,
+            taken_out: Vec::new(),
             longest,
             edition: Edition::default(),
         };

@@ -51,6 +51,8 @@ impl Search {
 struct Range {
     from: u32,
     to: u32,
+    /// The sentence of the token.
+    sentence: u32,
     bits: u64,
 }
 
@@ -60,7 +62,7 @@ struct Sighting {
     symbol: WordId,
     /// One past its last token.
     end: u32,
-    /// Where entries lead on that begin with the symbol; 0: none does.
+    /// Where entries lead on that begin with the symbol; 0: none does, or they were looked at already.
     node: u32,
 }
 
@@ -124,25 +126,25 @@ impl PhraseBook {
         search.ranges.clear();
         search.ranges.resize(facts.tokens.len(), Range::default());
         search.marks.clear(self.patterns);
+        let mut limit = 0;
         for (at, token) in facts.tokens.iter().enumerate().rev() {
-            let (begin, known) = (search.sightings.len(), hits.len());
+            // Nothing goes on from the text into the subject, nor into the symbols behind both.
+            let ends_part = || facts.tokens.get(at + 1).is_none_or(|next| next.in_subject != token.in_subject);
+            if at + 1 == facts.words || at < facts.words && ends_part() {
+                limit = at + 1;
+            }
+            let begin = search.sightings.len();
             search.bits = 0;
-            for &reading in token.readings.iter().take_while(|&&reading| reading != 0) {
-                self.sight(search, begin, reading, at + 1);
-            }
-            let mut next = begin;
-            while let Some(&Sighting { end, node, .. }) = search.sightings.get(next) {
-                next += 1;
-                if node != 0 {
-                    Walk { book: self, facts, search, hits, first: at, begin }.visit(node, end as usize);
-                }
-            }
-            search.ranges[at] = Range { from: index(begin), to: index(search.sightings.len()), bits: search.bits };
-            // Those of one token are few; all of them stand in the opposite order.
-            hits[known..].sort_unstable_by_key(|hit| Reverse((hit.end, hit.entry)));
+            let mut walk = Walk { book: self, search, hits, first: at, begin, sentence: token.sentence, limit };
+            walk.begin(&token.readings);
+            let bits = search.bits;
+            search.ranges[at] = Range { from: index(begin), to: index(search.sightings.len()), sentence: token.sentence, bits };
         }
         hits.reverse();
         hits.dedup();
+        if !self.taken_out.is_empty() {
+            hits.retain(|hit| !self.taken_out.contains(&hit.entry));
+        }
     }
 
     /// Notes that `symbol`, and every class that holds it, stands at the token whose sightings begin at `begin`.
@@ -150,10 +152,10 @@ impl PhraseBook {
         let end = index(end);
         let itself = Holder { symbol, node: self.first.get(symbol as usize).copied().unwrap_or(0) };
         for &Holder { symbol, node } in std::iter::once(&itself).chain(self.classes.of(symbol)) {
-            let sighting = Sighting { symbol, end, node };
-            if search.bits & bit(symbol) == 0 || !search.sightings[begin..].contains(&sighting) {
+            let same = |seen: &Sighting| seen.symbol == symbol && seen.end == end;
+            if search.bits & bit(symbol) == 0 || !search.sightings[begin..].iter().any(same) {
                 search.bits |= bit(symbol);
-                search.sightings.push(sighting);
+                search.sightings.push(Sighting { symbol, end, node });
             }
         }
     }
@@ -187,16 +189,65 @@ fn index(at: usize) -> u32 {
 /// The ways through the trie that begin at one token.
 struct Walk<'w> {
     book: &'w PhraseBook,
-    facts: &'w Facts,
     search: &'w mut Search,
     hits: &'w mut Vec<Hit>,
     /// The token that they begin at.
     first: usize,
     /// Where its sightings begin.
     begin: usize,
+    /// Its sentence.
+    sentence: u32,
+    /// Ways end before this token.
+    limit: usize,
 }
 
 impl Walk<'_> {
+    /// Takes all ways that begin at the token, which can be read as `readings`.
+    fn begin(&mut self, readings: &[WordId]) {
+        let (known, end) = (self.hits.len(), self.first + 1);
+        let mut readings = readings.iter().copied().take_while(|&reading| reading != 0);
+        let in_order = readings.next().map_or(0, |word| self.stand(word, end));
+        for reading in readings {
+            self.book.sight(self.search, self.begin, reading, end);
+        }
+        let mut next = self.begin;
+        while let Some(&Sighting { end, node, .. }) = self.search.sightings.get(next) {
+            next += 1;
+            if node != 0 {
+                self.visit(node, end as usize);
+            }
+        }
+        if self.hits.len() > known + in_order {
+            // Those of one token are few; all of them stand in the opposite order.
+            self.hits[known..].sort_unstable_by_key(|hit| Reverse((hit.end, hit.entry)));
+        }
+    }
+
+    /// Notes all that stands with `word`, the first reading of the token, and goes on from there. Returns how many entries it
+    /// is by itself: the first that were found, in their order.
+    fn stand(&mut self, word: WordId, end: usize) -> usize {
+        let (book, first) = (self.book, index(self.first));
+        let Some(with) = book.standing.with(word) else {
+            book.sight(self.search, self.begin, word, end);
+            return 0;
+        };
+        let sighting = |symbol| Sighting { symbol, end: first + 1, node: 0 };
+        self.search.sightings.push(sighting(word));
+        self.search.sightings.extend(with.symbols.iter().map(|&symbol| sighting(symbol)));
+        self.search.bits = with.bits | bit(word);
+        self.hits.extend(with.entries.iter().map(|&(entry, group)| Hit { entry, group, first, end: first + 1 }));
+        for &pattern in with.guards {
+            self.search.marks.add(pattern, first, first + 1);
+        }
+        for way in with.ways {
+            match way.gap {
+                None => self.step(way.node, way.edges, end),
+                Some(most) => self.leap(way.node, way.edges, end, usize::from(most)),
+            }
+        }
+        with.entries.len()
+    }
+
     /// Notes what ends at `node`, to which the tokens up to `at` have led, and goes on from there.
     fn visit(&mut self, node: u32, at: usize) {
         let here = &self.book.nodes[node as usize];
@@ -214,32 +265,36 @@ impl Walk<'_> {
             self.step(node, here.edges, at);
         }
         for &(most, behind) in &here.gaps {
-            self.leap(behind, at, usize::from(most));
+            self.leap(behind, self.book.nodes[behind as usize].edges, at, usize::from(most));
         }
     }
 
-    /// Goes on from `node` after passing over up to `most` words of the same sentence.
-    fn leap(&mut self, node: u32, at: usize, most: usize) {
-        let edges = self.book.nodes[node as usize].edges;
-        let sentence = self.facts.tokens.get(at - 1).map(|token| token.sentence);
-        for skipped in 0..=most {
-            if self.facts.tokens.get(at + skipped).map(|token| token.sentence) != sentence {
+    /// Goes on from `node`, whose edges have these bits, after passing over up to `most` words of the same sentence.
+    fn leap(&mut self, node: u32, edges: u64, at: usize, most: usize) {
+        let last = at - 1;
+        let sentence = if last == self.first { self.sentence } else { self.search.ranges[last].sentence };
+        for next in at..(at + most + 1).min(self.limit) {
+            let range = self.search.ranges[next];
+            if range.sentence != sentence {
                 return;
             }
-            self.step(node, edges, at + skipped);
+            if edges & range.bits != 0 {
+                self.take(node, edges, range);
+            }
         }
     }
 
     /// Goes on from `node`, whose edges have these bits, with whatever stands at the token `at`.
     fn step(&mut self, node: u32, edges: u64, at: usize) {
-        let Some(&Range { from, to, bits }) = self.search.ranges.get(at) else { return };
-        if edges & bits == 0 || at >= self.facts.words {
-            return;
+        match self.search.ranges.get(at) {
+            Some(&range) if at < self.limit && edges & range.bits != 0 => self.take(node, edges, range),
+            _ => {}
         }
-        if self.facts.tokens[at].in_subject != self.facts.tokens[self.first].in_subject {
-            return;
-        }
-        for number in from..to {
+    }
+
+    /// Goes on from `node`, whose edges have these bits, with what stands in `range`.
+    fn take(&mut self, node: u32, edges: u64, range: Range) {
+        for number in range.from..range.to {
             let Sighting { symbol, end, .. } = self.search.sightings[number as usize];
             if edges & bit(symbol) == 0 {
                 continue;

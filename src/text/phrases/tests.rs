@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::super::{Acronyms, Facts, SlangTable, Vocabulary, VocabularyBuilder};
 use super::*;
 use crate::config::lexicon::Lexicon;
@@ -200,4 +202,30 @@ fn an_entry_is_taken_out_and_put_back_in_both_orders() {
     book.put_back(taken);
     assert_eq!(count(&book), 2);
     assert!(whole != without && without != *book.edition() && whole == whole.clone(), "what was found before must be found again");
+}
+
+proptest! {
+    #[test]
+    fn what_stands_with_a_word_is_what_the_ways_through_the_trie_lead_to(
+        members in proptest::collection::vec(r"(jam|mati|\{b\}|~kirim|air nya|mati jam)", 1..5),
+        entries in proptest::collection::vec(r"(\{a\}|\{b\}|jam|mati|air)( \.\. (\{a\}|air)| <> \{b\}| mati| \.\.\. jam){0,2}", 1..6),
+        guard in r"(| \| unless \{b\} before 2| \| with air near)",
+        text in r"((jam|jamnya|mati|air|kirim|dikirim|kopi|mati jam)[ ,]{1,2}|[.!] ){1,12}",
+    ) {
+        let entries: Vec<String> = entries.iter().map(|entry| format!("{entry}{guard}")).collect();
+        let list = format!("#@class b\nair\nmati jam\n#@class a\n{}\n#@group g\n{}\n", members.join("\n"), entries.join("\n"));
+        let (mut book, vocabulary, _) = compile(&list);
+        let mut facts = Facts::default();
+        facts.read(&text, Some("air mati"), Platform::X, &vocabulary, &Acronyms::default());
+        let find = |book: &PhraseBook| {
+            let (mut search, mut hits) = (Search::default(), Vec::new());
+            book.find(&facts, &mut search, &mut hits);
+            let mut symbols: Vec<Vec<(WordId, usize)>> = (0..facts.tokens.len()).map(|at| search.beginning_at(at).collect()).collect();
+            symbols.iter_mut().for_each(|symbols| symbols.sort_unstable());
+            (hits, symbols)
+        };
+        let at_once = find(&book);
+        book.standing = Standing::default();
+        prop_assert_eq!(at_once, find(&book), "{}", list);
+    }
 }

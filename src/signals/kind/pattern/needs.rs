@@ -5,7 +5,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::text::BytesPresent;
+use crate::text::Bytes;
 
 /// Bytes that one need names at most: a text nearly always has one of more.
 const MOST_BYTES: usize = 16;
@@ -15,24 +15,29 @@ const MOST_NEEDS: usize = 8;
 /// Some bytes, sorted, of which a text must have one.
 type Need = Vec<u8>;
 
-/// All that a text must have for an expression to match it.
+/// All that a text must have for an expression to match it: a byte of each set.
 #[derive(Debug, Default)]
-pub struct Needs(Box<[Need]>);
+pub struct Needs(Box<[Bytes]>);
 
 impl Needs {
     /// What a text must have for `expression`.
     pub fn of(expression: &Hir) -> Self {
-        let mut needs = needs(expression);
-        needs.sort_by_key(Vec::len);
-        needs.dedup();
-        needs.truncate(MOST_NEEDS);
-        Needs(needs.into())
+        Needs(rarest(expression).iter().map(|need| need.iter().copied().collect()).collect())
     }
 
     /// Whether a text with the bytes `present` has it all. If not, the expression does not match it.
-    pub fn are_met(&self, present: &BytesPresent) -> bool {
-        self.0.iter().all(|need| present.has_any(need))
+    pub fn are_met(&self, present: &Bytes) -> bool {
+        self.0.iter().all(|need| present.meets(need))
     }
+}
+
+/// The needs of `expression` that tell the most.
+fn rarest(expression: &Hir) -> Vec<Need> {
+    let mut needs = needs(expression);
+    needs.sort_by_key(Vec::len);
+    needs.dedup();
+    needs.truncate(MOST_NEEDS);
+    needs
 }
 
 fn needs(expression: &Hir) -> Vec<Need> {
@@ -80,15 +85,8 @@ mod tests {
     use super::super::{build, parse};
     use super::*;
 
-    fn present(text: &str) -> BytesPresent {
-        let mut present = BytesPresent::default();
-        present.fill(text);
-        present
-    }
-
     fn needs_of(regex: &str) -> Vec<String> {
-        let needs = Needs::of(&parse(regex).expect(regex));
-        needs.0.iter().map(|need| String::from_utf8_lossy(need).into_owned()).collect()
+        rarest(&parse(regex).expect(regex)).iter().map(|need| String::from_utf8_lossy(need).into_owned()).collect()
     }
 
     #[test]
@@ -113,7 +111,7 @@ mod tests {
         ) {
             let (Ok(search), Some(syntax)) = (build(&regex), parse(&regex)) else { return Ok(()) };
             if search.is_match(text.as_bytes()) {
-                prop_assert!(Needs::of(&syntax).are_met(&present(&text)), "{regex}: {text}");
+                prop_assert!(Needs::of(&syntax).are_met(&text.bytes().collect()), "{regex}: {text}");
             }
         }
     }

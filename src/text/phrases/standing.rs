@@ -1,0 +1,128 @@
+//! What is there wherever a word stands, worked out when the book is made: the word, its classes, the entries and guards
+//! that are one word long, and the ways on from there. Most of what a search finds, it finds here.
+//!
+//! Words that belong to the same classes share it. Knows no text.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::search::bit;
+use super::{Classes, EntryId, EntryInfo, GroupId, Node, PatternId};
+use crate::text::WordId;
+
+/// By word, what stands with it.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// By number of the word: the number of what stands with it.
+    of: Vec<u32>,
+    bounds: Vec<Bounds>,
+    /// One after the other, as the following are.
+    symbols: Vec<WordId>,
+    entries: Vec<(EntryId, GroupId)>,
+    guards: Vec<PatternId>,
+    ways: Vec<Way>,
+}
+
+/// Where in the lists begins what stands with a word; it ends where the next begins.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// The bits of all symbols.
+    bits: u64,
+    symbols: u32,
+    entries: u32,
+    guards: u32,
+    ways: u32,
+}
+
+/// Where entries lead on from a word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// The bits of the words and classes that lead on from the node.
+    pub(super) edges: u64,
+    pub(super) node: u32,
+    /// Up to so many words are passed over; `None`: the next one is meant.
+    pub(super) gap: Option<u8>,
+}
+
+/// What stands with one word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct With<'s> {
+    /// All its classes and roots.
+    pub(super) symbols: &'s [WordId],
+    /// Their bits.
+    pub(super) bits: u64,
+    /// In the opposite order of their numbers.
+    pub(super) entries: &'s [(EntryId, GroupId)],
+    pub(super) guards: &'s [PatternId],
+    pub(super) ways: &'s [Way],
+}
+
+impl Standing {
+    /// Works it out for all words that `classes` speak of. `first`: by number of a word, the node that it leads to at the
+    /// beginning of an entry.
+    pub(super) fn new(classes: &Classes, first: &[u32], nodes: &[Node], entries: &[EntryInfo]) -> Self {
+        let mut standing = Standing::default();
+        let mut known: FxHashMap<SmallVec<[WordId; 8]>, u32> = FxHashMap::default();
+        for word in (0..first.len()).filter_map(|word| WordId::try_from(word).ok()) {
+            // Most words are known as members only: what stands with them depends on their classes alone.
+            let begins = if first[word as usize] == 0 { 0 } else { word };
+            let all = std::iter::once(begins).chain(classes.of(word).iter().map(|holder| holder.symbol)).collect();
+            let next = number(known.len());
+            let place = *known.entry(all).or_insert_with_key(|all| {
+                standing.add(all, first, nodes, entries);
+                next
+            });
+            standing.of.push(place);
+        }
+        standing.bounds.push(standing.end());
+        standing
+    }
+
+    /// Returns what stands with `word`; nothing with one that the book does not know.
+    pub(super) fn with(&self, word: WordId) -> Option<With<'_>> {
+        let at = *self.of.get(word as usize)? as usize;
+        let (from, to) = (self.bounds.get(at)?, self.bounds.get(at + 1)?);
+        Some(With {
+            symbols: self.symbols.get(from.symbols as usize..to.symbols as usize)?,
+            bits: from.bits,
+            entries: self.entries.get(from.entries as usize..to.entries as usize)?,
+            guards: self.guards.get(from.guards as usize..to.guards as usize)?,
+            ways: self.ways.get(from.ways as usize..to.ways as usize)?,
+        })
+    }
+
+    fn end(&self) -> Bounds {
+        Bounds {
+            bits: 0,
+            symbols: number(self.symbols.len()),
+            entries: number(self.entries.len()),
+            guards: number(self.guards.len()),
+            ways: number(self.ways.len()),
+        }
+    }
+
+    /// Adds what stands with a word and its classes: `all`, the word itself being 0 if nothing begins with it.
+    fn add(&mut self, all: &[WordId], first: &[u32], nodes: &[Node], entries: &[EntryInfo]) {
+        let symbols = all.get(1..).unwrap_or_default();
+        let bits = symbols.iter().fold(0, |bits, symbol| bits | bit(*symbol));
+        self.bounds.push(Bounds { bits, ..self.end() });
+        self.symbols.extend_from_slice(symbols);
+        let begin = self.entries.len();
+        let begun = all.iter().filter_map(|symbol| first.get(*symbol as usize).copied().filter(|node| *node != 0));
+        for number in begun {
+            let node = &nodes[number as usize];
+            self.entries.extend(node.entries.iter().map(|entry| (*entry, entries[*entry as usize].group)));
+            self.guards.extend(&node.guards);
+            if node.edges != 0 {
+                self.ways.push(Way { edges: node.edges, node: number, gap: None });
+            }
+            let behind = |&(most, node): &(u8, u32)| Way { edges: nodes[node as usize].edges, node, gap: Some(most) };
+            self.ways.extend(node.gaps.iter().map(behind));
+        }
+        self.entries[begin..].sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+    }
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
