@@ -62,7 +62,7 @@ impl<'de: 'a, 'a> Keep<'de> for Str<'a> {
     fn text(text: Text<'de, '_>) -> Option<Self> {
         Some(match text {
             Text::Borrowed(text) => Str::from(text),
-            Text::Decoded(text) => Str::from(text.to_owned()),
+            Text::Decoded(text) => Str::owned(text),
         })
     }
     fn number(number: i128) -> Option<Self> {

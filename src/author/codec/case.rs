@@ -253,5 +253,5 @@ fn place(span: &mut Reader<'_>) -> Result<u32, Broken> {
 }
 
 fn owned(text: &str) -> Str<'static> {
-    text.to_owned().into()
+    Str::owned(text)
 }
