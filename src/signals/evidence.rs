@@ -109,6 +109,10 @@ fn placed<'a>(place: Place, view: &View<'_, 'a>) -> Option<([u32; 2], &'a str)> 
             let (from, to) = view.facts.bytes(first as usize, end as usize)?;
             Some(([span.start, span.end], text.get(from..to)?))
         }
+        // A byte is a character there.
+        Place::Text(span) if view.facts.present.are_ascii() => {
+            Some(([span.start, span.end], text.get(span.start as usize..span.end as usize)?))
+        }
         Place::Text(span) => {
             let mut bounds = text.char_indices().map(|(at, _)| at).chain([text.len()]);
             let from = bounds.nth(span.start as usize)?;

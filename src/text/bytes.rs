@@ -10,6 +10,11 @@ impl Bytes {
         *self = text.bytes().collect();
     }
 
+    /// Returns whether all of them are ASCII.
+    pub fn are_ascii(&self) -> bool {
+        self.0[2] == 0 && self.0[3] == 0
+    }
+
     /// Returns whether a byte is in both.
     pub fn meets(&self, other: &Bytes) -> bool {
         self.0.iter().zip(&other.0).any(|(these, those)| these & those != 0)

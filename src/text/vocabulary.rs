@@ -129,13 +129,16 @@ impl VocabularyBuilder {
     /// Returns the finished vocabulary, and which words are forms of which root.
     pub(super) fn build(mut self) -> (Vocabulary, Vec<(WordId, WordId)>) {
         let forms_of_roots = self.forms_of_roots();
-        let mut prefix_lengths: Vec<usize> = self.prefixes.keys().map(|prefix| prefix.len()).collect();
-        prefix_lengths.sort_unstable();
-        prefix_lengths.dedup();
+        let mut prefix_lengths: FxHashMap<u8, Vec<usize>> = FxHashMap::default();
+        for prefix in self.prefixes.keys() {
+            let lengths = prefix.bytes().next().map(|first| prefix_lengths.entry(first).or_default());
+            lengths.into_iter().for_each(|lengths| lengths.push(prefix.len()));
+        }
+        for lengths in prefix_lengths.values_mut() {
+            lengths.sort_unstable_by(|a, b| b.cmp(a));
+            lengths.dedup();
+        }
         let size = self.ids.len() + self.prefixes.len() + 1;
-        let mut prefix_starts: Vec<u8> = self.prefixes.keys().filter_map(|prefix| prefix.bytes().next()).collect();
-        prefix_starts.sort_unstable();
-        prefix_starts.dedup();
         let mut spellings: Vec<Box<str>> = vec!["".into(); size];
         let prefixes = self.prefixes.iter().map(|(prefix, id)| (format!("{prefix}*").into(), *id));
         for (word, id) in self.ids.iter().map(|(word, id)| (word.clone(), *id)).chain(prefixes) {
@@ -146,7 +149,6 @@ impl VocabularyBuilder {
             forms: FxHashMap::default(),
             prefixes: self.prefixes,
             prefix_lengths,
-            prefix_starts,
             clitics: self.clitics,
             shouted: self.ids.iter().filter_map(|(word, id)| Some((shouted(word)?.into(), *id))).collect(),
             slang: self.slang,
@@ -220,9 +222,8 @@ pub struct Vocabulary {
     /// Short words lie in the table itself: most questions end there.
     forms: FxHashMap<SmolStr, Known>,
     prefixes: FxHashMap<Box<str>, WordId>,
-    prefix_lengths: Vec<usize>,
-    /// First bytes of all prefixes: a quick no for most words.
-    prefix_starts: Vec<u8>,
+    /// By their first byte, how long prefixes are, the longest first: a quick no for most words.
+    prefix_lengths: FxHashMap<u8, Vec<usize>>,
     clitics: Vec<Box<str>>,
     slang: SlangTable,
     /// Words that mean something of their own with `!` behind them.
@@ -327,10 +328,8 @@ impl Vocabulary {
 
     fn readings(&self, word: &str, id: WordId) -> [WordId; READINGS] {
         let mut readings = [id, 0, 0, 0];
-        if !word.bytes().next().is_some_and(|first| self.prefix_starts.contains(&first)) {
-            return readings;
-        }
-        for &length in self.prefix_lengths.iter().rev() {
+        let lengths = word.bytes().next().and_then(|first| self.prefix_lengths.get(&first));
+        for &length in lengths.into_iter().flatten() {
             if let Some(&prefix) = word.get(..length).and_then(|prefix| self.prefixes.get(prefix)) {
                 add_reading(&mut readings, prefix);
             }
