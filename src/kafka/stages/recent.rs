@@ -1,6 +1,7 @@
 //! The posts judged last: what new rules are tried on before they come into use.
 //!
-//! Bounded in number and in bytes. All lanes of a process add to it; nothing of it decides anything.
+//! Bounded in number and in bytes, but for what one transaction holds. All lanes of a process add to it; nothing of it
+//! decides anything.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,54 @@ pub struct Judged {
     pub value: Box<[u8]>,
 }
 
+/// Records of one transaction, one after the other: each would be two pieces of memory otherwise, long cold when they are
+/// freed.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    records: Vec<Place>,
+    bytes: Vec<u8>,
+}
+
+/// Where a record lies in its batch: it begins where the one before ends.
+#[derive(Debug)]
+struct Place {
+    at: Millis,
+    /// Where its customer ends and its value begins.
+    value: usize,
+    end: usize,
+}
+
+impl Batch {
+    /// Adds a record.
+    pub(super) fn push(&mut self, customer: &str, at: Millis, value: &[u8]) {
+        self.bytes.extend_from_slice(customer.as_bytes());
+        let begin = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.records.push(Place { at, value: begin, end: self.bytes.len() });
+    }
+
+    /// Takes all records out; the next ones will need about as much room.
+    pub(super) fn take(&mut self) -> Self {
+        let next = Batch { records: Vec::with_capacity(self.records.len()), bytes: Vec::with_capacity(self.bytes.len()) };
+        std::mem::replace(self, next)
+    }
+
+    /// Forgets all records.
+    pub(super) fn clear(&mut self) {
+        self.records.clear();
+        self.bytes.clear();
+    }
+
+    fn judged(&self) -> impl Iterator<Item = Judged> {
+        let mut begin = 0;
+        self.records.iter().map(move |place| {
+            let customer = String::from_utf8_lossy(&self.bytes[begin..place.value]).into();
+            begin = place.end;
+            Judged { customer, at: place.at, value: self.bytes[place.value..place.end].into() }
+        })
+    }
+}
+
 /// The last records of the inbox.
 #[derive(Debug)]
 pub struct Recent {
@@ -30,7 +79,8 @@ pub struct Recent {
 
 #[derive(Debug, Default)]
 struct Kept {
-    records: VecDeque<Judged>,
+    batches: VecDeque<Batch>,
+    records: usize,
     bytes: usize,
 }
 
@@ -40,27 +90,28 @@ impl Recent {
         Recent { most, kept: Mutex::default() }
     }
 
-    /// Returns how many records are kept at most.
-    pub fn most(&self) -> usize {
-        self.most
-    }
-
-    /// Adds `records`, in their order; the oldest make room.
-    pub fn add(&self, records: impl IntoIterator<Item = Judged>) {
+    /// Adds `batch`, which is newer than what was added; the oldest batches that are not needed make room.
+    pub(super) fn add(&self, batch: Batch) {
+        if batch.records.is_empty() {
+            return;
+        }
         let mut kept = self.lock();
-        for record in records {
-            kept.bytes += record.value.len();
-            kept.records.push_back(record);
-            while kept.records.len() > self.most || kept.bytes > MOST_BYTES {
-                let Some(oldest) = kept.records.pop_front() else { break };
-                kept.bytes -= oldest.value.len();
+        kept.records += batch.records.len();
+        kept.bytes += batch.bytes.len();
+        kept.batches.push_back(batch);
+        while kept.batches.len() > 1 && kept.batches.front().is_some_and(|oldest| kept.can_spare(oldest, self.most)) {
+            if let Some(oldest) = kept.batches.pop_front() {
+                kept.records -= oldest.records.len();
+                kept.bytes -= oldest.bytes.len();
             }
         }
     }
 
     /// Returns all that are kept, the oldest first.
     pub fn all(&self) -> Vec<Judged> {
-        self.lock().records.iter().cloned().collect()
+        let kept = self.lock();
+        let all = kept.batches.iter().flat_map(Batch::judged);
+        all.skip(kept.records.saturating_sub(self.most)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -68,25 +119,44 @@ impl Recent {
     }
 }
 
+impl Kept {
+    fn can_spare(&self, oldest: &Batch, most: usize) -> bool {
+        self.records - oldest.records.len() >= most || self.bytes > MOST_BYTES
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn judged(number: u8, bytes: usize) -> Judged {
-        Judged { customer: "x:1".into(), at: Millis::new(0), value: vec![number; bytes].into() }
-    }
-
     #[test]
     fn the_oldest_make_room() {
-        let check = |sizes: &[usize], most: usize, expected: &[u8]| {
-            let recent = Recent::new(most);
-            recent.add((0..).zip(sizes).map(|(number, &bytes)| judged(number, bytes)));
-            let left: Vec<u8> = recent.all().iter().map(|record| record.value[0]).collect();
-            assert_eq!(left, expected, "{sizes:?}");
+        let check = |transactions: &[&[usize]], most: usize, expected: &[u8]| {
+            let (recent, mut batch) = (Recent::new(most), Batch::default());
+            batch.push("x:9", Millis::new(0), b"aborted");
+            batch.clear();
+            let mut number = 0;
+            for sizes in transactions {
+                for &bytes in *sizes {
+                    batch.push(&format!("x:{number}"), Millis::new(number.into()), &vec![number; bytes]);
+                    number += 1;
+                }
+                recent.add(batch.take());
+            }
+            let left = recent.all();
+            assert!(left.iter().all(|record| *record.customer == *format!("x:{}", record.value[0])), "{transactions:?}");
+            assert!(left.iter().all(|record| record.at.get() == i64::from(record.value[0])), "{transactions:?}");
+            assert_eq!(left.iter().map(|record| record.value[0]).collect::<Vec<_>>(), expected, "{transactions:?}");
+            let with_records = transactions.iter().filter(|sizes| !sizes.is_empty()).count();
+            assert!(recent.lock().batches.len() <= with_records, "{transactions:?}");
         };
-        check(&[1, 1], 3, &[0, 1]);
-        check(&[1, 1, 1, 1], 3, &[1, 2, 3]);
-        check(&[MOST_BYTES, 1, 1], 3, &[1, 2]);
-        check(&[MOST_BYTES / 2, MOST_BYTES / 2, 1], 3, &[1, 2]);
+        check(&[], 3, &[]);
+        check(&[&[1, 1]], 3, &[0, 1]);
+        check(&[&[1, 1, 1, 1]], 3, &[1, 2, 3]);
+        check(&[&[1, 1], &[], &[1, 1]], 3, &[1, 2, 3]);
+        check(&[&[1, 1], &[1], &[1, 1]], 3, &[2, 3, 4]);
+        check(&[&[MOST_BYTES], &[1], &[1]], 3, &[1, 2]);
+        check(&[&[MOST_BYTES / 2], &[MOST_BYTES / 2], &[1]], 3, &[1, 2]);
+        check(&[&[1], &[MOST_BYTES + 1]], 3, &[1]);
     }
 }

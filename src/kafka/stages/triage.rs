@@ -21,7 +21,7 @@ use super::customers::Customers;
 use super::dead_letter::Reason;
 use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
-use super::recent::{Judged, Recent};
+use super::recent::{Batch, Recent};
 use super::record::Inbound;
 use super::stage::{Stage, Standing};
 use crate::kafka::topics::topic::Topic;
@@ -44,7 +44,7 @@ pub struct Triage {
     /// Where the record at hand stands.
     source: String,
     /// Posts of the open transaction, for [`Recent`].
-    judged: Vec<Judged>,
+    judged: Batch,
 }
 
 /// Rules that are only tried: they judge each post from the state that it met, and leave none of their own.
@@ -148,8 +148,7 @@ impl Stage for Triage {
         let arrival = Arrival { customer: &customer, at, source, with_text, every_condition: false };
         self.customers.note(record.partition, record.timestamp);
         if self.recent.is_some() && matches!(input, Input::Post(_)) {
-            let value = record.value.unwrap_or_default().into();
-            self.judged.push(Judged { customer: customer.as_ref().into(), at: record.timestamp, value });
+            self.judged.push(&customer, record.timestamp, record.value.unwrap_or_default());
         }
         out.unknown_kinds += u64::from(matches!(&input, Input::Post(post) if post.event_kind == EventKind::Unknown));
         let state = self.customers.state(record.partition, &customer);
@@ -204,9 +203,7 @@ impl Stage for Triage {
     fn committed(&mut self) {
         self.customers.committed();
         if let Some(recent) = &self.recent {
-            // More than can be kept need not pass through the lock.
-            recent.add(self.judged.drain(self.judged.len().saturating_sub(recent.most())..));
-            self.judged.clear();
+            recent.add(self.judged.take());
         }
     }
 
