@@ -111,7 +111,7 @@ fn post<'a>(mention: Mention<'a>, received_at: Millis) -> Result<Post<'a>, Rejec
 /// Returns the post and the account that are answered: an address tells both, else it is the one or the other.
 fn answered(reply_to: Str<'_>) -> (Option<Str<'_>>, Option<Str<'_>>) {
     match x::id_in_url(&reply_to) {
-        Some(id) => (Some(id.to_owned().into()), x::handle_in_url(&reply_to).map(|handle| handle.to_owned().into())),
+        Some(id) => (Some(Str::owned(id)), x::handle_in_url(&reply_to).map(Str::owned)),
         None if reply_to.starts_with('@') => (None, Some(reply_to)),
         None => (Some(reply_to), None),
     }

@@ -25,12 +25,12 @@ pub struct Judged {
 /// Records of one transaction, one after the other: each would be two pieces of memory otherwise, long cold when they are
 /// freed.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
+pub(super) struct JudgedRecords {
     records: Vec<Place>,
     bytes: Vec<u8>,
 }
 
-/// Where a record lies in its batch: it begins where the one before ends.
+/// Where a record lies in its transaction: it begins where the one before ends.
 #[derive(Debug)]
 struct Place {
     at: Millis,
@@ -39,7 +39,7 @@ struct Place {
     end: usize,
 }
 
-impl Batch {
+impl JudgedRecords {
     /// Adds a record.
     pub(super) fn push(&mut self, customer: &str, at: Millis, value: &[u8]) {
         self.bytes.extend_from_slice(customer.as_bytes());
@@ -50,7 +50,7 @@ impl Batch {
 
     /// Takes all records out; the next ones will need about as much room.
     pub(super) fn take(&mut self) -> Self {
-        let next = Batch { records: Vec::with_capacity(self.records.len()), bytes: Vec::with_capacity(self.bytes.len()) };
+        let next = JudgedRecords { records: Vec::with_capacity(self.records.len()), bytes: Vec::with_capacity(self.bytes.len()) };
         std::mem::replace(self, next)
     }
 
@@ -79,7 +79,7 @@ pub struct Recent {
 
 #[derive(Debug, Default)]
 struct Kept {
-    batches: VecDeque<Batch>,
+    transactions: VecDeque<JudgedRecords>,
     records: usize,
     bytes: usize,
 }
@@ -90,17 +90,17 @@ impl Recent {
         Recent { most, kept: Mutex::default() }
     }
 
-    /// Adds `batch`, which is newer than what was added; the oldest batches that are not needed make room.
-    pub(super) fn add(&self, batch: Batch) {
-        if batch.records.is_empty() {
+    /// Adds `judged`, which is newer than what was added; the oldest transactions that are not needed make room.
+    pub(super) fn add(&self, judged: JudgedRecords) {
+        if judged.records.is_empty() {
             return;
         }
         let mut kept = self.lock();
-        kept.records += batch.records.len();
-        kept.bytes += batch.bytes.len();
-        kept.batches.push_back(batch);
-        while kept.batches.len() > 1 && kept.batches.front().is_some_and(|oldest| kept.can_spare(oldest, self.most)) {
-            if let Some(oldest) = kept.batches.pop_front() {
+        kept.records += judged.records.len();
+        kept.bytes += judged.bytes.len();
+        kept.transactions.push_back(judged);
+        while kept.transactions.len() > 1 && kept.transactions.front().is_some_and(|oldest| kept.can_spare(oldest, self.most)) {
+            if let Some(oldest) = kept.transactions.pop_front() {
                 kept.records -= oldest.records.len();
                 kept.bytes -= oldest.bytes.len();
             }
@@ -110,7 +110,7 @@ impl Recent {
     /// Returns all that are kept, the oldest first.
     pub fn all(&self) -> Vec<Judged> {
         let kept = self.lock();
-        let all = kept.batches.iter().flat_map(Batch::judged);
+        let all = kept.transactions.iter().flat_map(JudgedRecords::judged);
         all.skip(kept.records.saturating_sub(self.most)).collect()
     }
 
@@ -120,7 +120,7 @@ impl Recent {
 }
 
 impl Kept {
-    fn can_spare(&self, oldest: &Batch, most: usize) -> bool {
+    fn can_spare(&self, oldest: &JudgedRecords, most: usize) -> bool {
         self.records - oldest.records.len() >= most || self.bytes > MOST_BYTES
     }
 }
@@ -132,23 +132,23 @@ mod tests {
     #[test]
     fn the_oldest_make_room() {
         let check = |transactions: &[&[usize]], most: usize, expected: &[u8]| {
-            let (recent, mut batch) = (Recent::new(most), Batch::default());
-            batch.push("x:9", Millis::new(0), b"aborted");
-            batch.clear();
+            let (recent, mut judged) = (Recent::new(most), JudgedRecords::default());
+            judged.push("x:9", Millis::new(0), b"aborted");
+            judged.clear();
             let mut number = 0;
             for sizes in transactions {
                 for &bytes in *sizes {
-                    batch.push(&format!("x:{number}"), Millis::new(number.into()), &vec![number; bytes]);
+                    judged.push(&format!("x:{number}"), Millis::new(number.into()), &vec![number; bytes]);
                     number += 1;
                 }
-                recent.add(batch.take());
+                recent.add(judged.take());
             }
             let left = recent.all();
             assert!(left.iter().all(|record| *record.customer == *format!("x:{}", record.value[0])), "{transactions:?}");
             assert!(left.iter().all(|record| record.at.get() == i64::from(record.value[0])), "{transactions:?}");
             assert_eq!(left.iter().map(|record| record.value[0]).collect::<Vec<_>>(), expected, "{transactions:?}");
             let with_records = transactions.iter().filter(|sizes| !sizes.is_empty()).count();
-            assert!(recent.lock().batches.len() <= with_records, "{transactions:?}");
+            assert!(recent.lock().transactions.len() <= with_records, "{transactions:?}");
         };
         check(&[], 3, &[]);
         check(&[&[1, 1]], 3, &[0, 1]);

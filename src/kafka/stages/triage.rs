@@ -21,7 +21,7 @@ use super::customers::Customers;
 use super::dead_letter::Reason;
 use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
-use super::recent::{Batch, Recent};
+use super::recent::{JudgedRecords, Recent};
 use super::record::Inbound;
 use super::stage::{Stage, Standing};
 use crate::kafka::topics::topic::Topic;
@@ -44,7 +44,7 @@ pub struct Triage {
     /// Where the record at hand stands.
     source: String,
     /// Posts of the open transaction, for [`Recent`].
-    judged: Batch,
+    judged: JudgedRecords,
 }
 
 /// Rules that are only tried: they judge each post from the state that it met, and leave none of their own.

@@ -129,8 +129,8 @@ impl PhraseBook {
         let mut limit = 0;
         for (at, token) in facts.tokens.iter().enumerate().rev() {
             // Nothing goes on from the text into the subject, nor into the symbols behind both.
-            let ends_part = || facts.tokens.get(at + 1).is_none_or(|next| next.in_subject != token.in_subject);
-            if at + 1 == facts.words || at < facts.words && ends_part() {
+            let next = facts.tokens.get(at + 1).filter(|_| at + 1 < facts.words);
+            if at < facts.words && next.is_none_or(|next| next.in_subject != token.in_subject) {
                 limit = at + 1;
             }
             let begin = search.sightings.len();
@@ -228,6 +228,7 @@ impl Walk<'_> {
     fn stand(&mut self, word: WordId, end: usize) -> usize {
         let (book, first) = (self.book, index(self.first));
         let Some(with) = book.standing.with(word) else {
+            // A book without it finds the same, way by way.
             book.sight(self.search, self.begin, word, end);
             return 0;
         };
