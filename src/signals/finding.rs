@@ -52,9 +52,10 @@ impl Measure {
 pub struct Findings {
     /// The signals that are there, and the facts that hold.
     pub names: Names,
-    findings: Vec<Finding>,
-    /// As many findings that say that there is nothing, to be copied.
-    nothing: Vec<Finding>,
+    /// By number of the signal, with the round in which it was looked at: those of earlier ones are not wiped out.
+    findings: Vec<(u32, Finding)>,
+    /// Which post this is; 0: none.
+    round: u32,
     traces: Vec<Trace>,
     seen: Seen,
 }
@@ -101,9 +102,13 @@ impl Findings {
     /// Forgets the last post and makes room for `signals` findings, which say that there is nothing of any of them.
     pub fn reset(&mut self, signals: usize) {
         self.names.clear(signals);
-        self.nothing.resize(signals, Finding { threshold: 1.0, ..Finding::default() });
-        self.findings.clone_from(&self.nothing);
+        self.findings.resize(signals, (0, Finding::default()));
         self.traces.clear();
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.findings.fill((0, Finding::default()));
+            self.round = 1;
+        }
     }
 
     /// Returns whether there are no findings: nothing has been looked at.
@@ -113,7 +118,9 @@ impl Findings {
 
     /// Returns the finding of signal `id`; of one that is not there, that nothing was found.
     pub fn get(&self, id: SignalId) -> Finding {
-        self.findings.get(usize::from(id)).copied().unwrap_or_default()
+        let nothing = Finding { threshold: 1.0, ..Finding::default() };
+        let found = self.findings.get(usize::from(id)).filter(|(round, _)| *round == self.round);
+        found.map_or(nothing, |(_, finding)| *finding)
     }
 
     /// Returns whether signal `id` is there.
@@ -158,7 +165,7 @@ impl Findings {
         let traces = (number(from), number(self.noted()));
         let Measure { met, value, threshold } = measure;
         if let Some(finding) = self.findings.get_mut(usize::from(id)) {
-            *finding = Finding { met, value, threshold, traces };
+            *finding = (self.round, Finding { met, value, threshold, traces });
         }
         if met {
             self.names.set(Ref::Signal(id), true);

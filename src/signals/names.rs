@@ -55,13 +55,22 @@ fn place(name: Ref) -> Option<(usize, u64)> {
     Some((place / 64, 1 << (place % 64)))
 }
 
-/// An [`Expression`] over bits.
+/// An [`Expression`] over bits, its groups one after the other: each begins with its head, then come more names of its own,
+/// then the groups within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Test {
+pub struct Test(Box<[Step]>);
+
+/// The head of a group with its first names, or more names of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    /// Names whose bits stand in one word.
+    bits: u64,
+    word: u16,
     how: How,
-    /// Names that are parts of their own, by word.
-    names: SmallVec<[(usize, u64); 2]>,
-    parts: Vec<Test>,
+    /// How many more names follow: steps.
+    more: u16,
+    /// How many steps the group has, the head included.
+    length: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,67 +78,91 @@ enum How {
     All,
     Any,
     None,
-    AtLeast(usize),
+    AtLeast(u8),
 }
 
 impl Test {
     /// Returns the test for `expression`, the conditions in it being those on this post alone. A condition within a
     /// condition never holds.
     pub fn of(expression: &Expression, conditions: &[Expression]) -> Self {
-        match expression {
-            Expression::Name(Ref::Condition(number)) => match conditions.get(usize::from(*number)) {
-                Some(when) => Test::of(when, &[]),
-                None => Test::group(How::Any, &[], &[]),
-            },
-            Expression::Name(_) => Test::group(How::Any, std::slice::from_ref(expression), &[]),
-            Expression::All(parts) => Test::group(How::All, parts, conditions),
-            Expression::Any(parts) => Test::group(How::Any, parts, conditions),
-            Expression::None(parts) => Test::group(How::None, parts, conditions),
-            Expression::AtLeast(least, parts) => Test::group(How::AtLeast(*least), parts, conditions),
-        }
-    }
-
-    fn group(how: How, parts: &[Expression], conditions: &[Expression]) -> Self {
-        let mut test = Test { how, names: SmallVec::new(), parts: Vec::new() };
-        for part in parts {
-            match part {
-                Expression::Name(name) if test.add_name(*name) => {}
-                other => test.parts.push(Test::of(other, conditions)),
-            }
-        }
-        test
-    }
-
-    /// Adds `name`; `false` if it has no bit, or is there already and must be counted a second time.
-    fn add_name(&mut self, name: Ref) -> bool {
-        let Some((word, bit)) = place(name) else { return false };
-        match self.names.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, bits)) if *bits & bit != 0 => return false,
-            Some((_, bits)) => *bits |= bit,
-            None => self.names.push((word, bit)),
-        }
-        true
+        let mut steps = Vec::new();
+        push(expression, conditions, &mut steps);
+        Test(steps.into())
     }
 
     /// Returns whether the expression holds.
     pub fn holds(&self, names: &Names) -> bool {
-        match self.how {
-            How::All => {
-                self.names.iter().all(|&(word, bits)| names.word(word) & bits == bits) && self.parts.iter().all(|part| part.holds(names))
-            }
-            How::Any => self.any(names),
-            How::None => !self.any(names),
-            How::AtLeast(least) => self.count(names) >= least,
+        holds(&self.0, names)
+    }
+}
+
+/// Adds the steps of `expression`.
+fn push(expression: &Expression, conditions: &[Expression], steps: &mut Vec<Step>) {
+    match expression {
+        Expression::Name(Ref::Condition(number)) => match conditions.get(usize::from(*number)) {
+            Some(when) => push(when, &[], steps),
+            None => push_group(How::Any, &[], &[], steps),
+        },
+        Expression::Name(_) => push_group(How::Any, std::slice::from_ref(expression), &[], steps),
+        Expression::All(parts) => push_group(How::All, parts, conditions, steps),
+        Expression::Any(parts) => push_group(How::Any, parts, conditions, steps),
+        Expression::None(parts) => push_group(How::None, parts, conditions, steps),
+        Expression::AtLeast(least, parts) => {
+            push_group(How::AtLeast(u8::try_from(*least).unwrap_or(u8::MAX)), parts, conditions, steps);
         }
     }
+}
 
-    fn any(&self, names: &Names) -> bool {
-        self.names.iter().any(|&(word, bits)| names.word(word) & bits != 0) || self.parts.iter().any(|part| part.holds(names))
+fn push_group(how: How, parts: &[Expression], conditions: &[Expression], steps: &mut Vec<Step>) {
+    let mut names: SmallVec<[(usize, u64); 4]> = SmallVec::new();
+    let within: Vec<&Expression> = parts.iter().filter(|part| !matches!(part, Expression::Name(name) if add(&mut names, *name))).collect();
+    let (head, number) = (steps.len(), |length: usize| u16::try_from(length).unwrap_or(u16::MAX));
+    if names.is_empty() {
+        names.push((0, 0));
     }
+    let more = number(names.len() - 1);
+    steps.extend(names.iter().map(|&(word, bits)| Step { bits, word: number(word), how, more, length: 0 }));
+    within.into_iter().for_each(|part| push(part, conditions, steps));
+    steps[head].length = number(steps.len() - head);
+}
 
-    fn count(&self, names: &Names) -> usize {
-        let own: u32 = self.names.iter().map(|&(word, bits)| (names.word(word) & bits).count_ones()).sum();
-        own as usize + self.parts.iter().filter(|part| part.holds(names)).count()
+/// Adds `name`; `false` if it has no bit, or is there already and must be counted a second time.
+fn add(names: &mut SmallVec<[(usize, u64); 4]>, name: Ref) -> bool {
+    let Some((word, bit)) = place(name) else { return false };
+    match names.iter_mut().find(|(known, _)| *known == word) {
+        Some((_, bits)) if *bits & bit != 0 => return false,
+        Some((_, bits)) => *bits |= bit,
+        None => names.push((word, bit)),
+    }
+    true
+}
+
+/// Returns whether the group holds that `steps` begin with; where there are none, nothing does.
+fn holds(steps: &[Step], names: &Names) -> bool {
+    let Some((own, within)) = steps.first().and_then(|head| steps.split_at_checked(usize::from(head.more) + 1)) else { return false };
+    let there = |step: &Step| names.word(usize::from(step.word)) & step.bits;
+    let any = || own.iter().any(|step| there(step) != 0) || Groups(within).any(|group| holds(group, names));
+    match own[0].how {
+        How::All => own.iter().all(|step| there(step) == step.bits) && Groups(within).all(|group| holds(group, names)),
+        How::Any => any(),
+        How::None => !any(),
+        How::AtLeast(least) => {
+            let own: u32 = own.iter().map(|step| there(step).count_ones()).sum();
+            own as usize + Groups(within).filter(|group| holds(group, names)).count() >= usize::from(least)
+        }
+    }
+}
+
+/// The groups that stand one after the other.
+struct Groups<'s>(&'s [Step]);
+
+impl<'s> Iterator for Groups<'s> {
+    type Item = &'s [Step];
+
+    fn next(&mut self) -> Option<&'s [Step]> {
+        let (group, rest) = self.0.split_at_checked(usize::from(self.0.first()?.length))?;
+        self.0 = rest;
+        Some(group)
     }
 }
 
