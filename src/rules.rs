@@ -39,7 +39,7 @@ use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
-use crate::text::{Acronyms, PhraseBook, Vocabulary};
+use crate::text::{Acronyms, Openers, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
 #[derive(Debug)]
@@ -92,8 +92,8 @@ pub struct Rules {
     pub complaint_leaves: Vec<SignalId>,
     /// The signal that looks for continuations, if there is one.
     pub continuation: Option<SignalId>,
-    /// Some profile signal looks at words of the profile.
-    pub reads_profiles: bool,
+    /// What the words of a profile begin with that a profile signal looks for; `None`: none does.
+    pub profile_openers: Option<Openers>,
 }
 
 /// A condition of the hard complaint.

@@ -22,7 +22,7 @@ pub struct Workspace {
 impl Workspace {
     /// Replaces what was read by what `post` says.
     pub(super) fn read(&mut self, rules: &Rules, post: &Post<'_>) {
-        self.reading.read(post, rules.reads_profiles, &rules.vocabulary, &rules.acronyms, &rules.book);
+        self.reading.read(post, rules.profile_openers.as_ref(), &rules.vocabulary, &rules.acronyms, &rules.book);
         Account::find_all(post, &self.reading.facts, &rules.own, &mut self.accounts);
     }
 

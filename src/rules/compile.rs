@@ -16,7 +16,7 @@ use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::kind::derived::Derived;
 use crate::signals::{Agenda, Builtin, Channels, Compiled, Declared, Expression, Kind, Lexicons, Ref, Refers, Scope, Signal, SignalId};
-use crate::text::{Acronyms, PhraseBookBuilder, VocabularyBuilder};
+use crate::text::{Acronyms, Openers, PhraseBook, PhraseBookBuilder, VocabularyBuilder};
 
 /// Signals that one rule set may have.
 const MAX_SIGNALS: usize = 1_000;
@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
         Some(Rules {
             complaint_leaves: leaves(&Expression::Name(Ref::Signal(complaint)), &signals),
             continuation: of_kind(|kind| matches!(kind, Kind::Continuation(_))),
-            reads_profiles: of_kind(|kind| matches!(kind, Kind::Profile(_))).is_some(),
+            profile_openers: profile_openers(&signals, &book),
             hash,
             vocabulary,
             book,
@@ -333,4 +333,11 @@ fn hash(sources: &[(String, std::sync::Arc<str>)]) -> String {
         hasher.update([0]);
     }
     hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns what the words of a profile begin with that one of `signals` looks for; `None`: none looks at profiles.
+fn profile_openers(signals: &[Signal], book: &PhraseBook) -> Option<Openers> {
+    let profiles: Vec<_> =
+        signals.iter().filter_map(|signal| if let Kind::Profile(profile) = &signal.kind { Some(profile) } else { None }).collect();
+    (!profiles.is_empty()).then(|| book.openers(|group| profiles.iter().any(|profile| profile.looks_for(group))))
 }

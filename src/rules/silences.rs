@@ -46,7 +46,7 @@ impl Silences {
     pub fn holding<'s>(&'s self, customer: &str, post: Option<&Post<'_>>) -> Vec<&'s Silence> {
         let mut reading = Reading::default();
         if let Some(post) = post.filter(|_| self.all.iter().any(|(_, groups)| !groups.is_empty())) {
-            reading.read(post, false, &self.vocabulary, &Acronyms::default(), &self.book);
+            reading.read(post, None, &self.vocabulary, &Acronyms::default(), &self.book);
         }
         let says = |group: &GroupId| reading.hits.iter().any(|hit| hit.group == *group);
         let holds = |silence: &Silence, groups: &[GroupId]| {

@@ -8,9 +8,9 @@ impl PhraseBook {
     /// one.
     pub fn repeated(&self) -> Vec<(EntryId, EntryId)> {
         let mut found = Vec::new();
-        for node in &self.nodes {
-            for (at, &entry) in node.entries.iter().enumerate() {
-                found.extend(node.entries[..at].iter().find(|other| self.alike(entry, **other)).map(|other| (entry, *other)));
+        for entries in self.ending_together() {
+            for (at, &entry) in entries.iter().enumerate() {
+                found.extend(entries[..at].iter().find(|other| self.alike(entry, **other)).map(|other| (entry, *other)));
             }
         }
         found
@@ -18,7 +18,7 @@ impl PhraseBook {
 
     /// Returns sets of entries that match the very same texts, whatever lists they are in.
     pub fn same_words(&self) -> impl Iterator<Item = &[EntryId]> {
-        self.nodes.iter().map(|node| node.entries.as_slice()).filter(|entries| entries.len() > 1)
+        self.ending_together().filter(|entries| entries.len() > 1)
     }
 
     /// Returns the number of the group that `entry` stands in.

@@ -6,22 +6,23 @@
 mod builder;
 mod by_group;
 mod guards;
+mod openers;
 mod search;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod trie;
 
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 pub use self::builder::PhraseBookBuilder;
 pub use self::by_group::HitsByGroup;
 use self::guards::{CompiledGuard, PatternId};
 pub use self::guards::{GuardLine, Miss};
+pub use self::openers::Openers;
 pub use self::search::Search;
 use self::standing::Standing;
+use self::trie::Trie;
 use super::{Facts, WordId};
 use crate::problem::Spot;
 
@@ -60,17 +61,22 @@ pub struct EntryInfo {
     pub at: Spot,
 }
 
-#[derive(Debug, Default, Clone)]
-pub(super) struct Node {
-    pub(super) entries: SmallVec<[EntryId; 1]>,
-    /// Classes of which the way to here is a member.
-    pub(super) classes: SmallVec<[WordId; 1]>,
-    /// What guards look for and have found here.
-    guards: SmallVec<[PatternId; 1]>,
-    /// For a gap of up to so many words: the node behind it.
-    pub(super) gaps: SmallVec<[(u8, u32); 1]>,
-    /// The bits of the words and classes that lead on from here.
-    edges: u64,
+/// What the search asks of every entry that it finds, in one word.
+#[derive(Debug, Clone, Copy)]
+struct EntryTraits {
+    group: GroupId,
+    file: u8,
+    exclude: bool,
+    is_class: bool,
+    /// It was written with guards.
+    guarded: bool,
+}
+
+impl EntryTraits {
+    fn new(entry: &EntryInfo, guards: &[CompiledGuard]) -> Self {
+        let EntryInfo { group, file, exclude, is_class, .. } = *entry;
+        EntryTraits { group, file, exclude, is_class, guarded: !guards.is_empty() }
+    }
 }
 
 /// Tells one book from another, and from itself before it was changed.
@@ -91,8 +97,9 @@ pub struct TakenOut(EntryId);
 #[derive(Debug, Default)]
 pub struct PhraseBook {
     first: Vec<u32>,
-    pub(super) nodes: Vec<Node>,
-    pub(super) edges: FxHashMap<(u32, WordId), u32>,
+    trie: Trie,
+    /// By number of the entry.
+    traits: Vec<EntryTraits>,
     entries: Vec<EntryInfo>,
     /// Tokens that an entry covers at most.
     longest: u32,
@@ -168,10 +175,19 @@ impl PhraseBook {
         &self.entries[id as usize]
     }
 
+    fn traits_of(&self, id: EntryId) -> EntryTraits {
+        self.traits[id as usize]
+    }
+
+    /// Returns the entries of each place where some end: they match the very same texts.
+    pub(super) fn ending_together(&self) -> impl Iterator<Item = &[EntryId]> {
+        self.trie.entries()
+    }
+
     /// Returns what is counted once where entries are counted: the entry, with the member of the class that it is, or 0.
     pub fn counted_as(&self, hit: &Hit, facts: &Facts) -> (EntryId, WordId) {
         let member = || facts.tokens.get(hit.first as usize).map_or(0, |token| token.readings[0]);
-        (hit.entry, if self.entry(hit.entry).is_class { member() } else { 0 })
+        (hit.entry, if self.traits_of(hit.entry).is_class { member() } else { 0 })
     }
 
     /// Returns the guards of an entry, as written.

@@ -7,7 +7,7 @@ use super::facts::{Facts, Named, READINGS, Token};
 use super::names_and_links::{self, Entity, Kind};
 use super::plain_word::PlainWord;
 use super::span::Span;
-use super::vocabulary::{Form, Vocabulary, add_reading};
+use super::vocabulary::{Known, Vocabulary, Word, add_reading};
 use super::word::{self, is_symbol, is_word_char};
 use crate::post::Platform;
 
@@ -209,24 +209,30 @@ impl<'t> Reader<'t, '_, '_> {
 
     fn push_word(&mut self, lower: &str, span: Span, byte: usize) {
         let vocabulary = self.vocabulary;
-        let known = vocabulary.known_word(lower);
+        let known = vocabulary.known(lower);
         let sign_follows = self.text.as_bytes().get(self.byte) == Some(&b'!');
         let shouted = if sign_follows { vocabulary.shouted(lower) } else { None };
         let first = self.facts.tokens.len();
         match known {
-            Some(word) => self.push_form(&word.form, span, &word.fingerprints, byte),
-            None => self.push_form(&vocabulary.guess(lower), span, &vocabulary.fingerprints(lower), byte),
+            Some(known) => known.words().iter().for_each(|word| self.push_word_read(*word, span, byte)),
+            None => self.push_guessed(lower, span, byte),
         }
         if let (Some(id), Some(token)) = (shouted, self.facts.tokens.get_mut(first)) {
             add_reading(&mut token.readings, id);
         }
     }
 
-    fn push_form(&mut self, form: &Form, span: Span, fingerprints: &[u32], byte: usize) {
-        for (n, &readings) in form.iter().enumerate() {
+    fn push_guessed(&mut self, lower: &str, span: Span, byte: usize) {
+        let fingerprints = self.vocabulary.fingerprints(lower);
+        for (n, readings) in self.vocabulary.guess(lower).into_iter().enumerate() {
             let fingerprint = fingerprints.get(n).copied().unwrap_or(0);
-            self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
+            self.push_word_read(Word { readings, fingerprint }, span, byte);
         }
+    }
+
+    fn push_word_read(&mut self, word: Word, span: Span, byte: usize) {
+        let Word { readings, fingerprint } = word;
+        self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
     }
 
     fn push(&mut self, token: Token, byte: usize) {
@@ -258,7 +264,8 @@ impl<'t> Reader<'t, '_, '_> {
         self.add_link(span);
         let host = host.to_ascii_lowercase();
         for word in host.split(['.', '-']).filter(|word| !word.is_empty() && *word != "www") {
-            let readings = self.vocabulary.known(word).and_then(|form| form.first()).copied().unwrap_or_default();
+            let readings =
+                self.vocabulary.known(word).and_then(|known| known.words().first()).map(|word| word.readings).unwrap_or_default();
             self.push(Token { readings, span, ..Token::default() }, byte);
             self.facts.unspoken += 1;
         }
@@ -314,10 +321,10 @@ impl<'t> Reader<'t, '_, '_> {
     fn name_readings(&self, named: &str, sign: char) -> [u32; READINGS] {
         let mut readings = self.vocabulary.look_up_name(named);
         let plain = if sign == '#' { self.vocabulary.known(&named[1..]) } else { None };
-        if let Some(form) = plain.filter(|form| form.len() == 1) {
+        if let Some(plain) = plain.and_then(Known::single) {
             let free = readings.iter().position(|&id| id == 0);
             if let Some(free) = free {
-                readings[free] = form[0][0];
+                readings[free] = plain[0];
             }
         }
         readings
@@ -332,7 +339,8 @@ impl<'t> Reader<'t, '_, '_> {
             self.sentence += 1;
         }
         let symbol = &self.text[byte..self.byte];
-        let Some(readings) = self.vocabulary.known(symbol).and_then(|form| form.first()).copied() else { return };
+        let known = self.vocabulary.known(symbol).and_then(|known| known.words().first());
+        let Some(&Word { readings, .. }) = known else { return };
         let apart = u32::MAX - characters(self.facts.scratch.symbols.len());
         let token = Token { clause: apart, sentence: apart, ..self.placed(Token { readings, span, ..Token::default() }, byte) };
         if !self.facts.scratch.symbols.iter().any(|seen| seen.readings == readings) {

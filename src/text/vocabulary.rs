@@ -7,21 +7,55 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use super::affixes;
 use super::slang::SlangTable;
+use super::word::{self, Shape};
 use super::{READINGS, WordId};
-use super::{affixes, word};
 use crate::config::lexicon::Part;
 
 /// What one raw word stands for: one token, or several (`gada` is `tidak ada`).
 pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
 
-/// A word that is known as it stands.
-#[derive(Debug)]
-pub(super) struct Known {
-    /// What it stands for.
-    pub form: Form,
+/// One token that a raw word stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    /// What it can be read as.
+    pub readings: [WordId; READINGS],
     /// What [`Vocabulary::fingerprints`] says of it.
-    pub fingerprints: Fingerprints,
+    pub fingerprint: u32,
+}
+
+/// What a word stands for that is known as it stands: one token, but for a few.
+#[derive(Debug)]
+pub(super) enum Known {
+    One(Word),
+    Several(Box<[Word]>),
+}
+
+impl Known {
+    fn new(form: &Form, fingerprints: &Fingerprints) -> Self {
+        let fingerprints = fingerprints.iter().copied().chain(std::iter::repeat(0));
+        let words = form.iter().zip(fingerprints).map(|(&readings, fingerprint)| Word { readings, fingerprint });
+        let words: SmallVec<[Word; 1]> = words.collect();
+        if let [word] = *words { Known::One(word) } else { Known::Several(words.into_boxed_slice()) }
+    }
+
+    /// The tokens, in their order.
+    pub(super) fn words(&self) -> &[Word] {
+        match self {
+            Known::One(word) => std::slice::from_ref(word),
+            Known::Several(words) => words,
+        }
+    }
+
+    /// What it can be read as if it is one token.
+    pub(super) fn single(&self) -> Option<&[WordId; READINGS]> {
+        if let Known::One(word) = self { Some(&word.readings) } else { None }
+    }
+
+    fn form(&self) -> Form {
+        self.words().iter().map(|word| word.readings).collect()
+    }
 }
 
 /// For each token that a raw word stands for: a number that equal words share.
@@ -168,8 +202,8 @@ impl VocabularyBuilder {
             }
         }
         let known = |(word, form): (Box<str>, Form)| {
-            let fingerprints = vocabulary.fingerprints(&word);
-            (SmolStr::from(word), Known { form, fingerprints })
+            let known = Known::new(&form, &vocabulary.fingerprints(&word));
+            (SmolStr::from(word), known)
         };
         let forms = forms.into_iter().map(known).collect();
         (Vocabulary { forms, ..vocabulary }, forms_of_roots)
@@ -244,14 +278,9 @@ impl Vocabulary {
         self.spellings.get(id as usize).map(|word| &**word).filter(|word| !word.is_empty())
     }
 
-    /// Returns a word, handle or tag that is known as it stands.
-    pub(super) fn known_word(&self, word: &str) -> Option<&Known> {
+    /// Returns what a word, handle or tag stands for that is known as it stands.
+    pub(super) fn known(&self, word: &str) -> Option<&Known> {
         self.forms.get(word)
-    }
-
-    /// Returns the form of a word, handle or tag that is known as it stands.
-    pub(super) fn known(&self, word: &str) -> Option<&Form> {
-        self.forms.get(word).map(|known| &known.form)
     }
 
     /// Returns what `word` (lower case) means if `!` stands behind it.
@@ -260,40 +289,41 @@ impl Vocabulary {
     }
 
     fn look_up(&self, word: &str) -> Form {
-        self.known(word).cloned().unwrap_or_else(|| self.guess(word))
+        self.known(word).map_or_else(|| self.guess(word), Known::form)
     }
 
     /// Returns what `word` (lower case), not known as it stands, can be read as.
     pub(super) fn guess(&self, word: &str) -> Form {
-        if word::is_stretched(word) {
+        let shape = Shape::of(word);
+        if shape.stretched {
             let twice = word::squeeze(word, 2);
             let once = word::squeeze(word, 1);
-            return self.known(&twice).cloned().unwrap_or_else(|| self.look_up(&once));
+            return self.known(&twice).map_or_else(|| self.look_up(&once), Known::form);
         }
         if let Some(stem) = word::doubled_stem(word) {
             let form = self.look_up(stem);
             return form.iter().chain(form.iter()).copied().collect();
         }
-        if let Some(form) = word::without_digits_for_letters(word).and_then(|letters| self.known(&letters)) {
-            return form.clone();
+        if let Some(known) =
+            Some(word).filter(|_| shape.digit).and_then(word::without_digits_for_letters).and_then(|letters| self.known(&letters))
+        {
+            return known.form();
         }
-        if let Some(form) = word::without_doubled_letters(word).and_then(|single| self.known(&single)) {
-            return form.clone();
+        if let Some(known) =
+            Some(word).filter(|_| shape.doubled).and_then(word::without_doubled_letters).and_then(|single| self.known(&single))
+        {
+            return known.form();
         }
-        match self.stem(word) {
-            Some(form) if form.len() == 1 => {
-                let mut readings = self.readings(word, 0);
-                form[0].iter().for_each(|&id| add_reading(&mut readings, id));
-                SmallVec::from_elem(readings, 1)
-            }
-            _ => SmallVec::from_elem(self.readings(word, 0), 1),
-        }
+        let mut readings = self.readings(word, 0);
+        let stem = self.stem(word).and_then(Known::single);
+        stem.into_iter().flatten().for_each(|&id| add_reading(&mut readings, id));
+        SmallVec::from_elem(readings, 1)
     }
 
     /// Returns what a handle or a tag, its sign included, can be read as.
     pub(super) fn look_up_name(&self, name: &str) -> [WordId; READINGS] {
         match self.known(name) {
-            Some(form) => form[0],
+            Some(known) => known.words().first().map(|word| word.readings).unwrap_or_default(),
             None => self.readings(name, 0),
         }
     }
@@ -322,7 +352,7 @@ impl Vocabulary {
     }
 
     /// Returns what `word` without its clitic stands for, if that is a known word of at least three letters.
-    fn stem(&self, word: &str) -> Option<&Form> {
+    fn stem(&self, word: &str) -> Option<&Known> {
         stems(&self.clitics, word).find_map(|stem| self.known(stem))
     }
 

@@ -62,6 +62,33 @@ pub(super) fn lower_case(word: &str, out: &mut String) {
     out.make_ascii_lowercase();
 }
 
+/// What tells which other spellings of a word are worth a try.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// See [`is_stretched`].
+    pub(super) stretched: bool,
+    /// A letter stands twice in a row.
+    pub(super) doubled: bool,
+    /// It has a digit.
+    pub(super) digit: bool,
+}
+
+impl Shape {
+    /// The shape of `lower`.
+    pub(super) fn of(lower: &str) -> Self {
+        let (mut shape, mut previous, mut run) = (Shape::default(), '\0', 0_u32);
+        for c in lower.chars() {
+            let is_digit = c.is_ascii_digit();
+            run = if c == previous { run + 1 } else { 1 };
+            previous = c;
+            shape.digit |= is_digit;
+            shape.doubled |= run > 1 && c.is_alphabetic();
+            shape.stretched |= run > 2 && !is_digit;
+        }
+        shape
+    }
+}
+
 /// Returns whether a letter of `lower` is repeated three times or more.
 pub(super) fn is_stretched(lower: &str) -> bool {
     let (mut previous, mut run) = ('\0', 0_u32);
@@ -123,6 +150,8 @@ pub(super) fn without_doubled_letters(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -157,5 +186,15 @@ mod tests {
         assert_eq!(without_digits_for_letters("2022"), None);
         assert_eq!(without_doubled_letters("bangett").as_deref(), Some("banget"));
         assert_eq!(without_doubled_letters("yang"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_shape_of_a_word_rules_out_is_not_there(word in "[ab12é²]{1,6}|\\PC{1,6}") {
+            let shape = Shape::of(&word);
+            prop_assert_eq!(shape.stretched, is_stretched(&word));
+            prop_assert!(shape.digit || without_digits_for_letters(&word).is_none());
+            prop_assert!(shape.doubled || without_doubled_letters(&word).is_none());
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Problem;
 use crate::signals::{Findings, History, LoadedGroup, Measure, Place, Scope, View, What, handles};
-use crate::text::Hit;
+use crate::text::{GroupId, Hit};
 
 /// A signal over the author's profile.
 #[derive(Debug)]
@@ -42,7 +42,16 @@ impl Profile {
     }
 
     fn hit_counts(&self, hit: &Hit, followers: u64) -> bool {
-        self.groups.get(usize::from(hit.group)).copied().flatten().is_some_and(|min| followers >= min)
+        self.least_followers(hit.group).is_some_and(|min| followers >= min)
+    }
+
+    /// Returns whether words of `group` count, with enough followers.
+    pub fn looks_for(&self, group: GroupId) -> bool {
+        self.least_followers(group).is_some()
+    }
+
+    fn least_followers(&self, group: GroupId) -> Option<u64> {
+        self.groups.get(usize::from(group)).copied().flatten()
     }
 }
 

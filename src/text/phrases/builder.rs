@@ -5,7 +5,8 @@ use smallvec::SmallVec;
 
 use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
 use super::standing::Standing;
-use super::{Classes, Edition, EntryId, EntryInfo, Holder, Member, Node, PhraseBook, WordClass};
+use super::trie::{Draft, Gap, Trie};
+use super::{Classes, Edition, EntryId, EntryInfo, EntryTraits, Holder, Member, PhraseBook, WordClass};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
@@ -18,7 +19,7 @@ pub struct PhraseBookBuilder {
     entries: Vec<EntryInfo>,
     guards: Vec<Box<[CompiledGuard]>>,
     patterns: FxHashMap<Pattern, PatternId>,
-    nodes: Vec<Node>,
+    nodes: Vec<Draft>,
     edges: FxHashMap<(u32, WordId), u32>,
     classes: FxHashMap<Box<str>, Class>,
     /// Where each class is named first.
@@ -49,7 +50,7 @@ impl PhraseBookBuilder {
             entries: Vec::new(),
             guards: Vec::new(),
             patterns: FxHashMap::default(),
-            nodes: vec![Node::default()],
+            nodes: vec![Draft::default()],
             edges: FxHashMap::default(),
             classes: FxHashMap::default(),
             uses: Vec::new(),
@@ -171,7 +172,7 @@ impl PhraseBookBuilder {
     }
 
     fn push_node(&mut self) -> u32 {
-        self.nodes.push(Node::default());
+        self.nodes.push(Draft::default());
         u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -180,18 +181,17 @@ impl PhraseBookBuilder {
             return to;
         }
         let to = self.push_node();
-        self.nodes[from as usize].edges |= super::search::bit(word);
         self.edges.insert((from, word), to);
         to
     }
 
     fn gap(&mut self, from: u32, most: u8) -> u32 {
-        if let Some(&(_, to)) = self.nodes[from as usize].gaps.iter().find(|(known, _)| *known == most) {
-            return to;
+        if let Some(gap) = self.nodes[from as usize].gaps.iter().find(|gap| gap.most == most) {
+            return gap.node;
         }
-        let to = self.push_node();
-        self.nodes[from as usize].gaps.push((most, to));
-        to
+        let node = self.push_node();
+        self.nodes[from as usize].gaps.push(Gap { most, node });
+        node
     }
 
     /// Returns the finished book and the vocabulary it speaks. Classes that are named and not there, or that hold
@@ -204,24 +204,18 @@ impl PhraseBookBuilder {
             direct.entry(word).or_default().push(root);
         }
         let (excluded, longest) = (self.excluded, self.lengths.longest());
-        let mut first = vec![0; vocabulary.size()];
-        for (&(from, word), &to) in &self.edges {
-            if from == 0
-                && let Some(place) = first.get_mut(word as usize)
-            {
-                *place = to;
-            }
-        }
+        let trie = Trie::new(&self.nodes, &self.edges);
+        let first = trie.first(vocabulary.size());
         let named = self.classes.into_iter();
         let mut named: Vec<WordClass> =
             named.map(|(name, class)| WordClass { name, at: class.at, members: class.members, number: class.number }).collect();
         named.sort_unstable_by_key(|class| class.number);
         let classes = closed(&direct, &excluded, &first, named);
-        let standing = Standing::new(&classes, &first, &self.nodes, &self.entries);
+        let standing = Standing::new(&classes, &first, &trie, &self.entries);
         let book = PhraseBook {
             first,
-            nodes: self.nodes,
-            edges: self.edges,
+            trie,
+            traits: self.entries.iter().zip(&self.guards).map(|(entry, guards)| EntryTraits::new(entry, guards)).collect(),
             entries: self.entries,
             guards: self.guards,
             patterns: self.patterns.len(),

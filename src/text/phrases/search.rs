@@ -8,7 +8,8 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
-use super::{Hit, Holder, Miss, PhraseBook, WordClass};
+use super::trie::Gap;
+use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass};
 use crate::text::{Facts, WordId};
 
 /// Buffers that one search leaves to the next.
@@ -108,7 +109,7 @@ impl PhraseBook {
 
     fn apply_guards(&self, facts: &Facts, search: &Search, hits: &mut Vec<Hit>) {
         hits.retain(|hit| {
-            let guards = self.guards.get(hit.entry as usize).filter(|guards| !guards.is_empty());
+            let guards = self.guards.get(hit.entry as usize).filter(|_| self.traits_of(hit.entry).guarded);
             guards.is_none_or(|guards| search.marks.refusals(guards, facts, hit).next().is_none())
         });
     }
@@ -161,18 +162,20 @@ impl PhraseBook {
     }
 
     fn apply_exclusions(&self, hits: &mut Vec<Hit>) {
-        let excludes = |hit: &&Hit| self.entry(hit.entry).exclude;
+        let mask = |hit: &Hit| {
+            let EntryTraits { exclude, file, .. } = self.traits_of(hit.entry);
+            exclude.then_some((hit.first, hit.end, file))
+        };
         // In order of their first token, as the hits are.
-        let masks: SmallVec<[(u32, u32, u8); 8]> =
-            hits.iter().filter(excludes).map(|hit| (hit.first, hit.end, self.entry(hit.entry).file)).collect();
+        let masks: SmallVec<[(u32, u32, u8); 8]> = hits.iter().filter_map(mask).collect();
         if masks.is_empty() {
             return;
         }
         hits.retain(|hit| {
-            let info = self.entry(hit.entry);
+            let EntryTraits { exclude, file, .. } = self.traits_of(hit.entry);
             let from = masks.partition_point(|&(first, ..)| first + self.longest <= hit.first);
             let mut near = masks[from..].iter().take_while(|&&(first, ..)| first < hit.end);
-            !info.exclude && !near.any(|&(_, end, file)| file == info.file && hit.first < end)
+            !exclude && !near.any(|&(_, end, other)| file == other && hit.first < end)
         });
     }
 }
@@ -251,22 +254,23 @@ impl Walk<'_> {
 
     /// Notes what ends at `node`, to which the tokens up to `at` have led, and goes on from there.
     fn visit(&mut self, node: u32, at: usize) {
-        let here = &self.book.nodes[node as usize];
-        for &entry in &here.entries {
-            let group = self.book.entries[entry as usize].group;
+        let book = self.book;
+        let here = book.trie.at(node);
+        for &entry in here.entries {
+            let group = book.traits_of(entry).group;
             self.hits.push(Hit { entry, group, first: index(self.first), end: index(at) });
         }
-        for &class in &here.classes {
-            self.book.sight(self.search, self.begin, class, at);
+        for &class in here.classes {
+            book.sight(self.search, self.begin, class, at);
         }
-        for &pattern in &here.guards {
+        for &pattern in here.guards {
             self.search.marks.add(pattern, index(self.first), index(at));
         }
-        if here.edges != 0 {
-            self.step(node, here.edges, at);
+        if here.bits != 0 {
+            self.step(node, here.bits, at);
         }
-        for &(most, behind) in &here.gaps {
-            self.leap(behind, self.book.nodes[behind as usize].edges, at, usize::from(most));
+        for &Gap { most, node } in here.gaps {
+            self.leap(node, book.trie.bits(node), at, usize::from(most));
         }
     }
 
@@ -300,7 +304,7 @@ impl Walk<'_> {
             if edges & bit(symbol) == 0 {
                 continue;
             }
-            if let Some(&next) = self.book.edges.get(&(node, symbol)) {
+            if let Some(next) = self.book.trie.next(node, symbol) {
                 self.visit(next, end as usize);
             }
         }

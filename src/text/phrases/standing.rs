@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::search::bit;
-use super::{Classes, EntryId, EntryInfo, GroupId, Node, PatternId};
+use super::trie::{Gap, Trie};
+use super::{Classes, EntryId, EntryInfo, GroupId, PatternId};
 use crate::text::WordId;
 
 /// By word, what stands with it.
@@ -60,7 +61,7 @@ pub(super) struct With<'s> {
 impl Standing {
     /// Works it out for all words that `classes` speak of. `first`: by number of a word, the node that it leads to at the
     /// beginning of an entry.
-    pub(super) fn new(classes: &Classes, first: &[u32], nodes: &[Node], entries: &[EntryInfo]) -> Self {
+    pub(super) fn new(classes: &Classes, first: &[u32], trie: &Trie, entries: &[EntryInfo]) -> Self {
         let mut standing = Standing::default();
         let mut known: FxHashMap<SmallVec<[WordId; 8]>, u32> = FxHashMap::default();
         for word in (0..first.len()).filter_map(|word| WordId::try_from(word).ok()) {
@@ -69,7 +70,7 @@ impl Standing {
             let all = std::iter::once(begins).chain(classes.of(word).iter().map(|holder| holder.symbol)).collect();
             let next = number(known.len());
             let place = *known.entry(all).or_insert_with_key(|all| {
-                standing.add(all, first, nodes, entries);
+                standing.add(all, first, trie, entries);
                 next
             });
             standing.of.push(place);
@@ -102,7 +103,7 @@ impl Standing {
     }
 
     /// Adds what stands with a word and its classes: `all`, the word itself being 0 if nothing begins with it.
-    fn add(&mut self, all: &[WordId], first: &[u32], nodes: &[Node], entries: &[EntryInfo]) {
+    fn add(&mut self, all: &[WordId], first: &[u32], trie: &Trie, entries: &[EntryInfo]) {
         let symbols = all.get(1..).unwrap_or_default();
         let bits = symbols.iter().fold(0, |bits, symbol| bits | bit(*symbol));
         self.bounds.push(Bounds { bits, ..self.end() });
@@ -110,14 +111,14 @@ impl Standing {
         let begin = self.entries.len();
         let begun = all.iter().filter_map(|symbol| first.get(*symbol as usize).copied().filter(|node| *node != 0));
         for number in begun {
-            let node = &nodes[number as usize];
-            self.entries.extend(node.entries.iter().map(|entry| (*entry, entries[*entry as usize].group)));
-            self.guards.extend(&node.guards);
-            if node.edges != 0 {
-                self.ways.push(Way { edges: node.edges, node: number, gap: None });
+            let here = trie.at(number);
+            self.entries.extend(here.entries.iter().map(|entry| (*entry, entries[*entry as usize].group)));
+            self.guards.extend(here.guards);
+            if here.bits != 0 {
+                self.ways.push(Way { edges: here.bits, node: number, gap: None });
             }
-            let behind = |&(most, node): &(u8, u32)| Way { edges: nodes[node as usize].edges, node, gap: Some(most) };
-            self.ways.extend(node.gaps.iter().map(behind));
+            let behind = |&Gap { most, node }: &Gap| Way { edges: trie.bits(node), node, gap: Some(most) };
+            self.ways.extend(here.gaps.iter().map(behind));
         }
         self.entries[begin..].sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
     }

@@ -204,7 +204,37 @@ fn an_entry_is_taken_out_and_put_back_in_both_orders() {
     assert!(whole != without && without != *book.edition() && whole == whole.clone(), "what was found before must be found again");
 }
 
+#[test]
+fn entries_begin_with_their_openers() {
+    let (book, vocabulary, _) =
+        compile("#@class b\nair\nmati jam\n#@class a\n{b}\n#@group g\n{a} koran | unless teve near\n~kirim .. surat\n");
+    let check = |text: &str, wanted: bool, expected: bool| {
+        let mut facts = Facts::default();
+        facts.read(text, None, Platform::X, &vocabulary, &Acronyms::default());
+        assert_eq!(book.openers(|_| wanted).stand_in(&facts), expected, "{text}");
+    };
+    check("koran", true, false);
+    check("jam teve surat", true, false);
+    check("air", true, true);
+    check("mati", true, true);
+    check("dikirim", true, true);
+    check("air mati dikirim", false, false);
+}
+
 proptest! {
+    #[test]
+    fn no_entry_stands_in_a_text_without_openers(
+        entries in proptest::collection::vec(r"(\{a\}|\{b\}|jam|mati|air)( \.\. (\{a\}|air)| <> \{b\}| mati| \.\.\. jam){0,2}", 1..3),
+        text in r"((jam|mati|air|kirim|kopi) ){1,4}",
+    ) {
+        let list = format!("#@class b\nkirim jam\n#@class a\n{{b}} mati\nkopi\n#@group g\n{}\n", entries.join("\n"));
+        let (book, vocabulary, _) = compile(&list);
+        let (mut facts, mut hits) = (Facts::default(), Vec::new());
+        facts.read(&text, None, Platform::X, &vocabulary, &Acronyms::default());
+        book.find(&facts, &mut Search::default(), &mut hits);
+        prop_assert!(hits.is_empty() || book.openers(|_| true).stand_in(&facts), "{}", list);
+    }
+
     #[test]
     fn what_stands_with_a_word_is_what_the_ways_through_the_trie_lead_to(
         members in proptest::collection::vec(r"(jam|mati|\{b\}|~kirim|air nya|mati jam)", 1..5),
