@@ -10,7 +10,7 @@ use crate::text::bits::lowest;
 use crate::text::{GroupId, Hit};
 
 /// Places in the order, as bits.
-type Places = SmallVec<[u64; 4]>;
+type Places = SmallVec<[u64; 8]>;
 
 /// For each of many things the places that wait for it, one after the other.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ const _: () = assert!(Builtin::ALL.len() <= FIRST_SIGNAL);
 
 /// Signals and facts that hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names(SmallVec<[u64; 4]>);
+pub struct Names(SmallVec<[u64; 8]>);
 
 impl Names {
     /// Forgets what holds, and makes room for `signals` signals.
