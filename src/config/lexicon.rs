@@ -22,7 +22,7 @@ use super::reader::{Line, Source};
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 
 /// Entries one list may hold.
-const MAX_ENTRIES: usize = 50_000;
+const MAX_ENTRIES: usize = 200_000;
 
 /// A phrase list with its private addition.
 #[derive(Debug, Clone)]

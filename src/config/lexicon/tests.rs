@@ -107,8 +107,8 @@ fn a_list_is_bounded() {
     let (lexicon, problems) = read(&[("list.txt", format!("#@group a weight=strong\n{text}").as_bytes())]);
     assert_eq!(lexicon.groups[0].entries.len(), MAX_ENTRIES);
     insta::assert_snapshot!(problems, @r"
-    list.txt:50002:1: error: the list has more than 50000 entries, the rest is not read
-    50002 | kata50000
-          | ^
+    list.txt:200002:1: error: the list has more than 200000 entries, the rest is not read
+    200002 | kata200000
+           | ^
     ");
 }
