@@ -78,15 +78,15 @@ def made():
     print("made-up posts, odd | even")
     flags = lambda name, part: [flag(report, name)[part] for report, *_ in halves]
     share = lambda kind: [away[kind] / count[kind] for _, away, count, _ in halves]
-    row("media threat: precision", flags("media_threat", 0), least=0.86, aim=0.92)
+    row("media threat: precision", flags("media_threat", 0), least=0.90, aim=0.92)
     row("media threat: recall", flags("media_threat", 1), least=0.90, aim=0.90)
-    row("near misses met wrongly", [near for *_, near in halves], most=8, aim=4)
+    row("near misses met wrongly", [near for *_, near in halves], most=6, aim=4)
     row("complaint: F1", flags("complaint", 2), least=0.90, aim=0.90)
     row("complaint: precision", flags("complaint", 0))
     row("complaint: recall", flags("complaint", 1))
     row("influence: F1", flags("influence", 2))
     row("adverts that leave", share("advert"), least=0.78, aim=0.85)
-    row("small talk that leaves", share("troll"), least=0.62, aim=0.75)
+    row("small talk that leaves", share("troll"), least=0.75, aim=0.75)
     row("normal posts that leave, share", [left(report, "normal")[0] / left(report, "normal")[1] for report, *_ in halves], most=0.01)
     row("promo questions that leave", [away["promo_question"] for _, away, *_ in halves], most=1)
 
