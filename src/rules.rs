@@ -92,7 +92,7 @@ pub struct Rules {
     pub complaint_leaves: Vec<SignalId>,
     /// The signal that looks for continuations, if there is one.
     pub continuation: Option<SignalId>,
-    /// What the words of a profile begin with that a profile signal looks for; `None`: none does.
+    /// The words that entries begin with which profile signals look for; `None`: there is no such signal.
     pub profile_openers: Option<Openers>,
 }
 

@@ -81,7 +81,7 @@ pub struct View<'v, 'a> {
     pub by_group: &'v HitsByGroup,
     /// Accounts that the post names.
     pub accounts: &'v [Account],
-    /// Lexicon entries in the author's profile; none where no signal reads profiles.
+    /// Entries of the groups that profile signals look for, in the author's profile.
     pub profile_hits: &'v [Hit],
     /// All entries, by whose numbers `hits` go.
     pub book: &'a PhraseBook,

@@ -30,7 +30,8 @@ impl Workspace {
         Some(&self.findings).filter(|findings| !findings.is_empty())
     }
 
-    /// Returns the entries of lexicons that stand in the text or the profile, whether a signal counts them or not.
+    /// Returns the entries of lexicons that stand in the text, whether a signal counts them or not, and those in the profile
+    /// that profile signals look for.
     pub fn entries(&self) -> impl Iterator<Item = EntryId> {
         self.reading.hits.iter().chain(&self.reading.profile_hits).map(|hit| hit.entry)
     }

@@ -335,7 +335,7 @@ fn hash(sources: &[(String, std::sync::Arc<str>)]) -> String {
     hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns what the words of a profile begin with that one of `signals` looks for; `None`: none looks at profiles.
+/// Returns the words that entries begin with which the profile signals among `signals` look for; `None`: there is none.
 fn profile_openers(signals: &[Signal], book: &PhraseBook) -> Option<Openers> {
     let profiles: Vec<_> =
         signals.iter().filter_map(|signal| if let Kind::Profile(profile) = &signal.kind { Some(profile) } else { None }).collect();

@@ -178,7 +178,8 @@ impl<'r> Lexicons<'r> {
     }
 
     fn never_matches(&self, text: &str, at: &Spot) {
-        self.reporter.warning(at, format!("`{text}` can never match: nothing is left of it once punctuation is gone"));
+        self.reporter
+            .warning(at, format!("`{text}` can never match: nothing is left of it, or before or behind a gap, once punctuation is gone"));
     }
 
     /// Adds `group`, of the lexicon numbered `file`.

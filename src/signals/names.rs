@@ -65,12 +65,13 @@ pub struct Test(Box<[Step]>);
 struct Step {
     /// Names whose bits stand in one word.
     bits: u64,
-    word: u16,
+    word: u8,
+    /// Only in the head, as the following are.
     how: How,
     /// How many more names follow: steps.
-    more: u16,
+    more: u8,
     /// How many steps the group has, the head included.
-    length: u16,
+    length: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,14 +117,15 @@ fn push(expression: &Expression, conditions: &[Expression], steps: &mut Vec<Step
 fn push_group(how: How, parts: &[Expression], conditions: &[Expression], steps: &mut Vec<Step>) {
     let mut names: SmallVec<[(usize, u64); 4]> = SmallVec::new();
     let within: Vec<&Expression> = parts.iter().filter(|part| !matches!(part, Expression::Name(name) if add(&mut names, *name))).collect();
-    let (head, number) = (steps.len(), |length: usize| u16::try_from(length).unwrap_or(u16::MAX));
+    // A thousand signals have 17 words.
+    let (head, number) = (steps.len(), |length: usize| u8::try_from(length).unwrap_or(u8::MAX));
     if names.is_empty() {
         names.push((0, 0));
     }
     let more = number(names.len() - 1);
     steps.extend(names.iter().map(|&(word, bits)| Step { bits, word: number(word), how, more, length: 0 }));
     within.into_iter().for_each(|part| push(part, conditions, steps));
-    steps[head].length = number(steps.len() - head);
+    steps[head].length = u32::try_from(steps.len() - head).unwrap_or(u32::MAX);
 }
 
 /// Adds `name`; `false` if it has no bit, or is there already and must be counted a second time.
@@ -160,7 +162,7 @@ impl<'s> Iterator for Groups<'s> {
     type Item = &'s [Step];
 
     fn next(&mut self) -> Option<&'s [Step]> {
-        let (group, rest) = self.0.split_at_checked(usize::from(self.0.first()?.length))?;
+        let (group, rest) = self.0.split_at_checked(self.0.first()?.length as usize)?;
         self.0 = rest;
         Some(group)
     }

@@ -22,7 +22,8 @@ pub(super) struct Profile<'p> {
     pub(super) platform: Platform,
 }
 
-/// The entries of one book in the profiles that were read last. Each has one place, which the next one takes over.
+/// The entries of one book in the profiles that were read last, as far as they are looked for there; which are belongs to the
+/// book. Each has one place, which the next one takes over.
 #[derive(Debug, Default)]
 pub(super) struct Profiles {
     edition: Edition,

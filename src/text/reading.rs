@@ -13,7 +13,7 @@ pub struct Reading {
     pub hits: Vec<Hit>,
     /// The same by group.
     pub by_group: HitsByGroup,
-    /// Lexicon entries in the author's profile, if it was read.
+    /// Entries of the groups that profile signals look for, in the author's profile.
     pub profile_hits: Vec<Hit>,
     profile: Facts,
     profiles: Profiles,
@@ -21,8 +21,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Replaces the contents by what `post` says and, if `openers` are given, by entries that begin with one of them in what its
-    /// author says of himself.
+    /// Replaces the contents by what `post` says and, if `openers` are given, by the entries of their groups in what its author
+    /// says of himself. A book has one set of them.
     pub fn read(&mut self, post: &Post<'_>, openers: Option<&Openers>, vocabulary: &Vocabulary, acronyms: &Acronyms, book: &PhraseBook) {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
         self.facts.read(&post.text, subject, post.platform, vocabulary, acronyms);
@@ -39,6 +39,7 @@ impl Reading {
                 hits.clear();
                 if openers.stand_in(profile) {
                     book.find(profile, search, hits);
+                    hits.retain(|hit| openers.are_of(hit.group));
                 }
             });
         }

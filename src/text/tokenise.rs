@@ -214,25 +214,18 @@ impl<'t> Reader<'t, '_, '_> {
         let shouted = if sign_follows { vocabulary.shouted(lower) } else { None };
         let first = self.facts.tokens.len();
         match known {
-            Some(known) => known.words().iter().for_each(|word| self.push_word_read(*word, span, byte)),
-            None => self.push_guessed(lower, span, byte),
+            Some(known) => self.push_read(known, span, byte),
+            None => self.push_read(&vocabulary.guessed(lower), span, byte),
         }
         if let (Some(id), Some(token)) = (shouted, self.facts.tokens.get_mut(first)) {
             add_reading(&mut token.readings, id);
         }
     }
 
-    fn push_guessed(&mut self, lower: &str, span: Span, byte: usize) {
-        let fingerprints = self.vocabulary.fingerprints(lower);
-        for (n, readings) in self.vocabulary.guess(lower).into_iter().enumerate() {
-            let fingerprint = fingerprints.get(n).copied().unwrap_or(0);
-            self.push_word_read(Word { readings, fingerprint }, span, byte);
+    fn push_read(&mut self, known: &Known, span: Span, byte: usize) {
+        for &Word { readings, fingerprint } in known.tokens() {
+            self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
         }
-    }
-
-    fn push_word_read(&mut self, word: Word, span: Span, byte: usize) {
-        let Word { readings, fingerprint } = word;
-        self.push(Token { readings, span, fingerprint, ..Token::default() }, byte);
     }
 
     fn push(&mut self, token: Token, byte: usize) {
@@ -264,8 +257,7 @@ impl<'t> Reader<'t, '_, '_> {
         self.add_link(span);
         let host = host.to_ascii_lowercase();
         for word in host.split(['.', '-']).filter(|word| !word.is_empty() && *word != "www") {
-            let readings =
-                self.vocabulary.known(word).and_then(|known| known.words().first()).map(|word| word.readings).unwrap_or_default();
+            let readings = self.vocabulary.known(word).map(Known::first).unwrap_or_default();
             self.push(Token { readings, span, ..Token::default() }, byte);
             self.facts.unspoken += 1;
         }
@@ -339,8 +331,7 @@ impl<'t> Reader<'t, '_, '_> {
             self.sentence += 1;
         }
         let symbol = &self.text[byte..self.byte];
-        let known = self.vocabulary.known(symbol).and_then(|known| known.words().first());
-        let Some(&Word { readings, .. }) = known else { return };
+        let Some(readings) = self.vocabulary.known(symbol).map(Known::first) else { return };
         let apart = u32::MAX - characters(self.facts.scratch.symbols.len());
         let token = Token { clause: apart, sentence: apart, ..self.placed(Token { readings, span, ..Token::default() }, byte) };
         if !self.facts.scratch.symbols.iter().any(|seen| seen.readings == readings) {

@@ -14,7 +14,7 @@ use super::{READINGS, WordId};
 use crate::config::lexicon::Part;
 
 /// What one raw word stands for: one token, or several (`gada` is `tidak ada`).
-pub(super) type Form = SmallVec<[[WordId; READINGS]; 1]>;
+type Form = SmallVec<[[WordId; READINGS]; 1]>;
 
 /// One token that a raw word stands for.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ impl Known {
     }
 
     /// The tokens, in their order.
-    pub(super) fn words(&self) -> &[Word] {
+    pub(super) fn tokens(&self) -> &[Word] {
         match self {
             Known::One(word) => std::slice::from_ref(word),
             Known::Several(words) => words,
@@ -53,13 +53,18 @@ impl Known {
         if let Known::One(word) = self { Some(&word.readings) } else { None }
     }
 
+    /// What the first token can be read as.
+    pub(super) fn first(&self) -> [WordId; READINGS] {
+        self.tokens().first().map(|word| word.readings).unwrap_or_default()
+    }
+
     fn form(&self) -> Form {
-        self.words().iter().map(|word| word.readings).collect()
+        self.tokens().iter().map(|word| word.readings).collect()
     }
 }
 
 /// For each token that a raw word stands for: a number that equal words share.
-pub(super) type Fingerprints = SmallVec<[u32; 1]>;
+type Fingerprints = SmallVec<[u32; 1]>;
 
 /// Collects the words of all lexicons.
 #[derive(Debug, Default)]
@@ -292,8 +297,12 @@ impl Vocabulary {
         self.known(word).map_or_else(|| self.guess(word), Known::form)
     }
 
-    /// Returns what `word` (lower case), not known as it stands, can be read as.
-    pub(super) fn guess(&self, word: &str) -> Form {
+    /// Returns what `word` (lower case), not known as it stands, may stand for.
+    pub(super) fn guessed(&self, word: &str) -> Known {
+        Known::new(&self.guess(word), &self.fingerprints(word))
+    }
+
+    fn guess(&self, word: &str) -> Form {
         let shape = Shape::of(word);
         if shape.stretched {
             let twice = word::squeeze(word, 2);
@@ -304,13 +313,13 @@ impl Vocabulary {
             let form = self.look_up(stem);
             return form.iter().chain(form.iter()).copied().collect();
         }
-        if let Some(known) =
-            Some(word).filter(|_| shape.digit).and_then(word::without_digits_for_letters).and_then(|letters| self.known(&letters))
+        if shape.digit
+            && let Some(known) = word::without_digits_for_letters(word).and_then(|letters| self.known(&letters))
         {
             return known.form();
         }
-        if let Some(known) =
-            Some(word).filter(|_| shape.doubled).and_then(word::without_doubled_letters).and_then(|single| self.known(&single))
+        if shape.doubled
+            && let Some(known) = word::without_doubled_letters(word).and_then(|single| self.known(&single))
         {
             return known.form();
         }
@@ -323,7 +332,7 @@ impl Vocabulary {
     /// Returns what a handle or a tag, its sign included, can be read as.
     pub(super) fn look_up_name(&self, name: &str) -> [WordId; READINGS] {
         match self.known(name) {
-            Some(known) => known.words().first().map(|word| word.readings).unwrap_or_default(),
+            Some(known) => known.first(),
             None => self.readings(name, 0),
         }
     }
@@ -331,11 +340,11 @@ impl Vocabulary {
     /// Returns numbers that equal words share in whatever spelling, one for each token that `word` stands for. They depend
     /// on slang and clitics alone, so that they mean the same after a change of the lexicons; 0 for numbers and for words
     /// too short to tell anything.
-    pub(super) fn fingerprints(&self, word: &str) -> Fingerprints {
+    fn fingerprints(&self, word: &str) -> Fingerprints {
         if let Some(standard) = self.slang.get(word) {
             return standard.iter().map(|word| self.fingerprint(word)).collect();
         }
-        if word::is_stretched(word) {
+        if Shape::of(word).stretched {
             return self.fingerprints(&word::squeeze(word, 1));
         }
         let stem = word::doubled_stem(word).or_else(|| stems(&self.clitics, word).next());

@@ -65,7 +65,7 @@ pub(super) fn lower_case(word: &str, out: &mut String) {
 /// What tells which other spellings of a word are worth a try.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// See [`is_stretched`].
+    /// A character other than a digit stands three times or more in a row.
     pub(super) stretched: bool,
     /// A letter stands twice in a row.
     pub(super) doubled: bool,
@@ -87,16 +87,6 @@ impl Shape {
         }
         shape
     }
-}
-
-/// Returns whether a letter of `lower` is repeated three times or more.
-pub(super) fn is_stretched(lower: &str) -> bool {
-    let (mut previous, mut run) = ('\0', 0_u32);
-    lower.chars().any(|c| {
-        run = if c == previous { run + 1 } else { 1 };
-        previous = c;
-        run > 2 && !c.is_ascii_digit()
-    })
 }
 
 /// Returns `word` with every run of three and more equal letters cut to `keep` letters.
@@ -160,7 +150,7 @@ mod tests {
             let (mut compatible, mut lower) = (String::new(), String::new());
             compatibility_form(raw, &mut compatible);
             lower_case(&compatible, &mut lower);
-            assert_eq!((lower.as_str(), is_stretched(&lower)), (expected, stretched), "{raw}");
+            assert_eq!((lower.as_str(), Shape::of(&lower).stretched), (expected, stretched), "{raw}");
         };
         check("LEMOT", "lemot", false);
         check("Doesn't", "doesnt", false);
@@ -192,7 +182,7 @@ mod tests {
         #[test]
         fn what_the_shape_of_a_word_rules_out_is_not_there(word in "[ab12é²]{1,6}|\\PC{1,6}") {
             let shape = Shape::of(&word);
-            prop_assert_eq!(shape.stretched, is_stretched(&word));
+            prop_assert!(shape.stretched || squeeze(&word, 2) == word);
             prop_assert!(shape.digit || without_digits_for_letters(&word).is_none());
             prop_assert!(shape.doubled || without_doubled_letters(&word).is_none());
         }

@@ -15,7 +15,7 @@ pub struct Usage(Vec<Counts>);
 /// In how many posts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// It stands in the text or the profile.
+    /// It stands in the text, or in the profile and is one that profile signals look for.
     pub found: usize,
     /// A signal counted it.
     pub counted: usize,

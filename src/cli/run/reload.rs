@@ -22,7 +22,7 @@ use crate::rules::{self, Rules};
 /// How soon a wish is heard.
 const LISTEN: Duration = Duration::from_millis(250);
 /// A folder, which may have many files, is looked at once in so many times.
-const LOOK_EVERY: usize = 4;
+const LOOK_EVERY: usize = 2;
 
 /// What the outside asks for.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +54,8 @@ pub(super) struct InUse {
 
 /// Looks for changes for ever. `watch`: of the folders, too, not only for `wishes`.
 pub(super) fn run(mut sets: Vec<InUse>, mut silencing: Silencing, watch: bool, wishes: &Wishes) {
-    for time in 0_usize.. {
-        let watch = watch && time.is_multiple_of(LOOK_EVERY);
+    for turn in 0_usize.. {
+        let watch = watch && turn.is_multiple_of(LOOK_EVERY);
         let forced = wishes.force.swap(false, Ordering::Relaxed);
         let asked = wishes.reload.swap(false, Ordering::Relaxed) || forced;
         if let (Some(outcome), Some(set)) = (silencing.look(asked, watch), sets.first()) {

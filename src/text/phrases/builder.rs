@@ -160,9 +160,10 @@ impl PhraseBookBuilder {
         number
     }
 
-    /// Returns the node at the end of `steps`, the nodes on the way made where they are missing; 0 if there is no word.
+    /// Returns the node at the end of `steps`, the nodes on the way made where they are missing; 0 if they do not begin and end
+    /// with a word, which the search never finds.
     fn way(&mut self, steps: &[Step]) -> u32 {
-        if !steps.iter().any(|step| matches!(step, Step::Word(_))) {
+        if matches!(steps, [] | [Step::Gap(_), ..] | [.., Step::Gap(_)]) {
             return 0;
         }
         steps.iter().fold(0, |node, step| match *step {

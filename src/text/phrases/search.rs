@@ -108,10 +108,7 @@ impl PhraseBook {
     }
 
     fn apply_guards(&self, facts: &Facts, search: &Search, hits: &mut Vec<Hit>) {
-        hits.retain(|hit| {
-            let guards = self.guards.get(hit.entry as usize).filter(|_| self.traits_of(hit.entry).guarded);
-            guards.is_none_or(|guards| search.marks.refusals(guards, facts, hit).next().is_none())
-        });
+        hits.retain(|hit| !self.traits_of(hit.entry).guarded || self.refused_by(facts, search, hit).next().is_none());
     }
 
     fn missed(&self, facts: &Facts, search: &Search, hit: &Hit) -> Option<Miss> {

@@ -14,13 +14,13 @@ fn compile(list: &str) -> (PhraseBook, Vocabulary, String) {
     let lexicon = Lexicon::parse(std::iter::once(&source), &reporter);
     let slang = SlangTable::new([("ga", "tidak"), ("gada", "tidak ada"), ("masalah", "masalah"), ("gw", "saya")]);
     let mut builder = PhraseBookBuilder::new(VocabularyBuilder::new(slang, ["nya", "lah"].map(String::from)));
-    for group in &lexicon.groups {
+    for (number, group) in (0..).zip(&lexicon.groups) {
         if group.is_class {
             assert!(builder.open_class(&group.name, &group.spot), "{}", group.name);
         }
         for entry in &group.entries {
             let (text, exclude, at) = (entry.text.as_str().into(), entry.exclude, entry.spot.clone());
-            let info = EntryInfo { text, group: 0, file: 0, exclude, is_class: false, at };
+            let info = EntryInfo { text, group: number, file: 0, exclude, is_class: false, at };
             let added = match group.is_class {
                 true if entry.exclude => builder.exclude_member(&group.name, &entry.phrase.pattern),
                 true => builder.add_member(&group.name, &entry.text, &entry.phrase.pattern, &entry.spot),
@@ -206,19 +206,39 @@ fn an_entry_is_taken_out_and_put_back_in_both_orders() {
 
 #[test]
 fn entries_begin_with_their_openers() {
-    let (book, vocabulary, _) =
-        compile("#@class b\nair\nmati jam\n#@class a\n{b}\n#@group g\n{a} koran | unless teve near\n~kirim .. surat\n");
-    let check = |text: &str, wanted: bool, expected: bool| {
+    let list = "#@class b\nair\nmati jam\n#@class a\n{b}\n#@group wanted\n{a} koran | unless teve near\n~kirim .. surat\n😡 @bola tag:kuis\n!sapi\n#@group other\nkopi\n";
+    let (book, vocabulary, _) = compile(list);
+    let openers = book.openers(|group| group == 2);
+    assert!(openers.are_of(2) && !openers.are_of(3) && !openers.are_of(0));
+    let check = |text: &str, expected: bool| {
         let mut facts = Facts::default();
         facts.read(text, None, Platform::X, &vocabulary, &Acronyms::default());
-        assert_eq!(book.openers(|_| wanted).stand_in(&facts), expected, "{text}");
+        assert_eq!(openers.stand_in(&facts), expected, "{text}");
     };
-    check("koran", true, false);
-    check("jam teve surat", true, false);
-    check("air", true, true);
-    check("mati", true, true);
-    check("dikirim", true, true);
-    check("air mati dikirim", false, false);
+    check("koran", false);
+    check("jam teve surat", false);
+    check("air", true);
+    check("mati", true);
+    check("dikirim", true);
+    check("😡", true);
+    check("@bola #kuis sapi", false);
+    check("kopi", false);
+}
+
+#[test]
+fn an_entry_that_begins_or_ends_with_a_gap_is_refused() {
+    let check = |entry: &str, expected: bool| {
+        let mut builder = PhraseBookBuilder::new(VocabularyBuilder::default());
+        let reporter = Reporter::default();
+        let lexicon = Lexicon::parse(std::iter::once(&Source::new("list", &format!("#@group g\n{entry}\n"))), &reporter);
+        let entry = &lexicon.groups[0].entries[0];
+        let info = EntryInfo { text: "".into(), group: 0, file: 0, exclude: false, is_class: false, at: entry.spot.clone() };
+        assert_eq!(builder.add(info, &entry.phrase), expected, "{}", entry.text);
+    };
+    check("kirim .. surat", true);
+    check("& .. surat", false);
+    check("kirim .. &", false);
+    check("&", false);
 }
 
 proptest! {
