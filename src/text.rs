@@ -12,6 +12,7 @@ mod capitals;
 mod conformance;
 mod entry;
 mod facts;
+mod known;
 mod link;
 mod names_and_links;
 mod overlap;

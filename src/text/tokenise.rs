@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::capitals::{Acronyms, Capitals, letters};
 use super::facts::{Facts, Named, READINGS, Token};
+use super::known::{Known, Word};
 use super::names_and_links::{self, Entity, Kind};
 use super::plain_word::PlainWord;
 use super::span::Span;
-use super::vocabulary::{Known, Vocabulary, Word, add_reading};
+use super::vocabulary::{Vocabulary, add_reading};
 use super::word::{self, is_symbol, is_word_char};
 use crate::post::Platform;
 

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
-use super::trie::Gap;
+use super::trie::{Gap, bit};
 use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass};
 use crate::text::{Facts, WordId};
 
@@ -175,11 +175,6 @@ impl PhraseBook {
             !exclude && !near.any(|&(_, end, other)| file == other && hit.first < end)
         });
     }
-}
-
-/// Returns one of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
-pub(super) fn bit(symbol: WordId) -> u64 {
-    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 fn index(at: usize) -> u32 {

@@ -6,8 +6,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::search::bit;
-use super::trie::{Gap, Trie};
+use super::trie::{Gap, Trie, bit};
 use super::{Classes, EntryId, EntryInfo, GroupId, PatternId};
 use crate::text::WordId;
 

@@ -6,7 +6,6 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::search::bit;
 use super::{EntryId, PatternId};
 use crate::text::WordId;
 
@@ -180,4 +179,9 @@ fn in_order(drafts: &[Draft], leading: &[Vec<Edge>]) -> Vec<u32> {
         open.extend(leading[draft as usize].iter().map(|edge| edge.node).chain(gaps).rev());
     }
     order
+}
+
+/// Returns one of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
+pub(super) fn bit(symbol: WordId) -> u64 {
+    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 26)
 }
