@@ -110,12 +110,11 @@ impl<'a> Reading<'a> {
         let (mut signals, mut conditions, mut classes) = (all(signals)?, all(conditions)?, all(classes)?);
         super::ready::make_ready(&mut signals, &mut conditions, &mut classes);
         let agenda = Agenda::new(&signals, order?, groups);
-        let of_kind =
-            |wanted: fn(&Kind) -> bool| signals.iter().position(|signal| wanted(&signal.kind)).and_then(|at| SignalId::try_from(at).ok());
+        let continuation = signals.iter().position(|signal| matches!(signal.kind, Kind::Continuation(_)));
         let complaint = self.declared.complaint?;
         Some(Rules {
             complaint_leaves: leaves(&Expression::Name(Ref::Signal(complaint)), &signals),
-            continuation: of_kind(|kind| matches!(kind, Kind::Continuation(_))),
+            continuation: continuation.and_then(|at| SignalId::try_from(at).ok()),
             profile_openers: profile_openers(&signals, &book),
             hash,
             vocabulary,

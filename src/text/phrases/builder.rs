@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
 use super::standing::Standing;
 use super::trie::{Draft, Gap, Trie};
-use super::{Classes, Edition, EntryId, EntryInfo, EntryTraits, Holder, Member, PhraseBook, WordClass};
+use super::{Classes, Edition, EntryId, EntryInfo, EntryTraits, Holder, Member, PhraseBook, WordClass, number};
 use crate::config::lexicon::{Guard, Pattern, Phrase};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
@@ -174,7 +174,7 @@ impl PhraseBookBuilder {
 
     fn push_node(&mut self) -> u32 {
         self.nodes.push(Draft::default());
-        u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
+        number(self.nodes.len() - 1)
     }
 
     fn edge(&mut self, from: u32, word: WordId) -> u32 {

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
 use super::trie::{Gap, bit};
-use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass};
+use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass, number};
 use crate::text::{Facts, WordId};
 
 /// Buffers that one search leaves to the next.
@@ -42,7 +42,7 @@ impl Search {
     pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
         let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };
         let first = self.sightings.get(from as usize..to as usize).unwrap_or_default();
-        let end = index(facts.tokens.len());
+        let end = number(facts.tokens.len());
         first.iter().any(|sighting| sighting.symbol == class.number && sighting.end == end)
     }
 }
@@ -136,7 +136,7 @@ impl PhraseBook {
             let mut walk = Walk { book: self, search, hits, first: at, begin, sentence: token.sentence, limit };
             walk.begin(&token.readings);
             let bits = search.bits;
-            search.ranges[at] = Range { from: index(begin), to: index(search.sightings.len()), sentence: token.sentence, bits };
+            search.ranges[at] = Range { from: number(begin), to: number(search.sightings.len()), sentence: token.sentence, bits };
         }
         hits.reverse();
         hits.dedup();
@@ -147,7 +147,7 @@ impl PhraseBook {
 
     /// Notes that `symbol`, and every class that holds it, stands at the token whose sightings begin at `begin`.
     fn sight(&self, search: &mut Search, begin: usize, symbol: WordId, end: usize) {
-        let end = index(end);
+        let end = number(end);
         let itself = Holder { symbol, node: self.first.get(symbol as usize).copied().unwrap_or(0) };
         for &Holder { symbol, node } in std::iter::once(&itself).chain(self.classes.of(symbol)) {
             let same = |seen: &Sighting| seen.symbol == symbol && seen.end == end;
@@ -175,10 +175,6 @@ impl PhraseBook {
             !exclude && !near.any(|&(_, end, other)| file == other && hit.first < end)
         });
     }
-}
-
-fn index(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// The ways through the trie that begin at one token.
@@ -221,7 +217,7 @@ impl Walk<'_> {
     /// Notes all that stands with `word`, the first reading of the token, and goes on from there. Returns how many entries it
     /// is by itself: the first that were found, in their order.
     fn stand(&mut self, word: WordId, end: usize) -> usize {
-        let (book, first) = (self.book, index(self.first));
+        let (book, first) = (self.book, number(self.first));
         let Some(with) = book.standing.with(word) else {
             // A book without it finds the same, way by way.
             book.sight(self.search, self.begin, word, end);
@@ -250,13 +246,13 @@ impl Walk<'_> {
         let here = book.trie.at(node);
         for &entry in here.entries {
             let group = book.traits_of(entry).group;
-            self.hits.push(Hit { entry, group, first: index(self.first), end: index(at) });
+            self.hits.push(Hit { entry, group, first: number(self.first), end: number(at) });
         }
         for &class in here.classes {
             book.sight(self.search, self.begin, class, at);
         }
         for &pattern in here.guards {
-            self.search.marks.add(pattern, index(self.first), index(at));
+            self.search.marks.add(pattern, number(self.first), number(at));
         }
         if here.bits != 0 {
             self.step(node, here.bits, at);
@@ -291,8 +287,8 @@ impl Walk<'_> {
 
     /// Goes on from `node`, whose edges have these bits, with what stands in `range`.
     fn take(&mut self, node: u32, edges: u64, range: Range) {
-        for number in range.from..range.to {
-            let Sighting { symbol, end, .. } = self.search.sightings[number as usize];
+        for at in range.from..range.to {
+            let Sighting { symbol, end, .. } = self.search.sightings[at as usize];
             if edges & bit(symbol) == 0 {
                 continue;
             }

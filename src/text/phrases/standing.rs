@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::trie::{Gap, Trie, bit};
-use super::{Classes, EntryId, EntryInfo, GroupId, PatternId};
+use super::{Classes, EntryId, EntryInfo, GroupId, PatternId, number};
 use crate::text::WordId;
 
 /// By word, what stands with it.
@@ -109,20 +109,16 @@ impl Standing {
         self.symbols.extend_from_slice(symbols);
         let begin = self.entries.len();
         let begun = all.iter().filter_map(|symbol| first.get(*symbol as usize).copied().filter(|node| *node != 0));
-        for number in begun {
-            let here = trie.at(number);
+        for node in begun {
+            let here = trie.at(node);
             self.entries.extend(here.entries.iter().map(|entry| (*entry, entries[*entry as usize].group)));
             self.guards.extend(here.guards);
             if here.bits != 0 {
-                self.ways.push(Way { edges: here.bits, node: number, gap: None });
+                self.ways.push(Way { edges: here.bits, node, gap: None });
             }
             let behind = |&Gap { most, node }: &Gap| Way { edges: trie.bits(node), node, gap: Some(most) };
             self.ways.extend(here.gaps.iter().map(behind));
         }
         self.entries[begin..].sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
     }
-}
-
-fn number(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -6,7 +6,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{EntryId, PatternId};
+use super::{EntryId, PatternId, number};
 use crate::text::WordId;
 
 /// A node while entries are being added.
@@ -153,7 +153,6 @@ impl Trie {
     }
 
     fn end(&self) -> Node {
-        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Node {
             bits: 0,
             edges: number(self.edges.len()),
