@@ -46,14 +46,14 @@ pub struct ClosedCase {
 }
 
 impl AuthorState {
-    /// Remembers that `case` ended at `at`, for `memory` milliseconds from then on; not at all, if absent. The oldest is
-    /// forgotten where there are too many.
-    pub fn note_closed(&mut self, case: Case, at: Millis, outcome: Outcome, memory: Option<i64>) {
-        let Some(memory) = memory else { return };
+    /// Remembers that `case` ended at `at`, up to the record time `until`; not at all, if absent. The oldest is forgotten
+    /// where there are too many.
+    pub fn note_closed(&mut self, case: Case, at: Millis, outcome: Outcome, until: Option<Millis>) {
+        let Some(until) = until else { return };
         if self.closed.len() >= MAX_CLOSED {
             self.closed.remove(0);
         }
-        self.closed.push(ClosedCase { case, at, until: at.plus(memory), outcome, unknown: Unknown::default() });
+        self.closed.push(ClosedCase { case, at, until, outcome, unknown: Unknown::default() });
     }
 
     /// Drops ended cases that cannot be opened again at record time `now`.

@@ -39,7 +39,7 @@ impl AuthorState {
     /// Remembers a hard case that ended by itself, and returns it.
     fn note_expired(&mut self, case: Option<Case>, limits: &Limits, now: Millis) -> Option<Case> {
         let case = case.filter(|case| case.hard)?;
-        self.note_closed(case.clone(), now, Outcome::Expired, limits.reopen_within);
+        self.note_closed(case.clone(), now, Outcome::Expired, limits.reopen_within.map(|memory| now.plus(memory)));
         Some(case)
     }
 

@@ -25,7 +25,9 @@ pub(super) fn end<'a>(
         state.series = None;
     }
     let next = rest(rules, state, &old, settled, arrival);
-    state.note_closed(old, ended, outcome, rules.limits.reopen_within);
+    // It is remembered from when that became known: the clock of whoever reported it may be years slow.
+    let until = rules.limits.reopen_within.map(|memory| ended.max(arrival.at).plus(memory));
+    state.note_closed(old, ended, outcome, until);
     let opened = next.as_ref().filter(|case| case.hard).map(|case| escalation(rules, case, EscalationType::Opened, arrival));
     state.case = next;
     opened.map(Output::Escalation)
@@ -34,7 +36,10 @@ pub(super) fn end<'a>(
 /// The case that the posts of `old` form which were written after `settled`; `None` if there are none. What the desk has
 /// said and done was about the old one.
 fn rest(rules: &Rules, state: &AuthorState, old: &Case, settled: Millis, arrival: &Arrival<'_>) -> Option<Case> {
-    let later: Vec<&Remembered> = state.posts.iter().filter(|post| post.feeds && !post.deleted && post.at > settled).collect();
+    // The first post of a case that has ended, sent again without its date, begins no other one of its name (D74).
+    let names_ended = |post: &Remembered| old.is_first(&post.id) || state.has_closed(&post.id);
+    let is_later = |post: &&Remembered| post.feeds && !post.deleted && post.at > settled && !names_ended(post);
+    let later: Vec<&Remembered> = state.posts.iter().filter(is_later).collect();
     let first = later.iter().min_by_key(|post| post.at)?;
     let mut case = Case {
         last_at: later.iter().map(|post| post.at).max().unwrap_or(first.at),

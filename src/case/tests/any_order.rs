@@ -8,6 +8,11 @@ use super::*;
 use crate::author::AuthorState;
 use crate::record::EscalationType;
 
+/// Posts that there are; no more than ended cases are remembered of one customer.
+const IDS: u8 = 4;
+/// How long an ended case is remembered by the shipped rules.
+const REMEMBERED: i64 = 7 * DAY;
+
 /// Something that happens.
 #[derive(Debug, Clone)]
 enum Happening {
@@ -34,7 +39,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     let skew = prop_oneof![6 => Just(0), 2 => -2 * DAY..2 * DAY, 1 => Just(-9000 * DAY), 1 => Just(9000 * DAY)];
     let report = (prop::sample::select(kinds.to_vec()), prop::option::weighted(0.8, 0_u8..6), 0_u8..30, skew, any::<bool>());
     prop_oneof![
-        2 => (0_u8..6, text).prop_map(|(id, text)| Happening::Post { id, text }),
+        2 => (0..IDS, text).prop_map(|(id, text)| Happening::Post { id, text }),
         3 => report.prop_map(|(kind, case, id, skew, refused)| Happening::Report { kind, case, id, skew, refused }),
     ]
 }
@@ -47,15 +52,29 @@ struct Reader {
     open: BTreeMap<String, bool>,
     /// Ids of what must be told once.
     once: BTreeSet<String>,
+    /// When cases were closed that are not open again.
+    closed: BTreeMap<String, i64>,
 }
 
 impl Reader {
-    fn reads(&mut self, outputs: &[Output<'_>]) -> Result<(), TestCaseError> {
+    /// Reads what was written at `now`; a case that was closed too long before is not heard of any more.
+    fn reads(&mut self, outputs: &[Output<'_>], now: i64) -> Result<(), TestCaseError> {
+        for (case, _) in self.closed.extract_if(.., |_, at| now - *at > REMEMBERED) {
+            self.opened.remove(&case);
+            self.open.remove(&case);
+            self.once.retain(|id| !id.starts_with(&format!("{case}:")));
+        }
         // What expired did so before the record came with which it is told.
         let expired = |output: &&Output<'_>| matches!(output, Output::Escalation(record) if record.kind == EscalationType::Expired);
         for output in outputs.iter().filter(expired).chain(outputs.iter().filter(|output| !expired(output))) {
             match output {
-                Output::Escalation(record) => self.reads_escalation(record)?,
+                Output::Escalation(record) => {
+                    self.reads_escalation(record)?;
+                    match self.open.get(&record.case_id) {
+                        Some(false) => drop(self.closed.entry(record.case_id.clone()).or_insert(now)),
+                        Some(true) | None => drop(self.closed.remove(&record.case_id)),
+                    }
+                }
                 Output::Triage(_, record) => {
                     if let Some(case) = &record.case {
                         prop_assert!(*self.open.get(&case.id).unwrap_or(&true), "{} is closed and has a post", case.id);
@@ -114,7 +133,7 @@ proptest! {
                     }))
                 }
             };
-            life.step(input, at(now), |outputs| reader.reads(outputs))?;
+            life.step(input, at(now), |outputs| reader.reads(outputs, now))?;
             let state = life.replay.state(CUSTOMER).unwrap();
             let again = state.encode().map_or_else(AuthorState::default, |record| AuthorState::decode(&record).unwrap());
             prop_assert_eq!(&again, if state.is_empty() { &again } else { state });

@@ -83,6 +83,32 @@ fn a_wrong_clock_does_no_harm() {
 }
 
 #[test]
+fn a_case_ended_by_a_slow_clock_is_remembered_as_long_as_any_other() {
+    for skew in [0, -HOUR, -9000 * DAY] {
+        let ended = || {
+            let mut life = with(&[(HARD, 0)], None);
+            life.event_at(event(CaseEventKind::Resolved, "1", 2 * DAY + skew), at(2 * DAY));
+            life
+        };
+        assert_eq!(ended().event(event(CaseEventKind::Reopened, "1", 9 * DAY)), "[reopened of 1, clocks run]", "{skew}");
+        // Its first post, sent again, begins no case that is called like it.
+        let mut life = ended();
+        life.post(post("1", 8 * DAY, HARD));
+        assert_eq!(life.case(), "none", "{skew}");
+    }
+}
+
+#[test]
+fn no_case_is_called_like_the_one_that_ended() {
+    let mut life = with(&[(HARD, 0)], Some(HOUR));
+    life.event(event(CaseEventKind::Reopened, "1", 2 * DAY));
+    // The post itself is forgotten by now, and comes again as if it had just been written.
+    assert_eq!(life.post(post("1", 3 * DAY, COMPLAINT)), "[followup of 1, clocks run]");
+    let ended = life.event_at(event(CaseEventKind::Resolved, "1", 3 * DAY - HOUR), at(3 * DAY));
+    assert_eq!((ended.as_str(), life.case().as_str()), ("[resolved of 1], [callback_on_close of 1]", "none"));
+}
+
+#[test]
 fn what_does_not_fit_is_a_dead_letter() {
     let check = |change: fn(&mut CaseEvent<'static>), code: &str| {
         let mut life = with(&[(HARD, 0)], None);
