@@ -30,8 +30,8 @@ pub use self::bytes::Bytes;
 pub use self::capitals::{Acronyms, Capitals};
 pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{
-    Edition, EntryId, EntryInfo, GroupId, GuardLine, Hit, HitsByGroup, Member, Miss, Openers, PhraseBook, PhraseBookBuilder, Search,
-    TakenOut, WordClass,
+    Edition, EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, HitsByGroup, Member, Miss, Openers, PhraseBook, PhraseBookBuilder,
+    Search, TakenOut, WordClass,
 };
 pub use self::reading::Reading;
 pub use self::slang::SlangTable;

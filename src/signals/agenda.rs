@@ -5,9 +5,10 @@
 
 use smallvec::SmallVec;
 
+use super::kind::pattern::Needs;
 use super::{Builtin, Ref, Signal, SignalId};
 use crate::text::bits::lowest;
-use crate::text::{GroupId, Hit};
+use crate::text::{Bytes, GroupSet, HitsByGroup};
 
 /// Places in the order, as bits.
 type Places = SmallVec<[u64; 8]>;
@@ -46,8 +47,10 @@ impl Waiting {
 pub(super) enum Awaits<'s> {
     /// Nothing: it is looked at for every post.
     Nothing,
+    /// What a regular expression needs of the text.
+    Text(&'s Needs),
     /// An entry of one of these groups, one of these names, or what the signal that it goes on from waits for.
-    Any { groups: &'s [GroupId], names: Vec<Ref>, base: Option<SignalId> },
+    Any { groups: Option<&'s GroupSet>, names: Vec<Ref>, base: Option<SignalId> },
 }
 
 /// The order of the signals, and what each of them waits for.
@@ -58,6 +61,8 @@ pub struct Agenda {
     by_group: Waiting,
     by_signal: Waiting,
     by_fact: Waiting,
+    /// Places of expressions, and what they need of the text.
+    by_text: Vec<(usize, Needs)>,
 }
 
 impl Agenda {
@@ -66,13 +71,15 @@ impl Agenda {
         let width = order.len().div_ceil(64);
         let (by_group, by_signal) = (Waiting::new(groups, width), Waiting::new(signals.len(), width));
         let by_fact = Waiting::new(Builtin::ALL.len(), width);
-        let mut agenda = Agenda { always: SmallVec::from_elem(0, width), by_group, by_signal, by_fact, order };
+        let always = SmallVec::from_elem(0, width);
+        let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order };
         for place in 0..agenda.order.len() {
             let signal = signals.get(usize::from(agenda.order[place]));
             match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
                 Awaits::Nothing => set(&mut agenda.always, place),
+                Awaits::Text(needs) => agenda.by_text.push((place, needs.clone())),
                 Awaits::Any { groups, names, base } => {
-                    groups.iter().for_each(|&group| agenda.by_group.add(usize::from(group), place));
+                    groups.iter().flat_map(|groups| groups.iter()).for_each(|group| agenda.by_group.add(usize::from(group), place));
                     agenda.await_names(place, &names);
                     base.into_iter().for_each(|base| agenda.await_the_same(place, base));
                 }
@@ -100,10 +107,13 @@ impl Agenda {
         }
     }
 
-    /// The signals to look at for a post with these `hits`, before anything is known to hold.
-    pub fn open(&self, hits: &[Hit]) -> Open<'_> {
+    /// The signals to look at for a post with entries of these groups and the bytes `present` in its text, before anything
+    /// is known to hold.
+    pub fn open(&self, hits: &HitsByGroup, present: &Bytes) -> Open<'_> {
         let mut open = Open { agenda: self, places: self.always.clone(), word: 0 };
-        hits.iter().for_each(|hit| open.add(self.by_group.of(usize::from(hit.group))));
+        hits.groups().for_each(|group| open.add(self.by_group.of(usize::from(group))));
+        let needed = self.by_text.iter().filter(|(_, needs)| needs.are_met(present));
+        needed.for_each(|&(place, _)| set(&mut open.places, place));
         open
     }
 }
@@ -158,6 +168,7 @@ mod tests {
     use super::super::kind::phrases::Phrases;
     use super::super::{Expression, Kind, Test};
     use super::*;
+    use crate::text::Hit;
 
     fn derived(when: Expression) -> Kind {
         Kind::Derived(Derived { test: Test::of(&when, &[]), when })
@@ -167,7 +178,7 @@ mod tests {
     fn signals() -> Vec<Signal> {
         let name = |name| Expression::Name(name);
         let kind = |id: u16| match id {
-            0..=2 => Kind::Phrases(Phrases { groups: [id].into(), requires: vec![], voided_by: vec![] }),
+            0..=2 => Kind::Phrases(Phrases { groups: [id].into_iter().collect(), requires: vec![], voided_by: vec![] }),
             3 => derived(Expression::All(vec![name(Ref::Signal(1)), Expression::None(vec![name(Ref::Signal(2))])])),
             4 => derived(Expression::Any(vec![name(Ref::Signal(3)), name(Ref::Builtin(Builtin::IsReply))])),
             _ => derived(Expression::None(vec![name(Ref::Signal(0))])),
@@ -178,7 +189,9 @@ mod tests {
     fn check(groups: &[u16], holds: &[Ref], expected: &[SignalId]) {
         let hits: Vec<Hit> = groups.iter().map(|&group| Hit { entry: 0, group, first: 0, end: 1 }).collect();
         let agenda = Agenda::new(&signals(), (0..70).collect(), 3);
-        let mut open = agenda.open(&hits);
+        let mut by_group = HitsByGroup::default();
+        by_group.fill(&hits);
+        let mut open = agenda.open(&by_group, &Bytes::default());
         holds.iter().filter(|name| matches!(name, Ref::Builtin(_))).for_each(|&name| open.note(name));
         let mut taken = Vec::new();
         while let Some(id) = open.take() {

@@ -100,7 +100,8 @@ impl Kind {
     /// What must be there for it to find anything.
     pub(super) fn awaits(&self) -> Awaits<'_> {
         match self {
-            Kind::Phrases(phrases) => Awaits::Any { groups: &phrases.groups, names: Vec::new(), base: None },
+            Kind::Phrases(phrases) => Awaits::Any { groups: Some(&phrases.groups), names: Vec::new(), base: None },
+            Kind::Pattern(pattern) => pattern.awaits(),
             Kind::Derived(derived) => derived.awaits(),
             Kind::Score(score) => score.awaits(),
             _ => Awaits::Nothing,

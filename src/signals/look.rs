@@ -5,7 +5,7 @@ use super::{Agenda, Builtin, Findings, History, Ref, Signal, View};
 /// Replaces `findings` by what `facts` and `signals` say of the post, in the order of the `agenda`.
 pub fn look(signals: &[Signal], agenda: &Agenda, facts: &[Builtin], view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
     findings.reset(signals.len());
-    let mut open = agenda.open(view.hits);
+    let mut open = agenda.open(view.by_group, &view.facts.present);
     for fact in facts.iter().copied().filter(|fact| fact.holds(view, history)) {
         findings.names.set(Ref::Builtin(fact), true);
         open.note(Ref::Builtin(fact));

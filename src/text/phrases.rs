@@ -16,7 +16,7 @@ mod trie;
 use std::sync::Arc;
 
 pub use self::builder::PhraseBookBuilder;
-pub use self::by_group::HitsByGroup;
+pub use self::by_group::{GroupSet, HitsByGroup};
 use self::guards::{CompiledGuard, PatternId};
 pub use self::guards::{GuardLine, Miss};
 pub use self::openers::Openers;

@@ -25,7 +25,7 @@ impl Derived {
         if self.test.holds(&Names::default()) {
             return Awaits::Nothing;
         }
-        self.when.indispensable().map_or(Awaits::Nothing, |names| Awaits::Any { groups: &[], names, base: None })
+        self.when.indispensable().map_or(Awaits::Nothing, |names| Awaits::Any { groups: None, names, base: None })
     }
 
     pub(super) fn evaluate(&self, _: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {

@@ -8,9 +8,10 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
-use self::needs::Needs;
+pub(in crate::signals) use self::needs::Needs;
 use crate::config::reader::Table;
 use crate::problem::{Problem, Reporter, Spotted};
+use crate::signals::agenda::Awaits;
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 use crate::text::Span;
 
@@ -24,11 +25,12 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    pub(super) fn awaits(&self) -> Awaits<'_> {
+        Awaits::Text(&self.needs)
+    }
+
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
         let text: &str = &view.post.text;
-        if !self.needs.are_met(&view.facts.present) {
-            return Measure::one(false);
-        }
         let Some(found) = self.regex.find(text.as_bytes()) else { return Measure::one(false) };
         let place = Place::Text(Span::of_bytes(text, found.range()));
         findings.note(What::Fact("pattern"), place);

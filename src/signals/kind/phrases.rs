@@ -6,13 +6,13 @@
 use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::signals::{Findings, History, Measure, Obstacle, Place, Relation, Scope, SignalId, Snag, View, What};
-use crate::text::{GroupId, Hit};
+use crate::text::{GroupId, GroupSet, Hit};
 
 /// A signal over lexicon entries.
 #[derive(Debug)]
 pub struct Phrases {
-    /// The groups whose entries count, in the order of their numbers.
-    pub groups: Box<[GroupId]>,
+    /// The groups whose entries count.
+    pub groups: GroupSet,
     /// Each entry counts only if all of these stand near it.
     pub requires: Vec<Relation>,
     /// No entry counts that has one of these near it.
@@ -35,7 +35,7 @@ impl Phrases {
 
     /// Returns whether entries of `group` count, unless something near them says otherwise.
     pub fn looks_for(&self, group: GroupId) -> bool {
-        self.groups.binary_search(&group).is_ok()
+        self.groups.has(group)
     }
 
     fn counts(&self, hit: &Hit, view: &View<'_, '_>, findings: &Findings) -> bool {
@@ -75,9 +75,6 @@ impl Phrases {
         groups.retain(|group| group.weight != Weight::Exclude);
         let requires = Relation::compile_all(&table.optional("requires"), scope);
         let voided_by = Relation::compile_all(&table.optional("voided_by"), scope);
-        let mut groups: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        Some(Phrases { groups: groups.into(), requires, voided_by })
+        Some(Phrases { groups: groups.iter().map(|group| group.id).collect(), requires, voided_by })
     }
 }

@@ -7,8 +7,8 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
 use crate::signals::agenda::Awaits;
-use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
-use crate::text::GroupId;
+use crate::signals::{Findings, History, Measure, NameList, Place, Ref, Scope, SignalId, View, What};
+use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
 #[derive(Debug)]
@@ -19,10 +19,12 @@ pub struct Score {
     pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
     pub groups: Box<[f32]>,
-    /// The groups that add something, in the order of their numbers.
-    adding: Box<[GroupId]>,
+    /// The groups that add something.
+    adding: GroupSet,
     /// What each name adds where it holds.
     pub names: Vec<(Ref, f32)>,
+    /// The same names, to be tested.
+    listed: NameList,
 }
 
 impl Score {
@@ -31,7 +33,7 @@ impl Score {
         if self.threshold <= 0.0 {
             return Awaits::Nothing;
         }
-        Awaits::Any { groups: &self.adding, names: self.names.iter().map(|(name, _)| *name).collect(), base: self.of }
+        Awaits::Any { groups: Some(&self.adding), names: self.names.iter().map(|(name, _)| *name).collect(), base: self.of }
     }
 
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
@@ -49,16 +51,15 @@ impl Score {
                 findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight);
             }
         }
-        for &(name, weight) in &self.names {
-            if findings.names.has(name) {
-                let what = match name {
-                    Ref::Signal(id) => What::Signal(id),
-                    Ref::Builtin(fact) => What::Fact(fact.name()),
-                    Ref::Condition(_) => What::Fact(""),
-                };
-                sum += weight;
-                findings.note_weighed(what, Place::Elsewhere, weight);
-            }
+        for at in self.listed.holding(&findings.names) {
+            let (name, weight) = self.names[usize::from(at)];
+            let what = match name {
+                Ref::Signal(id) => What::Signal(id),
+                Ref::Builtin(fact) => What::Fact(fact.name()),
+                Ref::Condition(_) => What::Fact(""),
+            };
+            sum += weight;
+            findings.note_weighed(what, Place::Elsewhere, weight);
         }
         Measure::reaching(sum, self.threshold)
     }
@@ -86,7 +87,8 @@ impl Score {
             }
         }
         let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != 0.0).map(|(group, _)| group).collect();
-        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names })
+        let listed = NameList::new(names.iter().map(|(name, _)| *name));
+        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names, listed })
     }
 }
 

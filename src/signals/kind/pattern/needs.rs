@@ -16,7 +16,7 @@ const MOST_NEEDS: usize = 8;
 type Need = Vec<u8>;
 
 /// All that a text must have for an expression to match it: a byte of each set.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Needs(Box<[Bytes]>);
 
 impl Needs {
