@@ -17,6 +17,7 @@ pub mod kind;
 mod lexicons;
 mod look;
 mod names;
+mod needs;
 mod obstacle;
 mod part_number;
 mod relation;

@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::kind::pattern::Needs;
+use super::needs::Needs;
 use super::{Builtin, Ref, Signal, SignalId};
 use crate::text::bits::lowest;
 use crate::text::{Bytes, GroupSet, HitsByGroup};

@@ -2,16 +2,12 @@
 //!
 //! ASCII classes over bytes: Unicode word boundaries are a hundred times slower on a text with one emoji.
 
-mod needs;
-
 use regex::bytes::{Regex, RegexBuilder};
-use regex_syntax::ParserBuilder;
-use regex_syntax::hir::Hir;
 
-pub(in crate::signals) use self::needs::Needs;
 use crate::config::reader::Table;
 use crate::problem::{Problem, Reporter, Spotted};
 use crate::signals::agenda::Awaits;
+use crate::signals::needs::Needs;
 use crate::signals::{Findings, History, Measure, Place, Scope, View, What};
 use crate::text::Span;
 
@@ -46,7 +42,7 @@ impl Pattern {
     pub fn compile(table: &Table<'_>, _: &mut Scope<'_, '_>) -> Option<Self> {
         let written = table.required("regex").spotted_string()?;
         let regex = compiled(&written, table.reporter())?;
-        Some(Pattern { regex, needs: parse(&written.value).as_ref().map(Needs::of).unwrap_or_default() })
+        Some(Pattern { regex, needs: Needs::of(&written.value) })
     }
 }
 
@@ -70,9 +66,4 @@ pub fn compiled(written: &Spotted<String>, reporter: &Reporter) -> Option<Regex>
 
 fn build(written: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(written).unicode(false).size_limit(MAX_SIZE).dfa_size_limit(MAX_SIZE).build()
-}
-
-/// The syntax of an expression, read as the search reads it.
-fn parse(written: &str) -> Option<Hir> {
-    ParserBuilder::new().unicode(false).utf8(false).build().parse(written).ok()
 }
