@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use self::notation::{Guard, GuardRange, Part, Pattern, Phrase, Scope, Side};
+pub use self::notation::{Guard, GuardRange, Part, Pattern, Phrase, Scope, Side, Sought};
 pub use self::weight::Weight;
 use self::weight::{Header, parse_header};
 use super::reader::{Line, Source};

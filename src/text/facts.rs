@@ -79,6 +79,11 @@ pub struct Named {
 }
 
 impl Facts {
+    /// How many accounts stand before the first word of the text, each a token.
+    pub fn leading(&self) -> u32 {
+        self.handles.iter().take_while(|handle| handle.leading).zip(1..).last().map_or(0, |(_, count)| count)
+    }
+
     /// Returns the span from token `first` up to but without token `end`; `None` if it lies in the subject.
     pub fn span(&self, first: usize, end: usize) -> Option<Span> {
         let (first, last) = (self.tokens.get(first)?, self.tokens.get(end.checked_sub(1)?)?);

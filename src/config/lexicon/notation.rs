@@ -6,7 +6,7 @@
 mod guard;
 
 pub(super) use self::guard::parse as parse_guard;
-pub use self::guard::{Guard, GuardRange, Scope, Side};
+pub use self::guard::{Guard, GuardRange, Scope, Side, Sought};
 use super::Mistake;
 
 /// Words a pattern may have.

@@ -83,6 +83,8 @@ fn mistakes() {
         ("two weights", b"#@group a weight=strong\nlemot\n#@group a weight=weak\nlelet\n"),
         ("empty group", b"#@group a weight=strong\n#@group b weight=weak\nlelet\n"),
         ("phrase twice", b"#@group a weight=strong\ninternet mati\nlemot\ninternet  mati\n"),
+        ("the end before a phrase", b"#@group a weight=strong\nmati | with $ before 2\n"),
+        ("the beginning and a word", b"#@group a weight=strong\nmati | with ^ padam before 2\n"),
         ("phrase with two weights", b"#@group a weight=strong\ninternet mati\n#@group b weight=weak\ninternet mati\n"),
         ("phrase in two groups is fine", b"#@group a weight=weak\ninternet mati\n#@group b weight=weak\ninternet mati\n"),
         ("phrase and its exclusion", b"#@group a weight=strong\nmati lampu\n!mati lampu\n"),

@@ -67,7 +67,7 @@ fn covering_entry(rules: &Rules, trial: &mut Trial<'_>, id: EntryId, places: Pla
 }
 
 /// Returns whether `other` counts wherever `hit` does, as far as this text shows: it stands within it and is not
-/// guarded, or is guarded alike and begins with it.
+/// guarded, or is guarded alike and begins with it, and ends with it where the end is looked for.
 fn covers(rules: &Rules, other: &Hit, hit: &Hit, places: Places) -> bool {
     let book = &rules.book;
     let guarded = book.guards_of(other.entry).next().is_some();
@@ -79,4 +79,5 @@ fn covers(rules: &Rules, other: &Hit, hit: &Hit, places: Places) -> bool {
         && other.end <= hit.end
         && (places == Places::Any || other.first == hit.first)
         && (!guarded || alike())
+        && (other.end == hit.end || !book.looks_for_edge(other.entry))
 }

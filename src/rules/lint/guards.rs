@@ -8,7 +8,8 @@ use crate::text::{EntryId, GuardLine};
 
 pub(super) fn lint(rules: &Rules, reporter: &Reporter) {
     let mut trial = Trial::new(rules);
-    for (id, entry) in rules.book.entries().filter(|(id, _)| rules.book.guard_lines_of(*id).next().is_some()) {
+    let book = &rules.book;
+    for (id, entry) in book.entries().filter(|(id, _)| book.guard_lines_of(*id).next().is_some() && !book.looks_for_edge(*id)) {
         for (guard, wanted) in decided(rules, &mut trial, id) {
             // What a group asks for may well be said by some of its entries.
             if wanted && guard.at != entry.at {

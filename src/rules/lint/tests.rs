@@ -11,7 +11,7 @@ const WORDS: &str = "#@group own weight=strong\n@telkomcare\n#@group fault weigh
 
 /// Kind of oddity, the line of the sound rule set that is replaced (empty: something is added), what stands there
 /// instead, what is added to the words.
-const ODDITIES: [(&str, &str, &str, &str); 48] = [
+const ODDITIES: [(&str, &str, &str, &str); 49] = [
     ("none", "", "", ""),
     ("the same phrase in another spelling", "", "", "tidak nyala\ngk nyala\n"),
     ("the same phrase stretched", "", "", "lemooot\n"),
@@ -28,6 +28,7 @@ const ODDITIES: [(&str, &str, &str, &str); 48] = [
     ("a wider class is no oddity", "", CLASSED, "wifi putus\n{any_thing} putus terus\n{thing} putus lagi\n"),
     ("a phrase that a root covers", "", "", "~putus terus\ndiputus terus\n"),
     ("guards make a phrase more than another", "", "", "wifi putus | unless sudah near\nwifi putus terus\n"),
+    ("a phrase at the end and a longer one", "", "", "wifi putus | with $ after\nwifi putus terus | with $ after\n"),
     ("a guarded phrase that another finds unguarded", "", "", "lemot lagi | unless sudah near 3\n"),
     ("what stands around is looked at", "", VOIDED, "wifi lemot\n#@group praise weight=praise\nbagus\n"),
     (

@@ -7,7 +7,7 @@ use super::guards::{CompiledGuard, GuardLine, Look, PatternId};
 use super::standing::Standing;
 use super::trie::{Draft, Gap, Trie};
 use super::{Classes, Edition, EntryId, EntryInfo, EntryTraits, Holder, Member, PhraseBook, WordClass, number};
-use crate::config::lexicon::{Guard, Pattern, Phrase};
+use crate::config::lexicon::{Guard, Pattern, Phrase, Sought};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::text::WordId;
 use crate::text::vocabulary::{Step, Vocabulary, VocabularyBuilder};
@@ -135,12 +135,15 @@ impl PhraseBookBuilder {
     }
 
     fn guard(&mut self, guard: &Guard, at: &Spot) -> CompiledGuard {
-        let mut look = |pattern: &Pattern, place| {
-            self.note_uses(pattern, at);
-            Look { pattern: self.pattern(pattern), place }
+        let mut look = |sought: &Sought, place| match sought {
+            Sought::Pattern(pattern) => {
+                self.note_uses(pattern, at);
+                Look { pattern: Some(self.pattern(pattern)), place }
+            }
+            Sought::Edge => Look { pattern: None, place },
         };
-        let look_for = look(&guard.pattern, guard.place);
-        let except = guard.except.as_ref().map(|(pattern, place)| look(pattern, *place));
+        let look_for = look(&guard.sought, guard.place);
+        let except = guard.except.as_ref().map(|(sought, place)| look(sought, *place));
         let line = GuardLine { at: guard.at.clone().unwrap_or_else(|| at.clone()), text: guard.text.as_str().into() };
         CompiledGuard { wanted: guard.wanted, look: look_for, except, line }
     }

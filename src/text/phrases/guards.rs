@@ -37,7 +37,8 @@ pub struct GuardsTakenOut(Vec<(EntryId, Box<[CompiledGuard]>)>);
 /// What is looked for, and where.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    pub(super) pattern: PatternId,
+    /// `None`: the edge of the part of the text.
+    pub(super) pattern: Option<PatternId>,
     pub(super) place: GuardRange,
 }
 
@@ -103,11 +104,12 @@ impl Marks {
 
     /// Returns a place where `look` is satisfied for `hit`; `None`: nowhere.
     fn find(&self, look: Look, facts: &Facts, hit: &Hit) -> Option<(u32, u32)> {
-        let places = self.of(look.pattern);
+        let around = Around { place: look.place, facts, first: hit.first, end: hit.end };
+        let Some(pattern) = look.pattern else { return around.edge().then_some((hit.first, hit.end)) };
+        let places = self.of(pattern);
         if places.is_empty() {
             return None;
         }
-        let around = Around { place: look.place, facts, first: hit.first, end: hit.end };
         let before = places.partition_point(|&(first, _)| first >= around.first);
         let after = places.partition_point(|&(first, _)| first >= around.end);
         let within = || places[after..before].iter();
@@ -157,6 +159,17 @@ impl Around<'_> {
         places.iter().rev().take(MAX_SCAN).find(fits).copied()
     }
 
+    /// Returns whether the part of the text begins so near before the entry, or ends so near behind it. The accounts that a
+    /// text begins with are no words of it.
+    fn edge(&self) -> bool {
+        let last = self.end.saturating_sub(1);
+        let words = match self.place.side {
+            Side::After => (self.end..).take_while(|&at| (at as usize) < self.facts.words && self.together(last, at)).count(),
+            _ => (self.facts.leading()..self.first).rev().take_while(|&at| self.together(at, self.first)).count(),
+        };
+        u32::try_from(words).is_ok_and(|words| self.near(words))
+    }
+
     fn near(&self, between: u32) -> bool {
         self.place.within.is_none_or(|within| between < u32::from(within))
     }
@@ -184,6 +197,11 @@ impl PhraseBook {
     /// Returns the guards of an entry as written, and whether what they look for must stand there; else it must not.
     pub fn guard_lines_of(&self, id: EntryId) -> impl Iterator<Item = (&GuardLine, bool)> {
         self.guards.get(id as usize).into_iter().flatten().map(|guard| (&guard.line, guard.wanted))
+    }
+
+    /// Returns whether a guard of the entry looks for the beginning or the end, which a text that says just the entry always has.
+    pub fn looks_for_edge(&self, id: EntryId) -> bool {
+        self.guards.get(id as usize).into_iter().flatten().any(|guard| guard.look.pattern.is_none())
     }
 
     /// Takes the guard out of all its entries, as if it were not written, until [`PhraseBook::put_back_guard`].

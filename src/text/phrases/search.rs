@@ -113,7 +113,7 @@ impl PhraseBook {
 
     fn missed(&self, facts: &Facts, search: &Search, hit: &Hit) -> Option<Miss> {
         let (guard, place) = search.marks.refusals(self.guards.get(hit.entry as usize)?, facts, hit).next()?;
-        let place = place.or_else(|| search.marks.nearest(guard.look.pattern, hit));
+        let place = place.or_else(|| search.marks.nearest(guard.look.pattern?, hit));
         Some(Miss { hit: *hit, guard: guard.line.text.clone(), wanted: guard.wanted, place })
     }
 

@@ -163,6 +163,34 @@ fn guards_look_around() {
 }
 
 #[test]
+fn guards_look_for_the_beginning_and_the_end() {
+    let check = |entry: &str, text: &str, is_there: bool| {
+        let expected =
+            if is_there { vec![format!("{entry} = mati")] } else { vec![format!("mati ! {}: ", entry.split_once("| ").unwrap().1)] };
+        assert_eq!(found(&format!("#@group g weight=strong\n{entry}\n"), text), expected, "{entry}: {text}");
+    };
+    let end = "mati | with $ after";
+    check(end, "internet mati", true);
+    check(end, "internet mati.", true);
+    check(end, "internet mati? tolong", true);
+    check(end, "internet mati 😭", true);
+    check(end, "internet mati, tolong", false);
+    check(end, "internet mati min", false);
+    check("mati | with $ after in clause", "internet mati, tolong", true);
+    check("mati | with $ after in post", "internet mati? tolong", false);
+    check("mati | with $ after 3", "internet mati ya min", true);
+    check("mati | with $ after 3", "internet mati ya min tolong", false);
+    let begin = "mati | with ^ before";
+    check(begin, "mati internetnya", true);
+    check(begin, "halo. mati internetnya", true);
+    check(begin, "@indihomecare @telkomsel mati internetnya", true);
+    check(begin, "internet mati", false);
+    check("mati | with ^ before in post", "halo. mati internetnya", false);
+    check("mati | with ^ before 2 in post", "internet mati", true);
+    assert_eq!(found("#@group g weight=strong\nmati | unless $ after\n", "internet mati"), ["mati ! unless $ after: mati"]);
+}
+
+#[test]
 fn guards_of_a_group_hold_for_all_its_entries() {
     let list = format!(
         "{PRESS}#@group unused weight=marker\n{{negation}} {{news}} {{give}} {{medium}}\n#@group g weight=strong\n#@with {{me}} near 3\n{{print}}\nteve\n"

@@ -1,5 +1,5 @@
 //! What else must stand near an entry, or must not: `with {me} near 8`, `unless {negation} before 2 in clause`,
-//! `unless {negation} before 2 except {rhetorical} in post`.
+//! `unless {negation} before 2 except {rhetorical} in post`, `with $ after 2`.
 
 use std::fmt;
 
@@ -13,15 +13,24 @@ pub struct Guard {
     /// It must stand there; else it must not.
     pub wanted: bool,
     /// What must stand there, or must not.
-    pub pattern: Pattern,
+    pub sought: Sought,
     /// Where, seen from the entry.
     pub place: GuardRange,
     /// Where this stands, the guard is not asked.
-    pub except: Option<(Pattern, GuardRange)>,
+    pub except: Option<(Sought, GuardRange)>,
     /// As written, for people.
     pub text: String,
     /// The line that it has for itself, for all entries that follow in the group; `None`: it stands in the line of its entry.
     pub at: Option<Spot>,
+}
+
+/// What a guard looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// Words.
+    Pattern(Pattern),
+    /// The beginning (`^ before`) or the end (`$ after`) of the part of the text that the range must not leave.
+    Edge,
 }
 
 /// Where a guard looks, seen from the entry.
@@ -66,7 +75,8 @@ impl fmt::Display for Guard {
 }
 
 const HINT: &str = "write `with {me} near 8` or `unless {negation} before 2 in clause`: before, after, near (how many words, or as far as the \
-                    sentence goes) or between; in clause, in sentence or in post; `except PATTERN PLACE` if need be";
+                    sentence goes) or between; in clause, in sentence or in post; `^ before` and `$ after` for the beginning and the end of it; \
+                    `except PATTERN PLACE` if need be";
 
 /// Reads one guard, without the `|` before it.
 pub(in super::super) fn parse(text: &str) -> Result<Guard, Mistake<'_>> {
@@ -80,19 +90,29 @@ pub(in super::super) fn parse(text: &str) -> Result<Guard, Mistake<'_>> {
     };
     let rest: Vec<&str> = words.collect();
     let exception = rest.iter().position(|word| *word == "except");
-    let (pattern, place) = looked_for(trimmed, &rest[..exception.unwrap_or(rest.len())])?;
+    let (sought, place) = looked_for(trimmed, &rest[..exception.unwrap_or(rest.len())])?;
     let except = exception.map(|at| looked_for(trimmed, &rest[at + 1..])).transpose()?;
-    Ok(Guard { wanted, pattern, place, except, text: trimmed.split_whitespace().collect::<Vec<_>>().join(" "), at: None })
+    Ok(Guard { wanted, sought, place, except, text: trimmed.split_whitespace().collect::<Vec<_>>().join(" "), at: None })
 }
 
-/// A pattern and where it is looked for.
-fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Pattern, GuardRange), Mistake<'t>> {
+/// What is looked for, and where.
+fn looked_for<'t>(guard: &'t str, words: &[&'t str]) -> Result<(Sought, GuardRange), Mistake<'t>> {
     let end = words.iter().position(|word| ["before", "after", "near", "between", "in"].contains(word));
     let (pattern, place) = words.split_at(end.unwrap_or(words.len()));
     let (Some(first), Some(last)) = (pattern.first(), pattern.last()) else {
         return Err(Mistake::new(guard, "the guard does not say what it looks for", HINT));
     };
-    Ok((Pattern::parse(between(guard, first, last))?, read_range(guard, place)?))
+    let range = read_range(guard, place)?;
+    match (*first, range.side) {
+        ("^", Side::Before) | ("$", Side::After) if pattern.len() == 1 => {
+            // An edge that may be anywhere says nothing.
+            Ok((Sought::Edge, GuardRange { within: range.within.or(Some(1)), ..range }))
+        }
+        ("^" | "$", _) => {
+            Err(Mistake::new(first, format!("`{first}` is no word"), "write `^ before` for the beginning, `$ after` for the end"))
+        }
+        _ => Ok((Sought::Pattern(Pattern::parse(between(guard, first, last))?), range)),
+    }
 }
 
 /// Returns the part of `text` from its part `first` to its part `last`.
