@@ -81,7 +81,7 @@ pub struct Named {
 impl Facts {
     /// How many accounts stand before the first word of the text, each a token.
     pub fn leading(&self) -> u32 {
-        self.handles.iter().take_while(|handle| handle.leading).zip(1..).last().map_or(0, |(_, count)| count)
+        u32::try_from(self.handles.partition_point(|handle| handle.leading)).unwrap_or(u32::MAX)
     }
 
     /// Returns the span from token `first` up to but without token `end`; `None` if it lies in the subject.

@@ -163,11 +163,13 @@ impl Around<'_> {
     /// text begins with are no words of it.
     fn edge(&self) -> bool {
         let last = self.end.saturating_sub(1);
+        // No more words are looked at than may stand there: a text may be long and have the entry at every word.
+        let within = self.place.within.map_or(1, usize::from);
         let words = match self.place.side {
-            Side::After => (self.end..).take_while(|&at| (at as usize) < self.facts.words && self.together(last, at)).count(),
-            _ => (self.facts.leading()..self.first).rev().take_while(|&at| self.together(at, self.first)).count(),
+            Side::After => (self.end..).take(within).take_while(|&at| (at as usize) < self.facts.words && self.together(last, at)).count(),
+            _ => (self.facts.leading()..self.first).rev().take(within).take_while(|&at| self.together(at, self.first)).count(),
         };
-        u32::try_from(words).is_ok_and(|words| self.near(words))
+        words < within
     }
 
     fn near(&self, between: u32) -> bool {
