@@ -87,7 +87,7 @@
 //! | customer | whose state a record concerns: the author of a post, or whom the brand's reply answers ([`post::CustomerKey`]) |
 //! | state | what is remembered of a customer ([`author::AuthorState`]); the journal is the topic that keeps it |
 //! | entry, hit | a phrase of a lexicon; a place in a text where it stands ([`text::Hit`]) |
-//! | guard | what must not stand near an entry for it to count; its range is where that is looked for ([`config::lexicon::GuardRange`]) |
+//! | guard | what must stand near an entry, or must not, for it to count, or that the text begins or ends there; its range is where that is looked for ([`config::lexicon::GuardRange`]) |
 //! | fact | something that holds of a post or case without any configuration ([`signals::Builtin`]) |
 //! | signal, finding | what the rules look for in a post; what one look found, with value and threshold ([`signals::Finding`]) |
 //! | trace, place | one thing that a signal found; where in the text it stands ([`signals::Place`]) |

@@ -35,7 +35,7 @@ pub use self::history::{History, MAX_POSTS, PastPost, Series};
 pub use self::kind::Kind;
 pub use self::lexicons::{Lexicons, LoadedGroup};
 pub use self::look::look;
-pub use self::names::{NameList, Names, Test};
+pub use self::names::{Names, Test};
 pub use self::obstacle::{Obstacle, Snag};
 pub use self::part_number::PartNumber;
 pub use self::relation::{Relation, Side};

@@ -55,46 +55,6 @@ fn place(name: Ref) -> Option<(usize, u64)> {
     Some((place / 64, 1 << (place % 64)))
 }
 
-/// A list of names, from which those that hold are told without asking for each.
-#[derive(Debug, Default)]
-pub struct NameList {
-    /// Words that have a bit of the list, and how many names have their bits in earlier ones.
-    words: Box<[(u8, u64, u16)]>,
-    /// In the order of the bits, where in the list the name stands.
-    places: Box<[u16]>,
-}
-
-impl NameList {
-    /// Makes the list of different `names`. Conditions never hold.
-    pub fn new(names: impl Iterator<Item = Ref>) -> Self {
-        let mut places: Vec<(usize, u64, u16)> =
-            names.zip(0..).filter_map(|(name, at)| place(name).map(|(word, bit)| (word, bit, at))).collect();
-        places.sort_unstable();
-        let number = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
-        let mut words: Vec<(u8, u64, u16)> = Vec::new();
-        for (before, &(word, bit, _)) in places.iter().enumerate() {
-            // A thousand signals have 17 words.
-            let word = u8::try_from(word).unwrap_or(u8::MAX);
-            match words.last_mut().filter(|last| last.0 == word) {
-                Some((_, bits, _)) => *bits |= bit,
-                None => words.push((word, bit, number(before))),
-            }
-        }
-        NameList { words: words.into(), places: places.into_iter().map(|(.., at)| at).collect() }
-    }
-
-    /// Returns where in the list the names stand that hold, in its order.
-    pub fn holding(&self, names: &Names) -> SmallVec<[u16; 8]> {
-        let mut holding: SmallVec<[u16; 8]> = SmallVec::new();
-        for &(word, bits, before) in &self.words {
-            let place = |bit: usize| usize::from(before) + (bits & ((1 << bit) - 1)).count_ones() as usize;
-            holding.extend(ones(names.word(usize::from(word)) & bits).filter_map(|bit| self.places.get(place(bit)).copied()));
-        }
-        holding.sort_unstable();
-        holding
-    }
-}
-
 /// An [`Expression`] over bits, its groups one after the other: each begins with its head, then come more names of its own,
 /// then the groups within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -238,20 +198,6 @@ mod tests {
             }
             let nested = Expression::Name(Ref::Condition(1));
             assert!(!Test::of(&nested, &conditions).holds(&names), "a condition within a condition never holds");
-        }
-    }
-
-    #[test]
-    fn the_names_of_a_list_that_hold_are_told_in_its_order() {
-        let list = [Ref::Signal(100), Ref::Signal(3), Ref::Condition(0), Ref::Builtin(Builtin::IsReply), Ref::Signal(31), Ref::Signal(2)];
-        let listed = NameList::new(list.iter().copied());
-        for met in 0..64_u16 {
-            let mut names = Names::default();
-            names.clear(101);
-            names.set(Ref::Signal(50), true);
-            list.iter().enumerate().for_each(|(at, &name)| names.set(name, met & (1 << at) != 0));
-            let expected: Vec<u16> = (0..).zip(&list).filter(|(_, name)| names.has(**name)).map(|(at, _)| at).collect();
-            assert_eq!(listed.holding(&names).as_slice(), expected, "{met:b}");
         }
     }
 }

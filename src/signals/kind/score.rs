@@ -7,7 +7,7 @@ use crate::config::lexicon::Weight;
 use crate::config::reader::Table;
 use crate::problem::Spotted;
 use crate::signals::agenda::Awaits;
-use crate::signals::{Findings, History, Measure, NameList, Place, Ref, Scope, SignalId, View, What};
+use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
 use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
@@ -23,8 +23,6 @@ pub struct Score {
     adding: GroupSet,
     /// What each name adds where it holds.
     pub names: Vec<(Ref, f32)>,
-    /// The same names, to be tested.
-    listed: NameList,
 }
 
 impl Score {
@@ -51,15 +49,16 @@ impl Score {
                 findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight);
             }
         }
-        for at in self.listed.holding(&findings.names) {
-            let (name, weight) = self.names[usize::from(at)];
-            let what = match name {
-                Ref::Signal(id) => What::Signal(id),
-                Ref::Builtin(fact) => What::Fact(fact.name()),
-                Ref::Condition(_) => What::Fact(""),
-            };
-            sum += weight;
-            findings.note_weighed(what, Place::Elsewhere, weight);
+        for &(name, weight) in &self.names {
+            if findings.names.has(name) {
+                let what = match name {
+                    Ref::Signal(id) => What::Signal(id),
+                    Ref::Builtin(fact) => What::Fact(fact.name()),
+                    Ref::Condition(_) => What::Fact(""),
+                };
+                sum += weight;
+                findings.note_weighed(what, Place::Elsewhere, weight);
+            }
         }
         Measure::reaching(sum, self.threshold)
     }
@@ -87,8 +86,7 @@ impl Score {
             }
         }
         let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != 0.0).map(|(group, _)| group).collect();
-        let listed = NameList::new(names.iter().map(|(name, _)| *name));
-        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names, listed })
+        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names })
     }
 }
 

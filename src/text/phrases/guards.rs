@@ -1,4 +1,4 @@
-//! Guards: what must stand near an entry, or must not, for it to count.
+//! Guards: what must stand near an entry, or must not, for it to count; or that the text begins or ends there.
 
 use std::sync::Arc;
 
