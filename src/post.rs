@@ -6,6 +6,7 @@
 mod accounts;
 mod event;
 pub mod handle;
+mod ids;
 mod inbox;
 mod key;
 mod kind;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::OwnAccounts;
 pub use self::event::{CASE_EVENT_SCHEMA, CaseEvent, CaseEventKind};
+pub use self::ids::same_id;
 pub use self::inbox::Input;
 pub use self::key::CustomerKey;
 pub use self::kind::EventKind;

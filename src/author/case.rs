@@ -8,7 +8,7 @@ use super::remembered::is_false;
 use super::reminded::Reminders;
 use super::told::{Group, Hold, Step};
 use super::unknown::Unknown;
-use crate::post::Millis;
+use crate::post::{Millis, same_id};
 use crate::signals::Evidence;
 
 /// Posts kept as witnesses of one condition, and of the complaint.
@@ -182,7 +182,7 @@ impl Case {
     /// Counts the post `id`, written at `at`.
     pub fn add_post(&mut self, id: &str, at: Millis) {
         self.last_at = self.last_at.max(at);
-        if !self.posts.iter().any(|known| **known == *id) {
+        if !self.posts.iter().any(|known| same_id(known, id)) {
             if self.posts.len() == MAX_LISTED {
                 self.posts.remove(1);
             }
@@ -205,7 +205,8 @@ impl Case {
     /// Returns whether the post `id` in `conversation`, an answer to `parent`, goes on with one of the case's other
     /// posts.
     pub fn holds(&self, id: &str, conversation: Option<&str>, parent: Option<&str>) -> bool {
-        let is_other = |known: &str| *known != *id && (Some(known) == conversation || Some(known) == parent);
+        let is = |known: &str, id: Option<&str>| id.is_some_and(|id| same_id(known, id));
+        let is_other = |known: &str| (is(known, conversation) || is(known, parent)) && !same_id(known, id);
         let same = conversation.is_some_and(|conversation| self.conversations.iter().any(|known| *known == conversation));
         same || self.posts.iter().any(|known| is_other(known))
     }

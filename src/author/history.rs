@@ -1,7 +1,7 @@
 //! What signals may know of the customer's past, out of what is remembered.
 
 use super::AuthorState;
-use crate::post::{Millis, OwnAccounts, Post};
+use crate::post::{Millis, OwnAccounts, Post, same_id};
 use crate::signals::{History, PastPost, Series};
 
 /// Room for the lists that a [`History`] lends. Reused from post to post.
@@ -45,7 +45,7 @@ impl AuthorState {
         times.clear();
         let mut place = None;
         for known in &self.posts {
-            let same = *known.id == *id;
+            let same = same_id(&known.id, id);
             if known.in_series {
                 if same {
                     place = Some(self.series.as_ref().is_some_and(|series| series.anchor == known.id));

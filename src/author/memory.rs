@@ -7,7 +7,7 @@ use super::remembered::{Remembered, is_false};
 use super::unknown::Unknown;
 use super::version::{Age, age, print, version};
 use super::{AuthorState, json};
-use crate::post::{EventKind, Millis, Post};
+use crate::post::{EventKind, Millis, Post, same_id};
 use crate::signals::MAX_POSTS;
 
 /// How long ids are remembered, in milliseconds of record time.
@@ -73,14 +73,17 @@ impl Remembered {
 
     /// Returns whether `id` names the post, or the version of it that people see and answer.
     fn is(&self, id: &str) -> bool {
-        *self.id == *id || self.version.as_deref() == Some(id)
+        same_id(&self.id, id) || self.version.as_deref().is_some_and(|version| same_id(version, id))
     }
 
     /// Returns whether a post in `conversation` that answers `parent` goes on with what this post was about.
     fn is_answered(&self, conversation: Option<&str>, parent: Option<&str>) -> bool {
-        let answers = parent.is_some_and(|id| self.is(id));
-        let same = conversation.is_some_and(|id| self.is(id) || self.conversation.as_deref() == Some(id));
-        if self.by_brand { answers } else { (self.feeds || self.addressed) && (answers || same) }
+        if !(self.by_brand || self.feeds || self.addressed) {
+            return false;
+        }
+        let begun_in = |id: &str| self.conversation.as_deref().is_some_and(|conversation| same_id(conversation, id));
+        let same = || conversation.is_some_and(|id| self.is(id) || begun_in(id));
+        parent.is_some_and(|id| self.is(id)) || (!self.by_brand && same())
     }
 }
 
@@ -106,7 +109,7 @@ impl SeriesMemory {
 impl AuthorState {
     /// Returns what `post` is to this memory.
     pub fn acquaintance(&self, post: &Post<'_>) -> Acquaintance {
-        let Some(place) = self.posts.iter().rposition(|known| *known.id == *post.post_id) else { return Acquaintance::New };
+        let Some(place) = self.posts.iter().rposition(|known| same_id(&known.id, &post.post_id)) else { return Acquaintance::New };
         match age(post, &self.posts[place]) {
             Age::Newer => Acquaintance::Version(place),
             Age::Same | Age::Older => Acquaintance::Duplicate,
@@ -119,7 +122,7 @@ impl AuthorState {
     pub fn is_in_conversation(&self, post: &Post<'_>) -> bool {
         let conversation = post.conversation_id.as_ref().and_then(|id| id.non_blank());
         let parent = post.parent_id.as_ref().and_then(|id| id.non_blank());
-        let mut others = self.posts.iter().filter(|known| *known.id != *post.post_id);
+        let mut others = self.posts.iter().filter(|known| !same_id(&known.id, &post.post_id));
         let recent = others.any(|known| known.is_answered(conversation, parent));
         recent || self.case.as_ref().is_some_and(|case| case.holds(&post.post_id, conversation, parent))
     }
@@ -149,7 +152,7 @@ impl AuthorState {
 
     /// Begins `series`, of which the only post so far is its anchor.
     pub fn begin_series(&mut self, series: SeriesMemory) {
-        self.posts.iter_mut().for_each(|post| post.in_series = *post.id == *series.anchor);
+        self.posts.iter_mut().for_each(|post| post.in_series = same_id(&post.id, &series.anchor));
         self.series = Some(series);
     }
 }

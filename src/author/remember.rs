@@ -3,7 +3,7 @@
 //! Knows what was decided only as far as a later post may need it.
 
 use super::{AuthorState, Recognised, Remembered, SeriesMemory};
-use crate::post::{Millis, Post};
+use crate::post::{Millis, Post, same_id};
 use crate::signals::Evidence;
 
 /// What was decided about a post, as far as it must be remembered.
@@ -49,7 +49,7 @@ impl AuthorState {
         if judged.counted {
             self.keep_reasons(judged.evidence);
             let id = &*post.post_id;
-            if !self.posts.iter().any(|known| *known.id == *id && known.in_series) {
+            if !self.posts.iter().any(|known| known.in_series && same_id(&known.id, id)) {
                 self.extend_series(post, judged, at);
             }
         }
