@@ -28,7 +28,7 @@ pub use self::handoff::{DoneStep, Handoff, MAX_HANDOFFS};
 pub use self::history::HistoryBuffer;
 use self::memory::Acquaintance;
 pub use self::memory::{ID_MEMORY, SeriesMemory};
-pub use self::recognise::{Recognised, Replaced, recognise};
+pub use self::recognise::{Recognised, Replaced, is_to_be_read, recognise};
 pub use self::remember::Judged;
 pub use self::remembered::Remembered;
 pub use self::reminded::{Reminded, Reminder, Reminders};

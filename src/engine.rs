@@ -53,12 +53,13 @@ fn judge<'a>(
     post: &'a Post<'a>,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
+    let is_read = work.was_expected();
     let known = author::recognise(rules, state, post, arrival);
     if let Some(reason) = known.unread {
         work.note_forgotten(known.forgot);
         return route::tell_unread(rules, post, reason, known, arrival);
     }
-    work.read(rules, post);
+    work.take_in(rules, post, is_read);
     let Workspace { reading, accounts, history, findings, classification, .. } = work;
     let view = view(reading, accounts, rules, post, known.written_at, arrival.with_text);
     let history = state.history(&rules.own, post, history);

@@ -39,7 +39,7 @@ use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
 use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
-use crate::text::{Acronyms, Openers, PhraseBook, Vocabulary};
+use crate::text::{Acronyms, Language, Openers, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
 #[derive(Debug)]
@@ -221,6 +221,12 @@ impl Rules {
     /// Returns the signal numbered `id`, which must be of these rules.
     pub fn signal(&self, id: SignalId) -> &Signal {
         &self.signals[usize::from(id)]
+    }
+
+    /// Returns what posts are read for.
+    pub fn language(&self) -> Language<'_> {
+        let Rules { vocabulary, acronyms, book, .. } = self;
+        Language { vocabulary, acronyms, book, openers: self.profile_openers.as_ref() }
     }
 
     /// Returns the signals that signal `id` stands on: itself, if it follows from no others.

@@ -33,7 +33,7 @@ pub use self::phrases::{
     Edition, EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, HitsByGroup, Member, Miss, Openers, PhraseBook, PhraseBookBuilder,
     Search, TakenOut, WordClass,
 };
-pub use self::reading::Reading;
+pub use self::reading::{Language, Reader, Reading};
 pub use self::slang::SlangTable;
 pub use self::span::Span;
 pub use self::vocabulary::{Vocabulary, VocabularyBuilder};

@@ -81,7 +81,7 @@ impl Desk {
         self.offset += 1;
         let mut out = Outbox::default();
         self.stage.begin();
-        self.stage.process(&inbound, &mut out);
+        self.stage.take(&inbound, &mut out);
         self.stage.journal(&mut out);
         self.stage.committed();
         self.silenced += out.silenced;

@@ -147,7 +147,7 @@ impl Run {
         for (offset, record) in (first..).zip(records) {
             let mut inbound = Inbound::plain("inbox", offset as i64, Some(record.key.as_bytes()), Some(record.value.as_bytes()), &[]);
             inbound.timestamp = Millis::new(record.at);
-            self.stage.process(&inbound, &mut out);
+            self.stage.take(&inbound, &mut out);
         }
         self.stage.journal(&mut out);
         out

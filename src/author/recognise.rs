@@ -98,22 +98,32 @@ fn unread(
         }
         EventKind::Create | EventKind::Edit | EventKind::Unknown => {}
     }
-    let by_brand = rules.own.wrote(post);
-    let reason = if by_brand {
+    let reason = of_no_customer(rules, post)?;
+    let by_brand = reason == Skip::OwnPost;
+    if by_brand {
         state.note_reply(known.event_time);
-        Skip::OwnPost
-    } else if post.auto_reply && rules.handoffs.parties.of(post).is_none() {
-        // What a party's own system hands in is no answer of a machine (D100).
-        Skip::AutoReply
-    } else if post.is_repost {
-        Skip::Repost
-    } else {
-        return None;
-    };
+    }
     if acquaintance == Acquaintance::New {
         known.forgot = state.remember(Remembered { by_brand, ..Remembered::of(post, known.event_time, seen) });
     }
     Some(reason)
+}
+
+/// Returns why nobody need read a post that says by itself that no customer wrote it.
+fn of_no_customer(rules: &Rules, post: &Post<'_>) -> Option<Skip> {
+    if rules.own.wrote(post) {
+        Some(Skip::OwnPost)
+    } else if post.auto_reply && rules.handoffs.parties.of(post).is_none() {
+        // What a party's own system hands in is no answer of a machine (D100).
+        Some(Skip::AutoReply)
+    } else {
+        post.is_repost.then_some(Skip::Repost)
+    }
+}
+
+/// Returns whether `post` must be read if it is not known already, which only what is remembered of its author tells.
+pub fn is_to_be_read(rules: &Rules, post: &Post<'_>) -> bool {
+    !matches!(post.event_kind, EventKind::Delete | EventKind::Engagement) && of_no_customer(rules, post).is_none()
 }
 
 impl AuthorState {

@@ -5,13 +5,16 @@ use crate::post::{Millis, Post};
 use crate::rules::Rules;
 use crate::signals::Account;
 use crate::signals::{Findings, View};
-use crate::text::{Facts, Reading};
+use crate::text::{Facts, Reader, Reading};
 use crate::verdict::Classification;
 
 /// Buffers that one post leaves to the next.
 #[derive(Debug, Default)]
 pub struct Workspace {
+    reader: Reader,
     pub(super) reading: Reading,
+    /// It is that of the post that is judged next.
+    is_read: bool,
     pub(super) accounts: Vec<Account>,
     pub(super) history: HistoryBuffer,
     pub(super) findings: Findings,
@@ -20,9 +23,28 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Replaces what was read by what `post` says.
-    pub(super) fn read(&mut self, rules: &Rules, post: &Post<'_>) {
-        self.reading.read(post, rules.profile_openers.as_ref(), &rules.vocabulary, &rules.acronyms, &rules.book);
+    /// Replaces `reading` by what `post` says. What [`expect`](Workspace::expect) is given then need not be read again.
+    pub fn read(&mut self, rules: &Rules, post: &Post<'_>, reading: &mut Reading) {
+        self.reader.read(post, rules.language(), reading);
+    }
+
+    /// Takes `reading` for the input of the next step, a post that was read by the rules it is judged by. Gives back one that is
+    /// not needed any more, to be written over.
+    pub fn expect(&mut self, reading: Reading) -> Reading {
+        self.is_read = true;
+        std::mem::replace(&mut self.reading, reading)
+    }
+
+    /// Returns whether the input of the step that begins was expected.
+    pub(super) fn was_expected(&mut self) -> bool {
+        std::mem::take(&mut self.is_read)
+    }
+
+    /// Makes what was read that of `post`, unless it `is_read` already.
+    pub(super) fn take_in(&mut self, rules: &Rules, post: &Post<'_>, is_read: bool) {
+        if !is_read {
+            self.reader.read(post, rules.language(), &mut self.reading);
+        }
         Account::find_all(post, &self.reading.facts, &rules.own, &mut self.accounts);
     }
 

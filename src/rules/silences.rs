@@ -9,7 +9,7 @@ use crate::config::silences::{Silence, parse};
 use crate::post::Post;
 use crate::problem::{Reporter, Severity};
 use crate::signals::Lexicons;
-use crate::text::{Acronyms, GroupId, PhraseBook, PhraseBookBuilder, Reading, Vocabulary, VocabularyBuilder};
+use crate::text::{Acronyms, GroupId, Language, PhraseBook, PhraseBookBuilder, Reader, Reading, Vocabulary, VocabularyBuilder};
 
 use super::words::Words;
 
@@ -46,7 +46,8 @@ impl Silences {
     pub fn holding<'s>(&'s self, customer: &str, post: Option<&Post<'_>>) -> Vec<&'s Silence> {
         let mut reading = Reading::default();
         if let Some(post) = post.filter(|_| self.all.iter().any(|(_, groups)| !groups.is_empty())) {
-            reading.read(post, None, &self.vocabulary, &Acronyms::default(), &self.book);
+            let (vocabulary, acronyms, book) = (&self.vocabulary, &Acronyms::default(), &self.book);
+            Reader::default().read(post, Language { vocabulary, acronyms, book, openers: None }, &mut reading);
         }
         let says = |group: &GroupId| reading.hits.iter().any(|hit| hit.group == *group);
         let holds = |silence: &Silence, groups: &[GroupId]| {

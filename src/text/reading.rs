@@ -15,26 +15,44 @@ pub struct Reading {
     pub by_group: HitsByGroup,
     /// Entries of the groups that profile signals look for, in the author's profile.
     pub profile_hits: Vec<Hit>,
+}
+
+/// Reads posts: what one reading leaves to the next. What is read depends on nothing that was read before.
+#[derive(Debug, Default)]
+pub struct Reader {
     profile: Facts,
     profiles: Profiles,
     search: Search,
 }
 
-impl Reading {
-    /// Replaces the contents by what `post` says and, if `openers` are given, by the entries of their groups in what its author
-    /// says of himself. A book has one set of them.
-    pub fn read(&mut self, post: &Post<'_>, openers: Option<&Openers>, vocabulary: &Vocabulary, acronyms: &Acronyms, book: &PhraseBook) {
+/// What the rules know of the language, which posts are read for.
+#[derive(Debug, Clone, Copy)]
+pub struct Language<'r> {
+    /// The words that are known.
+    pub vocabulary: &'r Vocabulary,
+    /// Short words that are written in capitals by everybody.
+    pub acronyms: &'r Acronyms,
+    /// All entries.
+    pub book: &'r PhraseBook,
+    /// What can begin an entry in a profile; `None`: nothing is looked for there. A book has one set of them.
+    pub openers: Option<&'r Openers>,
+}
+
+impl Reader {
+    /// Replaces `reading` by what `post` says and, if anything is looked for there, by what its author says of himself.
+    pub fn read(&mut self, post: &Post<'_>, language: Language<'_>, reading: &mut Reading) {
+        let Language { vocabulary, acronyms, book, openers } = language;
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
-        self.facts.read(&post.text, subject, post.platform, vocabulary, acronyms);
-        book.find(&self.facts, &mut self.search, &mut self.hits);
-        self.by_group.fill(&self.hits);
-        self.profile_hits.clear();
+        reading.facts.read(&post.text, subject, post.platform, vocabulary, acronyms);
+        book.find(&reading.facts, &mut self.search, &mut reading.hits);
+        reading.by_group.fill(&reading.hits);
+        reading.profile_hits.clear();
         let author = post.author.as_ref();
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());
         if let Some((bio, openers)) = bio.zip(openers) {
             let name = author.and_then(|author| author.name.as_ref()).and_then(|name| name.non_blank());
-            let Reading { profile, profiles, search, profile_hits, .. } = self;
-            profiles.find(Profile { bio, name, platform: post.platform }, book, profile_hits, |hits| {
+            let Reader { profile, profiles, search } = self;
+            profiles.find(Profile { bio, name, platform: post.platform }, book, &mut reading.profile_hits, |hits| {
                 profile.read(bio, name, post.platform, vocabulary, acronyms);
                 hits.clear();
                 if openers.stand_in(profile) {

@@ -96,7 +96,7 @@ impl Desk {
         let mut inbound = Inbound::plain("inbox", self.offset, Some(key.as_bytes()), Some(value.as_bytes()), &[]);
         inbound.timestamp = at(minute);
         self.offset += 1;
-        self.transaction(|stage, out| stage.process(&inbound, out));
+        self.transaction(|stage, out| stage.take(&inbound, out));
     }
 
     fn event(&self, minute: i64, customer: &str, what: &str, more: &str) -> Value {

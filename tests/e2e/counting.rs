@@ -42,11 +42,17 @@ impl Counting {
 }
 
 impl Stage for Counting {
+    type Prepared<'r> = ();
+
     fn name(&self) -> &'static str {
         "counting"
     }
 
-    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
+        vec![(); records.len()]
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         while matches!(self.fault, Fault::HeldWhile(held) if held.load(Ordering::SeqCst)) {
             std::thread::park_timeout(Duration::from_millis(1));
         }

@@ -23,7 +23,7 @@ fn state() -> Vec<u8> {
     let post = sample::canonical(0, 0, sample::TEXTS[1]);
     let mut record = Inbound::plain("inbox", 0, Some(b"x:43151000000"), Some(&post), &[]);
     record.timestamp = Millis::new(sample::written_at(0));
-    stage.process(&record, &mut out);
+    stage.take(&record, &mut out);
     stage.journal(&mut out);
     let journal = out.records().find(|record| record.to == Topic::Journal);
     journal.and_then(|record| record.value).expect("a state").to_vec()

@@ -44,11 +44,17 @@ fn posts(key: impl Fn(usize) -> String) -> impl Iterator<Item = Record> {
 struct PassThrough;
 
 impl Stage for PassThrough {
+    type Prepared<'r> = ();
+
     fn name(&self) -> &'static str {
         "pass"
     }
 
-    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
+        vec![(); records.len()]
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         out.push(Topic::Agents).key(record.key).value(record.value).header("triage.source", record.source()).at(record.timestamp);
     }
 }

@@ -79,7 +79,7 @@ impl Process {
         for record in records {
             let mut inbound = Inbound::plain("inbox", self.offset, Some(record.customer.as_bytes()), Some(record.value.as_bytes()), &[]);
             inbound.timestamp = Millis::new(record.at);
-            self.stage.process(&inbound, &mut out);
+            self.stage.take(&inbound, &mut out);
             self.offset += 1;
         }
         self.end(out, commits);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::message::BorrowedMessage;
 
 use crate::config::reader::show_duration;
 
@@ -39,6 +39,10 @@ const HANDOVER_INTERVAL: Duration = Duration::from_millis(25);
 
 /// Bytes in waiting that make a handover due at once.
 const HANDOVER_BYTES: usize = 4 << 20;
+
+/// Records that are prepared together, at most, and the bytes from which on it is enough: the watchdog waits meanwhile.
+const TOGETHER: usize = 64;
+const TOGETHER_BYTES: usize = 256 << 10;
 
 /// What a lane works on, whatever its run has for clients: the stage, where it stands, what it has to say.
 pub(super) struct Work<'a, S> {
@@ -88,14 +92,14 @@ impl<'a, S: Stage> Work<'a, S> {
         &mut self,
         consumer: &BaseConsumer<Membership>,
         transaction: &Transaction<'_, '_>,
-        first: &BorrowedMessage<'_>,
+        first: BorrowedMessage<'_>,
     ) -> Result<(), Trouble> {
         let begun = Instant::now();
         let interval = millis(self.settings.run.transaction_interval);
         let (shortest, longest) = if asked(Point::OpenBatch) { (HELD_OPEN, HELD_OPEN) } else { (SHORTEST.min(interval), interval) };
         let most = self.suspects.most_inputs(self.settings.run.batch);
         let mut next_handover = HANDOVER_INTERVAL;
-        self.take(consumer, first)?;
+        self.take(consumer, first, most)?;
         loop {
             self.report.beat();
             transaction.check()?;
@@ -114,7 +118,7 @@ impl<'a, S: Stage> Work<'a, S> {
             }
             let wait = shortest.saturating_sub(age);
             match consumer.poll(wait) {
-                Some(Ok(message)) => self.take(consumer, &message)?,
+                Some(Ok(message)) => self.take(consumer, message, most - self.batch.inputs.len())?,
                 Some(Err(error)) => self.consumer_error(&error)?,
                 None if wait.is_zero() => break,
                 None => (),
@@ -138,20 +142,62 @@ impl<'a, S: Stage> Work<'a, S> {
         written
     }
 
-    fn take(&mut self, consumer: &BaseConsumer<Membership>, message: &BorrowedMessage<'_>) -> Result<(), Trouble> {
-        let record = Inbound::new(message);
+    /// Takes `first` in, and with it what has been fetched behind it already, up to `most` records.
+    fn take<'c>(&mut self, consumer: &'c BaseConsumer<Membership>, first: BorrowedMessage<'c>, most: usize) -> Result<(), Trouble> {
+        let (messages, error) = self.gather(consumer, first, most);
+        let begun = Instant::now();
+        let records: Vec<Inbound<'_>> = messages.iter().map(Inbound::new).collect();
+        let prepared = self.stage.prepare(&records);
+        let each = begun.elapsed().as_secs_f64() / records.len() as f64;
+        for (record, prepared) in records.iter().zip(prepared) {
+            self.process(consumer, record, (prepared, each))?;
+        }
+        error.map_or(Ok(()), |error| self.consumer_error(&error))
+    }
+
+    /// Returns `first` and what can be had behind it without waiting, up to `most` records, with the error that came instead of
+    /// a further one. Where partitions may have to rest, the next record is asked for only when this one has been counted.
+    fn gather<'c>(
+        &self,
+        consumer: &'c BaseConsumer<Membership>,
+        first: BorrowedMessage<'c>,
+        most: usize,
+    ) -> (Vec<BorrowedMessage<'c>>, Option<KafkaError>) {
+        let most = if self.pace.is_limited() { 1 } else { most.min(TOGETHER) };
+        let mut bytes = first.payload_len();
+        let mut messages = vec![first];
+        while messages.len() < most && bytes < TOGETHER_BYTES && !consumer.context().has_changes() {
+            match consumer.poll(Duration::ZERO) {
+                Some(Ok(message)) => {
+                    bytes += message.payload_len();
+                    messages.push(message);
+                }
+                Some(Err(error)) => return (messages, Some(error)),
+                None => break,
+            }
+        }
+        (messages, None)
+    }
+
+    /// Hands `record` to the stage, with what was prepared of it and the seconds that took.
+    fn process<'r>(
+        &mut self,
+        consumer: &BaseConsumer<Membership>,
+        record: &Inbound<'r>,
+        (prepared, seconds): (S::Prepared<'r>, f64),
+    ) -> Result<(), Trouble> {
         let position = self.positions.advance(record.topic, record.partition, record.offset);
         let position =
             position.ok_or_else(|| Trouble::restart(format!("{} is not the next record of a partition of ours", record.source())))?;
         let input = self.batch.inputs.len();
-        self.batch.inputs.push((position, message.offset()));
+        self.batch.inputs.push((position, record.offset));
         self.batch.counts.records += 1;
         self.batch.times.push(record.timestamp);
         let begun = Instant::now();
-        if !self.suspects.reject(&self.stage, &record, &mut self.outbox) {
-            self.stage.process(&record, &mut self.outbox);
+        if !self.suspects.reject(&self.stage, record, &mut self.outbox) {
+            self.stage.process(record, prepared, &mut self.outbox);
         }
-        self.batch.steps.note(begun.elapsed().as_secs_f64());
+        self.batch.steps.note(seconds + begun.elapsed().as_secs_f64());
         if std::mem::take(&mut self.outbox.tally.unusable) > 0 {
             self.batch.unusable.push(position);
         }
@@ -164,7 +210,7 @@ impl<'a, S: Stage> Work<'a, S> {
             let paused = self.positions.some(&resting).and_then(|partitions| consumer.pause(&partitions));
             paused.map_err(|error| Trouble::restart(format!("let partitions rest: {error}")))?;
         }
-        self.check_limit(&record)
+        self.check_limit(record)
     }
 
     /// Ends the transaction if too many of the last records of this topic could not be read.

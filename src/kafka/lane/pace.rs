@@ -47,6 +47,11 @@ impl<C: Clock + Clone> Pace<C> {
         Pace { clock, limit, behind, resting, until }
     }
 
+    /// Returns whether anything is limited.
+    pub(super) fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// Notes a record of position number `position`, written `at` and read when `now` says. Returns whether it is time to
     /// [`rest`](Pace::rest).
     pub(super) fn note(&mut self, position: usize, at: Millis, now: impl FnOnce() -> Millis) -> bool {

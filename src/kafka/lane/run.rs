@@ -120,7 +120,7 @@ impl<S: Stage> Lane<'_, S> {
             }
             match consumer.poll(IDLE) {
                 None => (),
-                Some(Ok(first)) => self.process(consumer, &first)?,
+                Some(Ok(first)) => self.process(consumer, first)?,
                 Some(Err(error)) => self.work.consumer_error(&error).or_else(|trouble| match trouble {
                     Trouble::Abort(reason) => {
                         tracing::info!(target: "kafka", reason, "nothing to abort");
@@ -148,7 +148,7 @@ impl<S: Stage> Lane<'_, S> {
     }
 
     /// Takes records in, beginning with `first`, as one transaction.
-    fn process(&mut self, consumer: &BaseConsumer<Membership>, first: &BorrowedMessage<'_>) -> Result<(), Trouble> {
+    fn process(&mut self, consumer: &BaseConsumer<Membership>, first: BorrowedMessage<'_>) -> Result<(), Trouble> {
         pass(Point::AfterPoll);
         self.work.stage.begin();
         self.transact(consumer, |work, transaction| work.fill(consumer, transaction, first)).map(drop)

@@ -28,7 +28,7 @@ impl Suspects {
     }
 
     /// Makes a dead letter of `record` if it is guilty. Returns whether it is; then the stage is not to be asked about it.
-    pub(super) fn reject(&self, stage: &dyn Stage, record: &Inbound<'_>, out: &mut Outbox) -> bool {
+    pub(super) fn reject(&self, stage: &impl Stage, record: &Inbound<'_>, out: &mut Outbox) -> bool {
         if self.guilty.is_empty() {
             return false;
         }

@@ -42,6 +42,8 @@ impl Ingest {
 }
 
 impl Stage for Ingest {
+    type Prepared<'r> = ();
+
     fn name(&self) -> &'static str {
         "ingest"
     }
@@ -54,7 +56,11 @@ impl Stage for Ingest {
         self.rules = self.shared.load_full();
     }
 
-    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
+        vec![(); records.len()]
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         let format = record.headers().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8(value?).ok());
         let Rules { own, maps, .. } = &*self.rules;
         let raw = Raw { bytes: record.value.unwrap_or_default(), format, received_at: record.timestamp, own, maps };

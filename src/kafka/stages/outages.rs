@@ -45,6 +45,8 @@ impl Outages {
 }
 
 impl Stage for Outages {
+    type Prepared<'r> = ();
+
     fn name(&self) -> &'static str {
         "outages"
     }
@@ -57,7 +59,11 @@ impl Stage for Outages {
         self.rules = self.shared.load_full();
     }
 
-    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
+    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
+        vec![(); records.len()]
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         let report: AreaReport<'_> = match serde_json::from_slice(record.value.unwrap_or_default()) {
             Ok(report) => report,
             Err(error) => {

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
-use crate::author::AuthorState;
+use crate::author::{self, AuthorState};
 use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
 use crate::outage::AreaReport;
 use crate::post::{CustomerKey, EventKind, Input, Millis, Post};
 use crate::record::{Arrival, Destination, Output, ShadowRecord, TriageRecord};
 use crate::rules::{Rules, Silences};
+use crate::text::Reading;
 
 use super::customers::Customers;
 use super::dead_letter::Reason;
@@ -40,6 +41,8 @@ pub struct Triage {
     /// There is a topic for hand-offs.
     with_handoffs: bool,
     workspace: Workspace,
+    /// Readings to be written over.
+    readings: Vec<Reading>,
     customers: Customers,
     /// Where the record at hand stands.
     source: String,
@@ -59,7 +62,7 @@ impl Triage {
     /// text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
-        let (workspace, customers, source, judged, silences) = Default::default();
+        let (workspace, readings, customers, source, judged, silences) = Default::default();
         let (with_areas, with_handoffs) = (false, false);
         Triage {
             shared,
@@ -71,6 +74,7 @@ impl Triage {
             with_areas,
             with_handoffs,
             workspace,
+            readings,
             customers,
             source,
             judged,
@@ -112,7 +116,16 @@ impl Triage {
     }
 }
 
+/// What a record says by itself.
+pub struct Prepared<'r> {
+    input: Result<Input<'r>, Cow<'r, str>>,
+    /// `None`: there is no text that anybody must read.
+    reading: Option<Reading>,
+}
+
 impl Stage for Triage {
+    type Prepared<'r> = Prepared<'r>;
+
     fn name(&self) -> &'static str {
         "triage"
     }
@@ -133,8 +146,23 @@ impl Stage for Triage {
         }
     }
 
-    fn process(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
-        let input = match Input::read(record.value.unwrap_or_default()) {
+    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<Prepared<'r>> {
+        let parsed = |record: &Inbound<'r>| Prepared { input: Input::read(record.value.unwrap_or_default()), reading: None };
+        let mut all: Vec<_> = records.iter().map(parsed).collect();
+        for Prepared { input, reading } in &mut all {
+            if let Ok(Input::Post(post)) = input
+                && author::is_to_be_read(&self.rules, post)
+            {
+                let reading = reading.insert(self.readings.pop().unwrap_or_default());
+                self.workspace.read(&self.rules, post, reading);
+            }
+        }
+        all
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Prepared<'r>, out: &mut Outbox) {
+        self.readings.extend(prepared.reading.map(|reading| self.workspace.expect(reading)));
+        let input = match prepared.input {
             Ok(input) => input,
             Err(message) => return self.reject(record, "not_canonical", &message, out),
         };
