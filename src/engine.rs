@@ -60,8 +60,8 @@ fn judge<'a>(
         return route::tell_unread(rules, post, reason, known, arrival);
     }
     work.take_in(rules, post, is_read);
-    let Workspace { reading, accounts, history, findings, classification, .. } = work;
-    let view = view(reading, accounts, rules, post, known.written_at, arrival.with_text);
+    let Workspace { reading, by_group, accounts, history, findings, classification, .. } = work;
+    let view = view((reading, by_group, accounts), rules, post, known.written_at, arrival.with_text);
     let history = state.history(&rules.own, post, history);
     signals::look(&rules.signals, &rules.agenda, &rules.facts, &view, &history, findings);
     let (aside, conditions) = (rules.put_aside(&findings.names), rules.conditions_met(&findings.names));

@@ -50,7 +50,7 @@ impl Workspace {
     }
 
     fn view<'a>(&'a self, rules: &'a Rules, post: &'a Post<'a>) -> View<'a, 'a> {
-        view(&self.reading, &self.accounts, rules, post, Millis::default(), true)
+        view((&self.reading, &self.by_group, &self.accounts), rules, post, Millis::default(), true)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::post::{Millis, Post};
 use crate::rules::Rules;
 use crate::signals::Account;
 use crate::signals::{Findings, View};
-use crate::text::{Facts, Reader, Reading};
+use crate::text::{Facts, HitsByGroup, Reader, Reading};
 use crate::verdict::Classification;
 
 /// Buffers that one post leaves to the next.
@@ -15,6 +15,8 @@ pub struct Workspace {
     pub(super) reading: Reading,
     /// It is that of the post that is judged next.
     is_read: bool,
+    /// The entries in its text by group. It is large, so there is one, whatever has been read ahead.
+    pub(super) by_group: HitsByGroup,
     pub(super) accounts: Vec<Account>,
     pub(super) history: HistoryBuffer,
     pub(super) findings: Findings,
@@ -45,6 +47,7 @@ impl Workspace {
         if !is_read {
             self.reader.read(post, rules.language(), &mut self.reading);
         }
+        self.by_group.fill(&self.reading.hits);
         Account::find_all(post, &self.reading.facts, &rules.own, &mut self.accounts);
     }
 
@@ -84,8 +87,7 @@ impl Workspace {
 
 /// Returns all that signals may look at of a post that was read.
 pub(super) fn view<'v, 'a>(
-    reading: &'v Reading,
-    accounts: &'v [Account],
+    (reading, by_group, accounts): (&'v Reading, &'v HitsByGroup, &'v [Account]),
     rules: &'a Rules,
     post: &'a Post<'a>,
     written_at: Millis,
@@ -95,7 +97,7 @@ pub(super) fn view<'v, 'a>(
         post,
         facts: &reading.facts,
         hits: &reading.hits,
-        by_group: &reading.by_group,
+        by_group,
         accounts,
         profile_hits: &reading.profile_hits,
         book: &rules.book,

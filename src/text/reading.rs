@@ -1,7 +1,7 @@
 //! Reads a post: the facts of its text, and the entries of the lexicons that stand in it and in the author's profile.
 
 use super::profiles::{Profile, Profiles};
-use super::{Acronyms, Facts, Hit, HitsByGroup, Openers, PhraseBook, Search, Vocabulary};
+use super::{Acronyms, Facts, Hit, Openers, PhraseBook, Search, Vocabulary};
 use crate::post::Post;
 
 /// What was read of one post. Reused from post to post to save allocations.
@@ -11,8 +11,6 @@ pub struct Reading {
     pub facts: Facts,
     /// Lexicon entries in the text.
     pub hits: Vec<Hit>,
-    /// The same by group.
-    pub by_group: HitsByGroup,
     /// Entries of the groups that profile signals look for, in the author's profile.
     pub profile_hits: Vec<Hit>,
 }
@@ -45,7 +43,6 @@ impl Reader {
         let subject = post.subject.as_ref().and_then(|subject| subject.non_blank());
         reading.facts.read(&post.text, subject, post.platform, vocabulary, acronyms);
         book.find(&reading.facts, &mut self.search, &mut reading.hits);
-        reading.by_group.fill(&reading.hits);
         reading.profile_hits.clear();
         let author = post.author.as_ref();
         let bio = author.and_then(|author| author.bio.as_ref()).and_then(|bio| bio.non_blank());

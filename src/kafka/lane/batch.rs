@@ -41,7 +41,7 @@ const HANDOVER_INTERVAL: Duration = Duration::from_millis(25);
 const HANDOVER_BYTES: usize = 4 << 20;
 
 /// Records that are prepared together, at most, and the bytes from which on it is enough: the watchdog waits meanwhile.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 const TOGETHER_BYTES: usize = 256 << 10;
 
 /// What a lane works on, whatever its run has for clients: the stage, where it stands, what it has to say.
