@@ -44,7 +44,7 @@ pub fn tick<'a>(rules: &'a Rules, silences: &Silences, state: &mut AuthorState, 
     outputs
 }
 
-/// Takes a post through the phases: recognise, read, look, put aside by content, count, decide, remember, tell. Only
+/// Takes a post through the phases: recognise, read (unless it was read ahead), look, put aside by content, count, decide, remember, tell. Only
 /// recognising, counting and remembering change the state.
 fn judge<'a>(
     work: &mut Workspace,
@@ -53,13 +53,14 @@ fn judge<'a>(
     post: &'a Post<'a>,
     arrival: &Arrival<'a>,
 ) -> Vec<Output<'a>> {
-    let is_read = work.was_expected();
+    let expected = work.take_expected();
     let known = author::recognise(rules, state, post, arrival);
     if let Some(reason) = known.unread {
         work.note_forgotten(known.forgot);
+        work.leave(expected);
         return route::tell_unread(rules, post, reason, known, arrival);
     }
-    work.take_in(rules, post, is_read);
+    work.take_in(rules, post, expected);
     let Workspace { reading, by_group, accounts, history, findings, classification, .. } = work;
     let view = view((reading, by_group, accounts), rules, post, known.written_at, arrival.with_text);
     let history = state.history(&rules.own, post, history);

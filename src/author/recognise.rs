@@ -9,7 +9,7 @@ use crate::post::{EventKind, Millis, Platform, Post};
 use crate::record::{Arrival, Skip};
 use crate::rules::{Limits, Rules};
 
-/// What is known of a post before it is read.
+/// What is known of a post without its text.
 #[derive(Debug, Default)]
 pub struct Recognised {
     /// Why nobody need read it; `None`: it must be read.

@@ -10,6 +10,7 @@ use crate::problem::Reporter;
 use crate::record::TriageRecord;
 use crate::rules;
 use crate::signals::Evidence;
+use crate::text::Reading;
 
 fn folder() -> Folder {
     Folder::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"))
@@ -232,4 +233,38 @@ fn opinion_leaders_can_stand_on_a_private_list() {
     check("@artis_contoh @TelkomCare indihome mati, tolong", |post| post.is_reply = true, false);
     check("@artis_contoh indihome mati, tolong bantu @artis_contoh", |post| post.is_reply = true, true);
     check("@TelkomCare makasih, @artis_contoh juga pakai", none, false);
+}
+
+#[test]
+fn what_is_read_ahead_is_judged_as_if_it_were_read_then() {
+    let texts =
+        ["@TelkomCare internet mati", "@TelkomCare internet mati", "siapa mau kuota murah, WA 0812 0000 0000", "@TelkomCare tagihan naik"];
+    // The second is the first, sent again: nobody reads it, and what was read ahead of it is no other post's.
+    let ids = ["1", "1", "2", "3"];
+    let judged = |ahead: bool| -> Vec<String> {
+        let (mut work, mut state) = (Workspace::default(), AuthorState::default());
+        let inputs: Vec<Input<'_>> =
+            (0..).zip(ids).zip(texts).map(|((minute, id), text)| Input::Post(Box::new(post(id, minute, text)))).collect();
+        let read = |work: &mut Workspace, input: &Input<'_>| match input {
+            Input::Post(post) if ahead => Some(work.read_ahead(&RULES, post)),
+            _ => None,
+        };
+        let mut readings: Vec<_> = inputs.iter().map(|input| read(&mut work, input)).collect();
+        // One that was not read ahead stands between others.
+        readings[3] = None;
+        let judge = |(input, reading): (&Input<'_>, Option<Reading>)| {
+            reading.into_iter().for_each(|reading| work.expect(reading));
+            let arrival = Arrival {
+                customer: "x:17",
+                at: Millis::new(1_772_420_500_000),
+                source: "inbox/0/1",
+                with_text: true,
+                every_condition: false,
+            };
+            let outputs = step(&mut work, &RULES, &mut state, input, &arrival);
+            outputs.iter().filter_map(Output::verdict).map(|verdict| serde_json::to_string(verdict).unwrap()).collect::<String>()
+        };
+        inputs.iter().zip(readings).map(judge).collect()
+    };
+    assert_eq!(judged(true), judged(false));
 }

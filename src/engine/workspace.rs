@@ -13,8 +13,10 @@ use crate::verdict::Classification;
 pub struct Workspace {
     reader: Reader,
     pub(super) reading: Reading,
-    /// It is that of the post that is judged next.
-    is_read: bool,
+    /// That of the input of the next step, which was read ahead.
+    expected: Option<Reading>,
+    /// To be written over.
+    spare: Vec<Reading>,
     /// The entries in its text by group. It is large, so there is one, whatever has been read ahead.
     pub(super) by_group: HitsByGroup,
     pub(super) accounts: Vec<Account>,
@@ -25,27 +27,33 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Replaces `reading` by what `post` says. What [`expect`](Workspace::expect) is given then need not be read again.
-    pub fn read(&mut self, rules: &Rules, post: &Post<'_>, reading: &mut Reading) {
-        self.reader.read(post, rules.language(), reading);
+    /// Reads `post` ahead of its step, whose workspace is then to [`expect`](Workspace::expect) what was read.
+    pub fn read_ahead(&mut self, rules: &Rules, post: &Post<'_>) -> Reading {
+        let mut reading = self.spare.pop().unwrap_or_default();
+        self.reader.read(post, rules.language(), &mut reading);
+        reading
     }
 
-    /// Takes `reading` for the input of the next step, a post that was read by the rules it is judged by. Gives back one that is
-    /// not needed any more, to be written over.
-    pub fn expect(&mut self, reading: Reading) -> Reading {
-        self.is_read = true;
-        std::mem::replace(&mut self.reading, reading)
+    /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by.
+    pub fn expect(&mut self, reading: Reading) {
+        self.spare.extend(self.expected.replace(reading));
     }
 
-    /// Returns whether the input of the step that begins was expected.
-    pub(super) fn was_expected(&mut self) -> bool {
-        std::mem::take(&mut self.is_read)
+    /// Returns what was read ahead of the input of the step that begins.
+    pub(super) fn take_expected(&mut self) -> Option<Reading> {
+        self.expected.take()
     }
 
-    /// Makes what was read that of `post`, unless it `is_read` already.
-    pub(super) fn take_in(&mut self, rules: &Rules, post: &Post<'_>, is_read: bool) {
-        if !is_read {
-            self.reader.read(post, rules.language(), &mut self.reading);
+    /// Keeps the buffers of `reading`, which nobody needs.
+    pub(super) fn leave(&mut self, reading: Option<Reading>) {
+        self.spare.extend(reading);
+    }
+
+    /// Makes what was read that of `post`: `expected`, or it is read now.
+    pub(super) fn take_in(&mut self, rules: &Rules, post: &Post<'_>, expected: Option<Reading>) {
+        match expected {
+            Some(reading) => self.spare.push(std::mem::replace(&mut self.reading, reading)),
+            None => self.reader.read(post, rules.language(), &mut self.reading),
         }
         self.by_group.fill(&self.reading.hits);
         Account::find_all(post, &self.reading.facts, &rules.own, &mut self.accounts);

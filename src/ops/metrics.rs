@@ -104,7 +104,9 @@ impl Page<'_, '_> {
     fn durations(&mut self) -> fmt::Result {
         let all: [(&str, &str, Of<Histogram>); 3] = [
             ("transaction_duration_seconds", "From the first record of a committed transaction to its commit", |m| &m.transactions),
-            ("step_duration_seconds", "Time to judge one record of the inbox", |m| &m.steps),
+            ("step_duration_seconds", "Time to judge one record of the inbox; what those read together took is shared evenly", |m| {
+                &m.steps
+            }),
             ("end_to_end_latency_seconds", "From the timestamp of a raw record to the commit of its verdict", |m| &m.latencies),
         ];
         for (name, help, of) in all {

@@ -149,10 +149,11 @@ impl<'a, S: Stage> Work<'a, S> {
         let records: Vec<Inbound<'_>> = messages.iter().map(Inbound::new).collect();
         let prepared = self.stage.prepare(&records);
         let each = begun.elapsed().as_secs_f64() / records.len() as f64;
-        for (record, prepared) in records.iter().zip(prepared) {
-            self.process(consumer, record, (prepared, each))?;
-        }
-        error.map_or(Ok(()), |error| self.consumer_error(&error))
+        assert_eq!(prepared.len(), records.len(), "none is passed over");
+        let mut all = records.iter().zip(prepared);
+        let done = all.try_for_each(|(record, prepared)| self.process(consumer, record, (prepared, each)));
+        // Some errors are told once only: one that the consumer does not survive is never left out for an abort.
+        error.map_or(Ok(()), |error| self.consumer_error(&error)).and(done)
     }
 
     /// Returns `first` and what can be had behind it without waiting, up to `most` records, with the error that came instead of
@@ -179,7 +180,7 @@ impl<'a, S: Stage> Work<'a, S> {
         (messages, None)
     }
 
-    /// Hands `record` to the stage, with what was prepared of it and the seconds that took.
+    /// Hands `record` to the stage, with what was prepared of it and the seconds that one record took for that on average.
     fn process<'r>(
         &mut self,
         consumer: &BaseConsumer<Membership>,

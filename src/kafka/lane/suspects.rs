@@ -27,7 +27,7 @@ impl Suspects {
         if self.one_by_one > 0 { 1 } else { most }
     }
 
-    /// Makes a dead letter of `record` if it is guilty. Returns whether it is; then the stage is not to be asked about it.
+    /// Makes a dead letter of `record` if it is guilty. Returns whether it is; then the stage is not to process it.
     pub(super) fn reject(&self, stage: &impl Stage, record: &Inbound<'_>, out: &mut Outbox) -> bool {
         if self.guilty.is_empty() {
             return false;

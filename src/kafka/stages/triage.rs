@@ -41,8 +41,6 @@ pub struct Triage {
     /// There is a topic for hand-offs.
     with_handoffs: bool,
     workspace: Workspace,
-    /// Readings to be written over.
-    readings: Vec<Reading>,
     customers: Customers,
     /// Where the record at hand stands.
     source: String,
@@ -62,7 +60,7 @@ impl Triage {
     /// text of posts.
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
-        let (workspace, readings, customers, source, judged, silences) = Default::default();
+        let (workspace, customers, source, judged, silences) = Default::default();
         let (with_areas, with_handoffs) = (false, false);
         Triage {
             shared,
@@ -74,7 +72,6 @@ impl Triage {
             with_areas,
             with_handoffs,
             workspace,
-            readings,
             customers,
             source,
             judged,
@@ -153,16 +150,18 @@ impl Stage for Triage {
             if let Ok(Input::Post(post)) = input
                 && author::is_to_be_read(&self.rules, post)
             {
-                let reading = reading.insert(self.readings.pop().unwrap_or_default());
-                self.workspace.read(&self.rules, post, reading);
+                *reading = Some(self.workspace.read_ahead(&self.rules, post));
             }
         }
         all
     }
 
     fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Prepared<'r>, out: &mut Outbox) {
-        self.readings.extend(prepared.reading.map(|reading| self.workspace.expect(reading)));
-        let input = match prepared.input {
+        let Prepared { input, reading } = prepared;
+        if let Some(reading) = reading {
+            self.workspace.expect(reading);
+        }
+        let input = match input {
             Ok(input) => input,
             Err(message) => return self.reject(record, "not_canonical", &message, out),
         };
