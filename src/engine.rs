@@ -44,8 +44,8 @@ pub fn tick<'a>(rules: &'a Rules, silences: &Silences, state: &mut AuthorState, 
     outputs
 }
 
-/// Takes a post through the phases: recognise, read (unless it was read ahead), look, put aside by content, count, decide, remember, tell. Only
-/// recognising, counting and remembering change the state.
+/// Takes a post through the phases: recognise, read (unless it was read ahead), look, put aside by content, count, decide,
+/// remember, tell. Only recognising, counting and remembering change the state.
 fn judge<'a>(
     work: &mut Workspace,
     rules: &'a Rules,
@@ -57,7 +57,6 @@ fn judge<'a>(
     let known = author::recognise(rules, state, post, arrival);
     if let Some(reason) = known.unread {
         work.note_forgotten(known.forgot);
-        work.leave(expected);
         return route::tell_unread(rules, post, reason, known, arrival);
     }
     work.take_in(rules, post, expected);

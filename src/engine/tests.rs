@@ -253,7 +253,7 @@ fn what_is_read_ahead_is_judged_as_if_it_were_read_then() {
         // One that was not read ahead stands between others.
         readings[3] = None;
         let judge = |(input, reading): (&Input<'_>, Option<Reading>)| {
-            reading.into_iter().for_each(|reading| work.expect(reading));
+            work.expect(reading);
             let arrival = Arrival {
                 customer: "x:17",
                 at: Millis::new(1_772_420_500_000),

@@ -34,19 +34,15 @@ impl Workspace {
         reading
     }
 
-    /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by.
-    pub fn expect(&mut self, reading: Reading) {
-        self.spare.extend(self.expected.replace(reading));
+    /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by; `None`: it was
+    /// not read.
+    pub fn expect(&mut self, reading: Option<Reading>) {
+        self.expected = reading;
     }
 
     /// Returns what was read ahead of the input of the step that begins.
     pub(super) fn take_expected(&mut self) -> Option<Reading> {
         self.expected.take()
-    }
-
-    /// Keeps the buffers of `reading`, which nobody needs.
-    pub(super) fn leave(&mut self, reading: Option<Reading>) {
-        self.spare.extend(reading);
     }
 
     /// Makes what was read that of `post`: `expected`, or it is read now.

@@ -47,7 +47,7 @@ pub trait Stage {
     /// the overlay.
     fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Self::Prepared<'r>, out: &mut Outbox);
 
-    /// Prepares `record` and processes it.
+    /// Prepares `record`, the only one at hand, and processes it.
     fn take(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
         for prepared in self.prepare(std::slice::from_ref(record)) {
             self.process(record, prepared, out);

@@ -158,9 +158,7 @@ impl Stage for Triage {
 
     fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Prepared<'r>, out: &mut Outbox) {
         let Prepared { input, reading } = prepared;
-        if let Some(reading) = reading {
-            self.workspace.expect(reading);
-        }
+        self.workspace.expect(reading);
         let input = match input {
             Ok(input) => input,
             Err(message) => return self.reject(record, "not_canonical", &message, out),
