@@ -136,18 +136,18 @@ pub fn signal(process: &Process, signal: &str) {
     assert!(sent.success());
 }
 
-/// Whether `process` takes SIGTERM yet. It asks for it first of all, but on a busy machine even that takes a while, and until
-/// then the system kills it.
-fn takes_sigterm(process: &Process) -> bool {
-    const SIGTERM: u32 = 15;
+/// Whether `process` takes signals yet: SIGUSR1 is the last that it asks for. It does so first of all, but on a busy machine
+/// even that takes a while, and until then the system kills it.
+fn takes_signals(process: &Process) -> bool {
+    const SIGUSR1: u32 = 10;
     let status = std::fs::read_to_string(format!("/proc/{}/status", process.0.id())).expect("a process of ours that runs");
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("the signals it takes");
-    u64::from_str_radix(caught.trim(), 16).expect("a mask of signals") >> (SIGTERM - 1) & 1 == 1
+    u64::from_str_radix(caught.trim(), 16).expect("a mask of signals") >> (SIGUSR1 - 1) & 1 == 1
 }
 
-/// SIGTERM to all, once they take it; each must end well and in time. How long the slowest took.
+/// SIGTERM to all, once they take signals; each must end well and in time. How long the slowest took.
 pub fn end(processes: Vec<Process>) -> Duration {
-    wait_until("processes that take SIGTERM", || processes.iter().all(takes_sigterm));
+    wait_until("processes that take signals", || processes.iter().all(takes_signals));
     let begun = Instant::now();
     processes.iter().for_each(|process| signal(process, "-TERM"));
     for mut process in processes {
