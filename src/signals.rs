@@ -100,10 +100,11 @@ pub struct View<'v, 'a> {
 
 impl Signal {
     /// Looks at the post and writes the finding of this signal, number `id`, into `findings`; those of the signals that it
-    /// refers to must be there.
-    pub fn evaluate(&self, id: SignalId, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
+    /// refers to must be there. Returns whether it is there.
+    pub fn evaluate(&self, id: SignalId, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) -> bool {
         let from = findings.noted();
         let measure = self.kind.evaluate(view, history, findings);
         findings.set(id, measure, from);
+        measure.met
     }
 }

@@ -31,7 +31,7 @@ pub use self::capitals::{Acronyms, Capitals};
 pub use self::facts::{Facts, Named, READINGS, Token, WordId};
 pub use self::phrases::{
     Edition, EntryId, EntryInfo, GroupId, GroupSet, GuardLine, Hit, HitsByGroup, Member, Miss, Openers, PhraseBook, PhraseBookBuilder,
-    Search, TakenOut, WordClass,
+    Search, Sightings, TakenOut, WordClass,
 };
 pub use self::reading::{Language, Reader, Reading};
 pub use self::slang::SlangTable;

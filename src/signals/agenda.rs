@@ -13,33 +13,43 @@ use crate::text::{Bytes, GroupSet, HitsByGroup};
 /// Places in the order, as bits.
 type Places = SmallVec<[u64; 8]>;
 
-/// For each of many things the places that wait for it, one after the other.
+/// For each of many things the places that wait for it: only the words that have any.
 #[derive(Debug, Default)]
-struct Waiting {
-    bits: Vec<u64>,
-    /// Words of one of them.
-    width: usize,
-}
+struct Waiting(Vec<SmallVec<[(u16, u64); 2]>>);
 
 impl Waiting {
-    fn new(things: usize, width: usize) -> Self {
-        Waiting { bits: vec![0; things * width], width }
+    fn new(things: usize) -> Self {
+        Waiting(vec![SmallVec::new(); things])
     }
 
-    fn of(&self, thing: usize) -> &[u64] {
-        self.bits.get(thing * self.width..(thing + 1) * self.width).unwrap_or_default()
+    fn of(&self, thing: usize) -> &[(u16, u64)] {
+        self.0.get(thing).map(SmallVec::as_slice).unwrap_or_default()
     }
 
     fn add(&mut self, thing: usize, place: usize) {
-        if let Some(places) = self.bits.get_mut(thing * self.width..(thing + 1) * self.width) {
-            set(places, place);
+        if let Some(places) = self.0.get_mut(thing) {
+            add(places, place);
         }
     }
 
     /// Lets `place` wait for all that `other` waits for.
     fn add_all(&mut self, place: usize, other: usize) {
-        self.bits.chunks_exact_mut(self.width.max(1)).filter(|places| has(places, other)).for_each(|places| set(places, place));
+        let (at, bit) = word_and_bit(other);
+        let waits = |places: &&mut SmallVec<_>| places.iter().any(|&(word, bits)| word == at && bits & bit != 0);
+        self.0.iter_mut().filter(waits).for_each(|places| add(places, place));
     }
+}
+
+fn add(places: &mut SmallVec<[(u16, u64); 2]>, place: usize) {
+    let (at, bit) = word_and_bit(place);
+    match places.iter_mut().find(|(word, _)| *word == at) {
+        Some((_, bits)) => *bits |= bit,
+        None => places.push((at, bit)),
+    }
+}
+
+fn word_and_bit(place: usize) -> (u16, u64) {
+    (u16::try_from(place / 64).unwrap_or(u16::MAX), 1 << (place % 64))
 }
 
 /// What must be there for a signal to find anything.
@@ -69,8 +79,7 @@ impl Agenda {
     /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
     pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
         let width = order.len().div_ceil(64);
-        let (by_group, by_signal) = (Waiting::new(groups, width), Waiting::new(signals.len(), width));
-        let by_fact = Waiting::new(Builtin::ALL.len(), width);
+        let (by_group, by_signal, by_fact) = (Waiting::new(groups), Waiting::new(signals.len()), Waiting::new(Builtin::ALL.len()));
         let always = SmallVec::from_elem(0, width);
         let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order };
         for place in 0..agenda.order.len() {
@@ -157,8 +166,12 @@ impl Open<'_> {
         }
     }
 
-    fn add(&mut self, places: &[u64]) {
-        self.places.iter_mut().zip(places).for_each(|(open, more)| *open |= more);
+    fn add(&mut self, places: &[(u16, u64)]) {
+        for &(word, bits) in places {
+            if let Some(open) = self.places.get_mut(usize::from(word)) {
+                *open |= bits;
+            }
+        }
     }
 }
 

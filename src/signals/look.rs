@@ -11,8 +11,7 @@ pub fn look(signals: &[Signal], agenda: &Agenda, facts: &[Builtin], view: &View<
         open.note(Ref::Builtin(fact));
     }
     while let Some(id) = open.take() {
-        signals[usize::from(id)].evaluate(id, view, history, findings);
-        if findings.met(id) {
+        if signals[usize::from(id)].evaluate(id, view, history, findings) {
             open.note(Ref::Signal(id));
         }
     }

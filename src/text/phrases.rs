@@ -20,7 +20,7 @@ pub use self::by_group::{GroupSet, HitsByGroup};
 use self::guards::{CompiledGuard, PatternId};
 pub use self::guards::{GuardLine, Miss};
 pub use self::openers::Openers;
-pub use self::search::Search;
+pub use self::search::{Search, Sightings};
 use self::standing::Standing;
 use self::trie::Trie;
 use super::{Facts, WordId};

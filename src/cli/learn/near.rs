@@ -10,7 +10,7 @@ use crate::config::lexicon::{Lexicon, Part};
 use crate::config::reader::Source;
 use crate::problem::Reporter;
 use crate::rules::Rules;
-use crate::text::{EntryId, Facts, Search, WordId};
+use crate::text::{EntryId, Facts, Sightings, WordId};
 
 /// One step through an entry.
 #[derive(Debug, Clone)]
@@ -47,12 +47,12 @@ impl NearMisses {
         NearMisses { entries: entries.collect() }
     }
 
-    /// Returns what is missed in `facts`, which `search` has searched, by one of the `free` tokens.
-    pub fn of(&self, facts: &Facts, search: &Search, free: &[usize]) -> BTreeSet<NearMiss> {
+    /// Returns what is missed in `facts`, of which `seen` was seen, by one of the `free` tokens.
+    pub fn of(&self, facts: &Facts, seen: Sightings<'_>, free: &[usize]) -> BTreeSet<NearMiss> {
         let mut found = BTreeSet::new();
         for (entry, steps) in &self.entries {
             for at in 0..facts.words {
-                Walk { facts, search, free, steps, entry: *entry, found: &mut found, skipped: 0 }.go(at, 0, None);
+                Walk { facts, seen, free, steps, entry: *entry, found: &mut found, skipped: 0 }.go(at, 0, None);
             }
         }
         found
@@ -87,7 +87,7 @@ fn step(part: &Part, numbers: &FxHashMap<&str, WordId>) -> Option<Step> {
 /// The ways of one entry through a text that begin at one token.
 struct Walk<'w> {
     facts: &'w Facts,
-    search: &'w Search,
+    seen: Sightings<'w>,
     free: &'w [usize],
     steps: &'w [Step],
     entry: EntryId,
@@ -125,7 +125,7 @@ impl Walk<'_> {
     }
 
     fn word(&mut self, at: usize, next: usize, wanted: WordId, filled: Option<(usize, &str)>) {
-        let ends: Vec<usize> = self.search.beginning_at(at).filter(|(symbol, _)| *symbol == wanted).map(|(_, end)| end).collect();
+        let ends: Vec<usize> = self.seen.beginning_at(at).filter(|(symbol, _)| *symbol == wanted).map(|(_, end)| end).collect();
         for end in ends {
             self.go(end, next + 1, filled);
         }

@@ -85,7 +85,7 @@ pub fn candidates(rules: &Rules, trials: &Trials<'_>, counts: impl Fn(usize) -> 
         }
         if missed {
             let tokens: Vec<usize> = free.keys().copied().collect();
-            for miss in near.of(&facts, &search, &tokens) {
+            for miss in near.of(&facts, rules.book.seen(&search), &tokens) {
                 let (word, info) = (&free[&miss.token], rules.book.entry(miss.entry));
                 let why = (miss.skipped, Why::Completes(info.text.to_string(), info.at.clone()));
                 note(word, word.clone(), &miss.class, Some(miss.entry), why);

@@ -95,7 +95,7 @@ impl<'a> Trial<'a> {
     /// Returns whether `text` as a whole is a member of `class`.
     fn is_member(&mut self, class: &WordClass, text: &str) -> bool {
         self.read(text);
-        self.search.is_whole(class, &self.facts)
+        self.rules.book.seen(&self.search).is_whole(class)
     }
 
     /// Returns the exclusion of the same list that masks `entry` in all `specimens` of it.

@@ -8,53 +8,33 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
-use super::trie::{Gap, bit};
+use super::standing::Symbols;
+use super::trie::{Bits, Gap, bit};
 use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass, number};
-use crate::text::{Facts, WordId};
+use crate::text::{Facts, Token, WordId};
 
 /// Buffers that one search leaves to the next.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// What begins at each token, words and classes: the tokens from the last to the first.
+    /// What begins at each token beside what always stands with its word: the tokens from the last to the first.
     sightings: Vec<Sighting>,
-    /// By token: its part of `sightings`.
+    /// By token.
     ranges: Vec<Range>,
-    /// The bits of what is known to begin at the token at hand.
-    bits: u64,
+    /// By token: the bits of what begins there.
+    bits: Vec<Bits>,
     pub(super) marks: Marks,
 }
 
-impl Search {
-    /// Returns the words, roots and classes that stand in the text searched last.
-    pub fn symbols(&self) -> impl Iterator<Item = WordId> {
-        self.sightings.iter().map(|sighting| sighting.symbol)
-    }
-
-    /// Returns the words, roots and classes that begin at the token `at` of the text searched last, each with one past
-    /// its last token.
-    pub fn beginning_at(&self, at: usize) -> impl Iterator<Item = (WordId, usize)> {
-        let Range { from, to, .. } = self.ranges.get(at).copied().unwrap_or_default();
-        let begin = self.sightings.get(from as usize..to as usize).unwrap_or_default();
-        begin.iter().map(|sighting| (sighting.symbol, sighting.end as usize))
-    }
-
-    /// Returns whether the text searched last, all of it, is a member of `class`.
-    pub fn is_whole(&self, class: &WordClass, facts: &Facts) -> bool {
-        let Some(&Range { from, to, .. }) = self.ranges.first() else { return false };
-        let first = self.sightings.get(from as usize..to as usize).unwrap_or_default();
-        let end = number(facts.tokens.len());
-        first.iter().any(|sighting| sighting.symbol == class.number && sighting.end == end)
-    }
-}
-
-/// What begins at one token: from where up to where in the sightings, and their bits together.
+/// What begins at one token.
 #[derive(Debug, Clone, Copy, Default)]
 struct Range {
+    /// What always stands with its word.
+    symbols: Symbols,
+    /// The rest: from where up to where in the sightings. The word itself is the first.
     from: u32,
     to: u32,
-    /// The sentence of the token.
-    sentence: u32,
-    bits: u64,
+    /// One past the last token of its sentence.
+    sentence_end: u32,
 }
 
 /// A word or a class that stands in the text.
@@ -67,7 +47,39 @@ struct Sighting {
     node: u32,
 }
 
+/// What a search has seen of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Sightings<'s> {
+    book: &'s PhraseBook,
+    search: &'s Search,
+}
+
+impl Sightings<'_> {
+    /// Returns the words, roots and classes that begin at the token `at`, each with one past its last token.
+    pub fn beginning_at(&self, at: usize) -> impl Iterator<Item = (WordId, usize)> {
+        let Range { symbols, from, to, .. } = self.search.ranges.get(at).copied().unwrap_or_default();
+        let always = self.book.standing.symbols(symbols).iter().map(move |&symbol| (symbol, at + 1));
+        let begin = self.search.sightings.get(from as usize..to as usize).unwrap_or_default();
+        always.chain(begin.iter().map(|sighting| (sighting.symbol, sighting.end as usize)))
+    }
+
+    /// Returns the words, roots and classes that stand in the text.
+    pub fn symbols(&self) -> impl Iterator<Item = WordId> {
+        (0..self.search.ranges.len()).flat_map(|at| self.beginning_at(at)).map(|(symbol, _)| symbol)
+    }
+
+    /// Returns whether the text, all of it, is a member of `class`.
+    pub fn is_whole(&self, class: &WordClass) -> bool {
+        self.beginning_at(0).any(|(symbol, end)| symbol == class.number && end == self.search.ranges.len())
+    }
+}
+
 impl PhraseBook {
+    /// Returns what `search` has seen of the text that it searched last, for an entry of this book.
+    pub fn seen<'s>(&'s self, search: &'s Search) -> Sightings<'s> {
+        Sightings { book: self, search }
+    }
+
     /// Puts every entry that stands in `facts` and whose guards agree into `hits`, in order of their first token.
     /// Exclusions have been applied: they mask their words for the other entries of the same lexicon.
     pub fn find(&self, facts: &Facts, search: &mut Search, hits: &mut Vec<Hit>) {
@@ -123,20 +135,24 @@ impl PhraseBook {
         search.sightings.clear();
         search.ranges.clear();
         search.ranges.resize(facts.tokens.len(), Range::default());
+        search.bits.clear();
+        search.bits.resize(facts.tokens.len(), 0);
         search.marks.clear(self.patterns);
-        let mut limit = 0;
+        let (mut limit, mut sentence_end) = (0, facts.tokens.len());
         for (at, token) in facts.tokens.iter().enumerate().rev() {
             // Nothing goes on from the text into the subject, nor into the symbols behind both.
-            let next = facts.tokens.get(at + 1).filter(|_| at + 1 < facts.words);
-            if at < facts.words && next.is_none_or(|next| next.in_subject != token.in_subject) {
+            let next = facts.tokens.get(at + 1);
+            if next.is_none_or(|next| next.sentence != token.sentence) {
+                sentence_end = at + 1;
+            }
+            let goes_on = |next: &Token| at + 1 < facts.words && next.in_subject == token.in_subject;
+            if at < facts.words && !next.is_some_and(goes_on) {
                 limit = at + 1;
             }
-            let begin = search.sightings.len();
-            search.bits = 0;
-            let mut walk = Walk { book: self, search, hits, first: at, begin, sentence: token.sentence, limit };
-            walk.begin(&token.readings);
-            let bits = search.bits;
-            search.ranges[at] = Range { from: number(begin), to: number(search.sightings.len()), sentence: token.sentence, bits };
+            let begin = number(search.sightings.len());
+            search.ranges[at] = Range { symbols: Symbols::default(), from: begin, to: begin, sentence_end: number(sentence_end) };
+            Walk { book: self, search, hits, first: at, limit }.begin(&token.readings);
+            search.ranges[at].to = number(search.sightings.len());
         }
         hits.reverse();
         hits.dedup();
@@ -145,14 +161,16 @@ impl PhraseBook {
         }
     }
 
-    /// Notes that `symbol`, and every class that holds it, stands at the token whose sightings begin at `begin`.
-    fn sight(&self, search: &mut Search, begin: usize, symbol: WordId, end: usize) {
-        let end = number(end);
+    /// Notes that `symbol`, and every class that holds it, stands from the token `at` up to `end`.
+    fn sight(&self, search: &mut Search, at: usize, symbol: WordId, end: usize) {
+        let (single, end) = (end == at + 1, number(end));
+        let Range { symbols, from, .. } = search.ranges[at];
         let itself = Holder { symbol, node: self.first.get(symbol as usize).copied().unwrap_or(0) };
         for &Holder { symbol, node } in std::iter::once(&itself).chain(self.classes.of(symbol)) {
             let same = |seen: &Sighting| seen.symbol == symbol && seen.end == end;
-            if search.bits & bit(symbol) == 0 || !search.sightings[begin..].iter().any(same) {
-                search.bits |= bit(symbol);
+            let stands = single && self.standing.symbols(symbols).contains(&symbol);
+            if !stands && !search.sightings[from as usize..].iter().any(same) {
+                search.bits[at] |= bit(symbol);
                 search.sightings.push(Sighting { symbol, end, node });
             }
         }
@@ -184,10 +202,6 @@ struct Walk<'w> {
     hits: &'w mut Vec<Hit>,
     /// The token that they begin at.
     first: usize,
-    /// Where its sightings begin.
-    begin: usize,
-    /// Its sentence.
-    sentence: u32,
     /// Ways end before this token.
     limit: usize,
 }
@@ -195,13 +209,13 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// Takes all ways that begin at the token, which can be read as `readings`.
     fn begin(&mut self, readings: &[WordId]) {
-        let (known, end) = (self.hits.len(), self.first + 1);
+        let (known, end, begin) = (self.hits.len(), self.first + 1, self.search.sightings.len());
         let mut readings = readings.iter().copied().take_while(|&reading| reading != 0);
         let in_order = readings.next().map_or(0, |word| self.stand(word, end));
         for reading in readings {
-            self.book.sight(self.search, self.begin, reading, end);
+            self.book.sight(self.search, self.first, reading, end);
         }
-        let mut next = self.begin;
+        let mut next = begin;
         while let Some(&Sighting { end, node, .. }) = self.search.sightings.get(next) {
             next += 1;
             if node != 0 {
@@ -220,13 +234,12 @@ impl Walk<'_> {
         let (book, first) = (self.book, number(self.first));
         let Some(with) = book.standing.with(word) else {
             // A book without it finds the same, way by way.
-            book.sight(self.search, self.begin, word, end);
+            book.sight(self.search, self.first, word, end);
             return 0;
         };
-        let sighting = |symbol| Sighting { symbol, end: first + 1, node: 0 };
-        self.search.sightings.push(sighting(word));
-        self.search.sightings.extend(with.symbols.iter().map(|&symbol| sighting(symbol)));
-        self.search.bits = with.bits | bit(word);
+        self.search.sightings.push(Sighting { symbol: word, end: first + 1, node: 0 });
+        self.search.ranges[self.first].symbols = with.symbols;
+        self.search.bits[self.first] = with.bits;
         self.hits.extend(with.entries.iter().map(|&(entry, group)| Hit { entry, group, first, end: first + 1 }));
         for &pattern in with.guards {
             self.search.marks.add(pattern, first, first + 1);
@@ -249,7 +262,7 @@ impl Walk<'_> {
             self.hits.push(Hit { entry, group, first: number(self.first), end: number(at) });
         }
         for &class in here.classes {
-            book.sight(self.search, self.begin, class, at);
+            book.sight(self.search, self.first, class, at);
         }
         for &pattern in here.guards {
             self.search.marks.add(pattern, number(self.first), number(at));
@@ -263,37 +276,36 @@ impl Walk<'_> {
     }
 
     /// Goes on from `node`, whose edges have these bits, after passing over up to `most` words of the same sentence.
-    fn leap(&mut self, node: u32, edges: u64, at: usize, most: usize) {
-        let last = at - 1;
-        let sentence = if last == self.first { self.sentence } else { self.search.ranges[last].sentence };
-        for next in at..(at + most + 1).min(self.limit) {
-            let range = self.search.ranges[next];
-            if range.sentence != sentence {
-                return;
-            }
-            if edges & range.bits != 0 {
-                self.take(node, edges, range);
-            }
+    fn leap(&mut self, node: u32, edges: Bits, at: usize, most: usize) {
+        let sentence_end = self.search.ranges[at - 1].sentence_end as usize;
+        let end = (at + most + 1).min(self.limit).min(sentence_end);
+        let mut next = at;
+        while let Some(bits) = self.search.bits.get(next..end) {
+            let Some(passed) = bits.iter().position(|bits| edges & bits != 0) else { return };
+            self.take(node, edges, next + passed);
+            next += passed + 1;
         }
     }
 
     /// Goes on from `node`, whose edges have these bits, with whatever stands at the token `at`.
-    fn step(&mut self, node: u32, edges: u64, at: usize) {
-        match self.search.ranges.get(at) {
-            Some(&range) if at < self.limit && edges & range.bits != 0 => self.take(node, edges, range),
+    fn step(&mut self, node: u32, edges: Bits, at: usize) {
+        match self.search.bits.get(at) {
+            Some(&bits) if at < self.limit && edges & bits != 0 => self.take(node, edges, at),
             _ => {}
         }
     }
 
-    /// Goes on from `node`, whose edges have these bits, with what stands in `range`.
-    fn take(&mut self, node: u32, edges: u64, range: Range) {
-        for at in range.from..range.to {
+    /// Goes on from `node`, whose edges have these bits, with what stands at the token `at`.
+    fn take(&mut self, node: u32, edges: Bits, at: usize) {
+        let (book, Range { symbols, from, to, .. }) = (self.book, self.search.ranges[at]);
+        let next = |symbol| if edges & bit(symbol) == 0 { None } else { book.trie.next(node, symbol) };
+        for node in book.standing.leading(symbols).iter().filter_map(|&symbol| next(symbol)) {
+            self.visit(node, at + 1);
+        }
+        for at in from..to {
             let Sighting { symbol, end, .. } = self.search.sightings[at as usize];
-            if edges & bit(symbol) == 0 {
-                continue;
-            }
-            if let Some(next) = self.book.trie.next(node, symbol) {
-                self.visit(next, end as usize);
+            if let Some(node) = next(symbol) {
+                self.visit(node, end as usize);
             }
         }
     }

@@ -6,17 +6,17 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::trie::{Gap, Trie, bit};
+use super::trie::{Bits, Gap, Trie, bit};
 use super::{Classes, EntryId, EntryInfo, GroupId, PatternId, number};
 use crate::text::WordId;
 
 /// By word, what stands with it.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
-    /// By number of the word: the number of what stands with it.
+    /// By number of the word: twice the number of what stands with it, and one more if it leads on from somewhere itself.
     of: Vec<u32>,
     bounds: Vec<Bounds>,
-    /// One after the other, as the following are.
+    /// One after the other, as the following are; of one word those that lead on from somewhere come first.
     symbols: Vec<WordId>,
     entries: Vec<(EntryId, GroupId)>,
     guards: Vec<PatternId>,
@@ -26,9 +26,11 @@ pub(super) struct Standing {
 /// Where in the lists begins what stands with a word; it ends where the next begins.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
-    /// The bits of all symbols.
-    bits: u64,
+    /// The bits of the symbols that lead on.
+    bits: Bits,
     symbols: u32,
+    /// One past the last symbol that leads on.
+    leading: u32,
     entries: u32,
     guards: u32,
     ways: u32,
@@ -38,7 +40,7 @@ struct Bounds {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     /// The bits of the words and classes that lead on from the node.
-    pub(super) edges: u64,
+    pub(super) edges: Bits,
     pub(super) node: u32,
     /// Up to so many words are passed over; `None`: the next one is meant.
     pub(super) gap: Option<u8>,
@@ -47,14 +49,23 @@ pub(super) struct Way {
 /// What stands with one word.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct With<'s> {
-    /// All its classes and roots.
-    pub(super) symbols: &'s [WordId],
-    /// Their bits.
-    pub(super) bits: u64,
+    /// Its classes and roots.
+    pub(super) symbols: Symbols,
+    /// The bits of whatever leads on from somewhere: the word and its symbols.
+    pub(super) bits: Bits,
     /// In the opposite order of their numbers.
     pub(super) entries: &'s [(EntryId, GroupId)],
     pub(super) guards: &'s [PatternId],
     pub(super) ways: &'s [Way],
+}
+
+/// The classes and roots of one word: where they stand in the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Symbols {
+    from: u32,
+    /// One past the last that leads on from somewhere.
+    leading: u32,
+    to: u32,
 }
 
 impl Standing {
@@ -62,6 +73,8 @@ impl Standing {
     /// beginning of an entry.
     pub(super) fn new(classes: &Classes, first: &[u32], trie: &Trie, entries: &[EntryInfo]) -> Self {
         let mut standing = Standing::default();
+        let mut leads = vec![false; first.len()];
+        trie.leading().for_each(|symbol| leads[symbol as usize] = true);
         let mut known: FxHashMap<SmallVec<[WordId; 8]>, u32> = FxHashMap::default();
         for word in (0..first.len()).filter_map(|word| WordId::try_from(word).ok()) {
             // Most words are known as members only: what stands with them depends on their classes alone.
@@ -69,10 +82,10 @@ impl Standing {
             let all = std::iter::once(begins).chain(classes.of(word).iter().map(|holder| holder.symbol)).collect();
             let next = number(known.len());
             let place = *known.entry(all).or_insert_with_key(|all| {
-                standing.add(all, first, trie, entries);
+                standing.add(all, &leads, first, trie, entries);
                 next
             });
-            standing.of.push(place);
+            standing.of.push(place * 2 + u32::from(leads[word as usize]));
         }
         standing.bounds.push(standing.end());
         standing
@@ -80,21 +93,34 @@ impl Standing {
 
     /// Returns what stands with `word`; nothing with one that the book does not know.
     pub(super) fn with(&self, word: WordId) -> Option<With<'_>> {
-        let at = *self.of.get(word as usize)? as usize;
+        let number = *self.of.get(word as usize)?;
+        let (at, leads) = (number as usize / 2, number % 2 == 1);
         let (from, to) = (self.bounds.get(at)?, self.bounds.get(at + 1)?);
         Some(With {
-            symbols: self.symbols.get(from.symbols as usize..to.symbols as usize)?,
-            bits: from.bits,
+            symbols: Symbols { from: from.symbols, leading: from.leading, to: to.symbols },
+            bits: from.bits | if leads { bit(word) } else { 0 },
             entries: self.entries.get(from.entries as usize..to.entries as usize)?,
             guards: self.guards.get(from.guards as usize..to.guards as usize)?,
             ways: self.ways.get(from.ways as usize..to.ways as usize)?,
         })
     }
 
+    /// Returns the classes and roots that are meant.
+    pub(super) fn symbols(&self, Symbols { from, to, .. }: Symbols) -> &[WordId] {
+        self.symbols.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// Returns those of them that lead on from somewhere.
+    pub(super) fn leading(&self, Symbols { from, leading, .. }: Symbols) -> &[WordId] {
+        self.symbols.get(from as usize..leading as usize).unwrap_or_default()
+    }
+
     fn end(&self) -> Bounds {
+        let symbols = number(self.symbols.len());
         Bounds {
             bits: 0,
-            symbols: number(self.symbols.len()),
+            symbols,
+            leading: symbols,
             entries: number(self.entries.len()),
             guards: number(self.guards.len()),
             ways: number(self.ways.len()),
@@ -102,11 +128,12 @@ impl Standing {
     }
 
     /// Adds what stands with a word and its classes: `all`, the word itself being 0 if nothing begins with it.
-    fn add(&mut self, all: &[WordId], first: &[u32], trie: &Trie, entries: &[EntryInfo]) {
-        let symbols = all.get(1..).unwrap_or_default();
-        let bits = symbols.iter().fold(0, |bits, symbol| bits | bit(*symbol));
-        self.bounds.push(Bounds { bits, ..self.end() });
-        self.symbols.extend_from_slice(symbols);
+    fn add(&mut self, all: &[WordId], leads: &[bool], first: &[u32], trie: &Trie, entries: &[EntryInfo]) {
+        let (leading, others): (Vec<_>, Vec<_>) = all.iter().skip(1).partition(|symbol| leads[**symbol as usize]);
+        let bits = leading.iter().fold(0, |bits, symbol| bits | bit(*symbol));
+        let end = self.end();
+        self.bounds.push(Bounds { bits, leading: end.symbols + number(leading.len()), ..end });
+        self.symbols.extend(leading.into_iter().chain(others));
         let begin = self.entries.len();
         let begun = all.iter().filter_map(|symbol| first.get(*symbol as usize).copied().filter(|node| *node != 0));
         for node in begun {

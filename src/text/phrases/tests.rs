@@ -298,7 +298,7 @@ proptest! {
         let find = |book: &PhraseBook| {
             let (mut search, mut hits) = (Search::default(), Vec::new());
             book.find(&facts, &mut search, &mut hits);
-            let mut symbols: Vec<Vec<(WordId, usize)>> = (0..facts.tokens.len()).map(|at| search.beginning_at(at).collect()).collect();
+            let mut symbols: Vec<Vec<(WordId, usize)>> = (0..facts.tokens.len()).map(|at| book.seen(&search).beginning_at(at).collect()).collect();
             symbols.iter_mut().for_each(|symbols| symbols.sort_unstable());
             (hits, symbols)
         };

@@ -49,11 +49,14 @@ pub(super) struct Trie {
     gaps: Vec<Gap>,
 }
 
+/// Some symbols, each by one bit that it shares with others: most of what is not there is seen not to be.
+pub(super) type Bits = u128;
+
 /// Where in the lists begins what belongs to a node.
 #[derive(Debug, Clone, Copy, Default)]
 struct Node {
     /// The bits of the symbols that lead on from here.
-    bits: u64,
+    bits: Bits,
     edges: u32,
     entries: u32,
     classes: u32,
@@ -65,7 +68,7 @@ struct Node {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Here<'t> {
     /// The bits of the words and classes that lead on.
-    pub(super) bits: u64,
+    pub(super) bits: Bits,
     pub(super) entries: &'t [EntryId],
     pub(super) classes: &'t [WordId],
     pub(super) guards: &'t [PatternId],
@@ -111,7 +114,7 @@ impl Trie {
     }
 
     /// The bits of the words and classes that lead on from `node`.
-    pub(super) fn bits(&self, node: u32) -> u64 {
+    pub(super) fn bits(&self, node: u32) -> Bits {
         self.nodes[node as usize].bits
     }
 
@@ -119,6 +122,12 @@ impl Trie {
     pub(super) fn next(&self, node: u32, symbol: WordId) -> Option<u32> {
         let edges = self.edges_of(node as usize);
         edges.binary_search_by_key(&symbol, |edge| edge.symbol).ok().map(|at| edges[at].node)
+    }
+
+    /// The symbols that lead on from some node behind the root, each as often as it does.
+    pub(super) fn leading(&self) -> impl Iterator<Item = WordId> {
+        let behind = self.edges_of(0).len();
+        self.edges.get(behind..).unwrap_or_default().iter().map(|edge| edge.symbol)
     }
 
     /// By number of a symbol, `symbols` of them, the node to which it leads at the beginning of an entry; 0: to none.
@@ -180,7 +189,7 @@ fn in_order(drafts: &[Draft], leading: &[Vec<Edge>]) -> Vec<u32> {
     order
 }
 
-/// Returns one of 64 bits for a symbol: what no bit is set for does not stand there, and most questions end with that.
-pub(super) fn bit(symbol: WordId) -> u64 {
-    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 26)
+/// Returns the bit of a symbol: what no bit is set for does not stand there, and most questions end with that.
+pub(super) fn bit(symbol: WordId) -> Bits {
+    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 25)
 }

@@ -7,11 +7,11 @@ use crate::cli::test::document::RuleTest;
 use crate::cli::test::occurrence::for_each_text;
 use crate::problem::Spot;
 use crate::rules::Rules;
-use crate::text::{Facts, Search, WordId};
+use crate::text::{Facts, Search, Sightings, WordId};
 
 /// Returns each member of a class left out. It concerns the tests with a text that has all its words.
 pub(super) fn without_members(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChange> {
-    let texts = texts(rules, tests, |_, search| search.symbols().collect());
+    let texts = texts(rules, tests, |_, seen| seen.symbols().collect());
     let mut changes = Vec::new();
     for class in rules.book.classes() {
         for member in &class.members {
@@ -39,13 +39,13 @@ pub(super) fn bare_roots(rules: &Rules, tests: &[RuleTest]) -> Vec<LineChange> {
 }
 
 /// Returns what `look` sees in each text of the tests, with the number of the test.
-fn texts(rules: &Rules, tests: &[RuleTest], look: impl Fn(&Facts, &Search) -> FxHashSet<WordId>) -> Vec<(usize, FxHashSet<WordId>)> {
+fn texts(rules: &Rules, tests: &[RuleTest], look: impl Fn(&Facts, Sightings<'_>) -> FxHashSet<WordId>) -> Vec<(usize, FxHashSet<WordId>)> {
     let mut seen = Vec::new();
     let (mut search, mut hits) = (Search::default(), Vec::new());
     for (number, test) in tests.iter().enumerate() {
         for_each_text(rules, test, |facts| {
             rules.book.find_unguarded(facts, &mut search, &mut hits);
-            seen.push((number, look(facts, &search)));
+            seen.push((number, look(facts, rules.book.seen(&search))));
         });
     }
     seen
