@@ -5,7 +5,7 @@
 //! holds for all these texts is taken to hold for all that the entry finds.
 
 use super::reach::ANY;
-use crate::text::{PhraseBook, affixes};
+use crate::text::{Member, PhraseBook, WordClass, affixes};
 
 /// Classes within classes that are looked into.
 const MAX_DEPTH: usize = 16;
@@ -14,22 +14,24 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn all(entry: &str, book: &PhraseBook, mut holds: impl FnMut(&str) -> bool) -> bool {
     let pattern = entry.split('|').next().unwrap_or(entry);
     let straight: Vec<&str> = pattern.split_whitespace().collect();
-    let choices: Vec<Vec<String>> = straight.iter().map(|word| choices(word, book, 0)).collect();
+    let ends = |end| straight.iter().map(|word| choice(word, book, 0, end)).collect::<Vec<_>>();
+    let (firsts, lasts) = (ends(End::First), ends(End::Last));
     let orders = orders(&straight);
     for order in &orders {
         for gap in [Gap::Empty, Gap::One, Gap::Full] {
-            for last in [false, true] {
-                let pick = |at: usize| if last { choices[at].last() } else { choices[at].first() };
-                if !holds(&say(&straight, order, gap, pick)) {
+            for choices in [&firsts, &lasts] {
+                if !holds(&say(&straight, order, gap, |at| choices[at].as_deref())) {
                     return false;
                 }
             }
         }
     }
-    let varied = (0..straight.len()).flat_map(|slot| choices[slot].iter().map(move |choice| (slot, choice)));
-    varied.into_iter().all(|(slot, choice)| {
-        let pick = |at: usize| if at == slot { Some(choice) } else { choices[at].first() };
-        orders.iter().all(|order| holds(&say(&straight, order, Gap::Empty, pick)))
+    let mut slots = (0..straight.len()).filter(|slot| width(straight[*slot]).is_none());
+    slots.all(|slot| {
+        each(straight[slot], book, 0, &mut |choice| {
+            let pick = |at: usize| if at == slot { Some(choice) } else { firsts[at].as_deref() };
+            orders.iter().all(|order| holds(&say(&straight, order, Gap::Empty, pick)))
+        })
     })
 }
 
@@ -41,7 +43,7 @@ enum Gap {
     Full,
 }
 
-fn say<'c>(words: &[&str], order: &[usize], gap: Gap, pick: impl Fn(usize) -> Option<&'c String>) -> String {
+fn say<'c>(words: &[&'c str], order: &[usize], gap: Gap, pick: impl Fn(usize) -> Option<&'c str>) -> String {
     let mut said: Vec<&str> = Vec::new();
     for &at in order {
         match width(words[at]) {
@@ -53,7 +55,7 @@ fn say<'c>(words: &[&str], order: &[usize], gap: Gap, pick: impl Fn(usize) -> Op
                 };
                 said.extend(std::iter::repeat_n(ANY, filled));
             }
-            None => said.extend(pick(at).map(String::as_str)),
+            None => said.extend(pick(at)),
         }
     }
     said.join(" ")
@@ -79,27 +81,61 @@ fn width(word: &str) -> Option<usize> {
     })
 }
 
-/// Returns everything that may stand for one word of an entry.
-fn choices(word: &str, book: &PhraseBook, depth: usize) -> Vec<String> {
+/// Visits what may stand for one word of an entry, one after the other; `false` as soon as `visit` says so.
+fn each(word: &str, book: &PhraseBook, depth: usize, visit: &mut dyn FnMut(&str) -> bool) -> bool {
     if let Some(root) = word.strip_prefix('~') {
-        return affixes::forms(root);
+        return affixes::forms(root).iter().all(|form| visit(form));
     }
-    let class = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).and_then(|name| book.class(name));
-    if let Some(class) = class.filter(|_| depth < MAX_DEPTH) {
-        return class.members.iter().flat_map(|member| of_member(&member.text, book, depth)).collect();
+    if let Some(class) = class(word, book, depth) {
+        return class.members.iter().all(|member| match words_of(member)[..] {
+            [only] => each(only, book, depth + 1, visit),
+            ref words => visit(&said_first(words, book, depth)),
+        });
     }
+    plain(word).iter().all(|way| visit(way))
+}
+
+/// Which one of all that may stand for a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+/// Returns the first or the last that may stand for one word of an entry; `None`: nothing may.
+fn choice(word: &str, book: &PhraseBook, depth: usize, end: End) -> Option<String> {
+    let of = |all: Vec<String>| if end == End::First { all.into_iter().next() } else { all.into_iter().next_back() };
+    if let Some(root) = word.strip_prefix('~') {
+        return of(affixes::forms(root));
+    }
+    let Some(class) = class(word, book, depth) else { return of(plain(word)) };
+    let of_member = |member: &Member| match words_of(member)[..] {
+        [only] => choice(only, book, depth + 1, end),
+        ref words => Some(said_first(words, book, depth)),
+    };
+    if end == End::First { class.members.iter().find_map(of_member) } else { class.members.iter().rev().find_map(of_member) }
+}
+
+/// Returns the class that `word` names, unless it stands within too many others.
+fn class<'b>(word: &str, book: &'b PhraseBook, depth: usize) -> Option<&'b WordClass> {
+    let name = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))?;
+    book.class(name).filter(|_| depth < MAX_DEPTH)
+}
+
+fn words_of(member: &Member) -> Vec<&str> {
+    member.text.split_whitespace().filter(|word| width(word).is_none()).collect()
+}
+
+/// Returns a member of several words, each in its first way.
+fn said_first(words: &[&str], book: &PhraseBook, depth: usize) -> String {
+    words.iter().filter_map(|word| choice(word, book, depth + 1, End::First)).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the ways of a word that is no root and no class.
+fn plain(word: &str) -> Vec<String> {
     let word = word.strip_prefix("*.").unwrap_or(word);
     if let Some(beginning) = word.strip_suffix('*') {
         return vec![beginning.to_owned(), format!("{beginning}{ANY}")];
     }
     vec![word.strip_prefix("tag:").map_or(word.to_owned(), |name| format!("#{name}"))]
-}
-
-/// Returns a member of one word in all its ways; of a longer one each word in its first.
-fn of_member(member: &str, book: &PhraseBook, depth: usize) -> Vec<String> {
-    let words: Vec<&str> = member.split_whitespace().filter(|word| width(word).is_none()).collect();
-    if let [only] = words[..] {
-        return choices(only, book, depth + 1);
-    }
-    vec![words.iter().filter_map(|word| choices(word, book, depth + 1).into_iter().next()).collect::<Vec<_>>().join(" ")]
 }
