@@ -78,9 +78,9 @@ def made():
     print("made-up posts, odd | even")
     flags = lambda name, part: [flag(report, name)[part] for report, *_ in halves]
     share = lambda kind: [away[kind] / count[kind] for _, away, count, _ in halves]
-    row("media threat: precision", flags("media_threat", 0), least=0.90, aim=0.92)
+    row("media threat: precision", flags("media_threat", 0), least=0.92, aim=0.92)
     row("media threat: recall", flags("media_threat", 1), least=0.90, aim=0.90)
-    row("near misses met wrongly", [near for *_, near in halves], most=6, aim=4)
+    row("near misses met wrongly", [near for *_, near in halves], most=4, aim=4)
     row("complaint: F1", flags("complaint", 2), least=0.90, aim=0.90)
     row("complaint: precision", flags("complaint", 0))
     row("complaint: recall", flags("complaint", 1))
