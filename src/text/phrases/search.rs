@@ -75,7 +75,7 @@ impl Sightings<'_> {
 }
 
 impl PhraseBook {
-    /// Returns what `search` has seen of the text that it searched last, for an entry of this book.
+    /// Returns what `search` has seen of the text that it searched last, which it did for the entries of this book.
     pub fn seen<'s>(&'s self, search: &'s Search) -> Sightings<'s> {
         Sightings { book: self, search }
     }
@@ -138,7 +138,7 @@ impl PhraseBook {
         search.bits.clear();
         search.bits.resize(facts.tokens.len(), 0);
         search.marks.clear(self.patterns);
-        let (mut limit, mut sentence_end) = (0, facts.tokens.len());
+        let (mut limit, mut sentence_end) = (0, 0);
         for (at, token) in facts.tokens.iter().enumerate().rev() {
             // Nothing goes on from the text into the subject, nor into the symbols behind both.
             let next = facts.tokens.get(at + 1);
