@@ -8,6 +8,7 @@
 //! | [`campaigns`] | the quiz registry, `lists/campaigns.toml` |
 //! | [`silences`] | what team leaders are not to be told of for a while, `silences.toml` |
 //! | [`moment`] | times in these documents |
+//! | [`points`] | weights and thresholds in these documents |
 //! | [`parties`] | who hands in complaints of others, `lists/ct0.toml` |
 //! | [`service`] | `triage.toml`: brokers, topics, how the program runs |
 //! | [`watch`] | whether a folder has changed |
@@ -18,6 +19,7 @@ pub mod campaigns;
 pub mod lexicon;
 pub mod moment;
 pub mod parties;
+pub mod points;
 pub mod reader;
 pub mod service;
 pub mod silences;

@@ -51,7 +51,7 @@ route = "agents"
 "#;
 
 /// Name of the mistake, the line that is replaced (empty: something is added at the end), what stands there instead.
-const MISTAKES: [(&str, &str, &str); 24] = [
+const MISTAKES: [(&str, &str, &str); 26] = [
     ("none", "", ""),
     ("unknown key", "min_letters = 10", "min_leters = 10"),
     ("unknown section", "[hard]", "[hrad]"),
@@ -67,6 +67,8 @@ const MISTAKES: [(&str, &str, &str); 24] = [
     ("missing group", r#"groups = ["fault"]"#, r#"groups = ["faults"]"#),
     ("broken regex", "", "[signals.odd]\nkind = \"pattern\"\nregex = '(a'\n"),
     ("huge regex", "", "[signals.odd]\nkind = \"pattern\"\nregex = '(a{1000}){1000}'\n"),
+    ("a threshold too fine", "", "[signals.odd]\nkind = \"score\"\nthreshold = 0.125\nsignals = { complaint = 1 }\n"),
+    ("a weight too fine", "", "[signals.odd]\nkind = \"score\"\nthreshold = 1.0\nsignals = { complaint = 1.005 }\n"),
     ("a circle", "", "[signals.a]\nwhen = \"b\"\n[signals.b]\nwhen = \"a\"\n"),
     ("unused helper", "", "[signals._spare]\nwhen = \"complaint\"\n"),
     ("a signal asks for an outcome", "", "[signals.late]\nwhen = \"case.becomes_hard\"\n"),

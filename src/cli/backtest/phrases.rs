@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::config::points::Points;
 use crate::engine::Workspace;
 use crate::rules::Rules;
 use crate::signals::{Findings, Kind, SignalId, What};
@@ -102,7 +103,7 @@ fn decides(rules: &Rules, findings: &Findings, id: SignalId, entry: EntryId) -> 
     match &rules.signal(id).kind {
         Kind::Score(_) => {
             let weight = findings.traces(id).iter().find(|trace| trace.what == What::Entry(entry)).map_or(0.0, |trace| trace.weight);
-            finding.value - weight < finding.threshold
+            Points::of_value(finding.value) - Points::of_value(weight) < Points::of_value(finding.threshold)
         }
         _ => others.is_empty(),
     }

@@ -1,6 +1,7 @@
 //! What is to be told better: a class, a flag or a condition, as labels and rules call it.
 
 use super::super::Stop;
+use crate::config::points::Points;
 use crate::rules::Rules;
 use crate::signals::{Kind, Ref, SignalId};
 use crate::text::GroupId;
@@ -75,7 +76,7 @@ pub fn groups(rules: &Rules, aim: &str) -> impl Fn(usize) -> bool {
     let counts = |group: usize| {
         signals.iter().any(|id| match &rules.signal(*id).kind {
             Kind::Phrases(phrases) => GroupId::try_from(group).is_ok_and(|group| phrases.looks_for(group)),
-            Kind::Score(score) => score.groups.get(group).is_some_and(|weight| *weight != 0.0),
+            Kind::Score(score) => score.groups.get(group).is_some_and(|weight| *weight != Points::NONE),
             _ => false,
         })
     };

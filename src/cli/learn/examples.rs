@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::super::Stop;
 use super::super::labels::{Labels, says};
 use super::model::{self, Column, Fitted};
+use crate::config::points::Points;
 use crate::post::Input;
 use crate::record::Output;
 use crate::replay::{Recorded, Replay};
@@ -77,7 +78,7 @@ impl Examples {
         let Some((id, Kind::Score(kind))) = id.map(|id| (id, &rules.signal(id).kind)) else {
             return Err(Stop::usage(format!("there is no score called `{score}`; scores are {}", scores(rules))));
         };
-        let groups: Vec<usize> = (0..kind.groups.len()).filter(|&group| kind.groups[group] != 0.0).collect();
+        let groups: Vec<usize> = (0..kind.groups.len()).filter(|&group| kind.groups[group] != Points::NONE).collect();
         let mut replay = Replay::default();
         let mut seen = Vec::new();
         for recorded in inputs {
@@ -92,7 +93,7 @@ impl Examples {
             groups.iter().map(|&group| Feature::Group(GroupId::try_from(group).unwrap_or(GroupId::MAX))).collect();
         features.extend(kind.names.iter().map(|&(name, _)| Feature::Name(name_of(rules, name))));
         let written = groups.iter().map(|&group| kind.groups[group]).chain(kind.names.iter().map(|&(_, weight)| weight));
-        let mut columns: Vec<Column> = written.map(|weight| Column::known(f64::from(weight), RIDGE)).collect();
+        let mut columns: Vec<Column> = written.map(|weight| Column::known(f64::from(weight.value()), RIDGE)).collect();
         for (row, post) in (0..).zip(&seen) {
             post.counts.iter().for_each(|(&column, &value)| columns[column].rows.push((row, value)));
         }
@@ -109,7 +110,7 @@ impl Examples {
             by_score: seen.iter().map(|post| post.by_score).collect(),
             by_rules: seen.iter().map(|post| post.by_rules).collect(),
             customers: seen.iter().map(|post| post.customer).collect(),
-            threshold: f64::from(kind.threshold),
+            threshold: f64::from(kind.threshold.value()),
             followers: followers(rules, id),
         })
     }
@@ -124,7 +125,7 @@ impl Examples {
 
 fn followers(rules: &Rules, id: SignalId) -> Vec<(String, f64)> {
     let threshold = |signal: &Signal| match &signal.kind {
-        Kind::Score(score) if score.of == Some(id) => Some((signal.name.clone(), f64::from(score.threshold))),
+        Kind::Score(score) if score.of == Some(id) => Some((signal.name.clone(), f64::from(score.threshold.value()))),
         _ => None,
     };
     rules.signals.iter().filter_map(threshold).collect()

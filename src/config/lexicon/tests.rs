@@ -28,7 +28,7 @@ fn a_list_without_mistakes() {
     assert_eq!(problems, "");
     insta::assert_snapshot!(show(&lexicon), @r"
     outage Strong: internet mati, !mati lampu, putus .. terus, gangguan*, mati total
-    more Score(2.5): tag:kuis, @telkom, *.go.id, lapor!
+    more Score(Points(250)): tag:kuis, @telkom, *.go.id, lapor!
     old Off: @x
     ");
 }
@@ -70,6 +70,7 @@ fn mistakes() {
         ("misspelt weight", b"#@group a weight=stronk\nlemot\n"),
         ("unknown weight", b"#@group a weight=12x\nlemot\n"),
         ("score too large", b"#@group a weight=1e9\nlemot\n"),
+        ("score too fine", b"#@group a weight=0.125\nlemot\n"),
         ("group without name", b"#@group\nlemot\n"),
         ("group with a bad name", b"#@group Kata-Kasar weight=weak\nlemot\n"),
         ("weight without key", b"#@group a strong\nlemot\n"),

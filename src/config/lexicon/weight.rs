@@ -2,6 +2,7 @@
 
 use super::Mistake;
 use super::notation::is_class_name;
+use crate::config::points::Points;
 use crate::problem::did_you_mean;
 
 /// Largest score of a group, of either sign.
@@ -51,7 +52,7 @@ pub enum Weight {
     /// Ends a clause.
     Break,
     /// A number, for lists that are summed up.
-    Score(f64),
+    Score(Points),
     /// Any word that ends in `_off`: shipped switched off.
     Off,
     /// The group names no weight: a plain list of words.
@@ -91,7 +92,7 @@ impl Weight {
             return Some(Weight::Off);
         }
         let score: f64 = word.parse().ok()?;
-        (score.abs() <= MAX_SCORE).then_some(Weight::Score(score))
+        Points::written(score).filter(|_| score.abs() <= MAX_SCORE).map(Weight::Score)
     }
 }
 
@@ -135,7 +136,10 @@ fn parse_weight(word: &str) -> Result<Weight, Mistake<'_>> {
         let names = WORDS.map(|(name, _)| name);
         let hint = match did_you_mean(value, names) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a number up to {MAX_SCORE}, a word that ends in _off, or one of {}", names.join(", ")),
+            None => format!(
+                "a number up to {MAX_SCORE} with at most two digits behind the point, a word that ends in _off, or one of {}",
+                names.join(", ")
+            ),
         };
         Mistake::new(value, format!("unknown weight `{value}`"), hint)
     })

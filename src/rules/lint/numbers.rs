@@ -1,5 +1,6 @@
 //! Numbers that can be used but lie outside what makes sense.
 
+use crate::config::points::Points;
 use crate::config::reader::{DAY, SECOND, show_duration};
 use crate::problem::{Problem, Reporter, Spot};
 use crate::rules::Rules;
@@ -81,18 +82,19 @@ fn sum(rules: &Rules, score: &Score) -> Oddity {
         return None;
     }
     let entries = rules.book.entries().filter(|(_, info)| !info.exclude);
-    let listed: f32 = entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).filter(|weight| **weight > 0.0).sum();
-    let named: f32 = score.names.iter().map(|(_, weight)| weight.max(0.0)).sum();
-    let most = listed + named;
+    let listed: Points =
+        entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).copied().filter(|weight| *weight > Points::NONE).sum();
+    let named: Points = score.names.iter().map(|(_, weight)| *weight.max(&Points::NONE)).sum();
+    let most: Points = [listed, named].into_iter().sum();
     if most < score.threshold {
         return Some((
-            format!("no post reaches `threshold` {}: all weights together make {most}", score.threshold),
+            format!("no post reaches `threshold` {}: all weights together make {}", score.threshold.value(), most.value()),
             "lower it, or add weights",
         ));
     }
-    if score.threshold <= 0.0 {
-        return Some((format!("a post without any of it reaches `threshold` {}", score.threshold), "raise it above 0"));
+    if score.threshold <= Points::NONE {
+        return Some((format!("a post without any of it reaches `threshold` {}", score.threshold.value()), "raise it above 0"));
     }
-    let nothing = score.names.iter().find(|(name, weight)| *weight == 0.0 && !matches!(name, Ref::Condition(_)));
+    let nothing = score.names.iter().find(|(name, weight)| *weight == Points::NONE && !matches!(name, Ref::Condition(_)));
     nothing.map(|_| ("a weight of 0 adds nothing".to_owned(), "remove the line"))
 }

@@ -1,5 +1,6 @@
 //! Entries that do nothing, or that work against each other.
 
+use crate::config::points::Points;
 use crate::problem::{Problem, Reporter};
 use crate::rules::Rules;
 use crate::signals::kind::mentions::Whom;
@@ -35,7 +36,7 @@ fn readers(rules: &Rules, group: GroupId) -> impl Iterator<Item = &Phrases> {
 /// Returns whether somebody counts how many entries of `group` there are, or looks for the longest.
 pub(super) fn counts_by_number(rules: &Rules, group: GroupId) -> bool {
     rules.signals.iter().any(|signal| match &signal.kind {
-        Kind::Score(score) => score.groups.get(usize::from(group)).is_some_and(|weight| *weight != 0.0),
+        Kind::Score(score) => score.groups.get(usize::from(group)).is_some_and(|weight| *weight != Points::NONE),
         Kind::Continuation(continuation) => continuation.subjects.get(usize::from(group)).is_some_and(Option::is_some),
         _ => false,
     })

@@ -4,7 +4,8 @@
 //! the evidence.
 
 use crate::config::lexicon::Weight;
-use crate::config::reader::Table;
+use crate::config::points::Points;
+use crate::config::reader::{Table, Value};
 use crate::problem::Spotted;
 use crate::signals::agenda::Awaits;
 use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
@@ -14,39 +15,39 @@ use crate::text::GroupSet;
 #[derive(Debug)]
 pub struct Score {
     /// The sum it takes, inclusive.
-    pub threshold: f32,
+    pub threshold: Points,
     /// Another score, whose sum is added: one list of weights for several thresholds.
     pub of: Option<SignalId>,
     /// For each group of the book: what each different entry of it adds.
-    pub groups: Box<[f32]>,
+    pub groups: Box<[Points]>,
     /// The groups that add something.
     adding: GroupSet,
     /// What each name adds where it holds.
-    pub names: Vec<(Ref, f32)>,
+    pub names: Vec<(Ref, Points)>,
 }
 
 impl Score {
     /// What takes more than nothing needs something that adds.
     pub(super) fn awaits(&self) -> Awaits<'_> {
-        if self.threshold <= 0.0 {
+        if self.threshold <= Points::NONE {
             return Awaits::Nothing;
         }
         Awaits::Any { groups: Some(&self.adding), names: self.names.iter().map(|(name, _)| *name).collect(), base: self.of }
     }
 
     pub(super) fn evaluate(&self, view: &View<'_, '_>, _: &History<'_>, findings: &mut Findings) -> Measure {
-        let mut sum = 0.0;
+        let mut sum = Points::NONE;
         if let Some(base) = self.of {
             let weight = findings.get(base).value;
-            sum += weight;
+            sum += Points::of_value(weight);
             findings.note_weighed(What::Signal(base), Place::Elsewhere, weight);
         }
         findings.begin_counting();
         for hit in view.by_group.of(&self.adding, view.hits) {
-            let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or(0.0);
+            let weight = self.groups.get(usize::from(hit.group)).copied().unwrap_or_default();
             if findings.counts_first(view.book.counted_as(hit, view.facts)) {
                 sum += weight;
-                findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight);
+                findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight.value());
             }
         }
         for &(name, weight) in &self.names {
@@ -57,10 +58,10 @@ impl Score {
                     Ref::Condition(_) => What::Fact(""),
                 };
                 sum += weight;
-                findings.note_weighed(what, Place::Elsewhere, weight);
+                findings.note_weighed(what, Place::Elsewhere, weight.value());
             }
         }
-        Measure::reaching(sum, self.threshold)
+        Measure::reaching(sum.value(), self.threshold.value())
     }
 }
 
@@ -68,29 +69,33 @@ impl Score {
     /// Reads `threshold`, `of`, lists with numeric weights by `file`, `groups`, `files`, and `signals`, a table of
     /// names and their weights.
     pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
-        let threshold = table.required("threshold").number(-1_000.0..=1_000.0);
+        let threshold = points(&table.required("threshold"));
         let of = table.optional("of").spotted_string().and_then(|name| scope.score(&name));
         let listed = table.has("file") || table.has("files");
         let loaded = if listed { scope.lexicons.groups(table, |weight| matches!(weight, Weight::Score(_))) } else { Vec::new() };
-        let mut groups = vec![0.0; scope.lexicons.group_count()];
+        let mut groups = vec![Points::NONE; scope.lexicons.group_count()];
         for group in &loaded {
             if let (Weight::Score(weight), Some(place)) = (group.weight, groups.get_mut(usize::from(group.id))) {
-                *place = narrow(weight);
+                *place = weight;
             }
         }
         let mut names = Vec::new();
         for (name, weight) in table.optional("signals").table().iter().flat_map(Table::entries) {
-            let weight = weight.number(-1_000.0..=1_000.0);
-            if let (Some(found), Some(weight)) = (scope.name(&Spotted { value: name.value, spot: name.spot }), weight) {
-                names.push((found, narrow(weight)));
+            if let (Some(found), Some(weight)) = (scope.name(&Spotted { value: name.value, spot: name.spot }), points(&weight)) {
+                names.push((found, weight));
             }
         }
-        let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != 0.0).map(|(group, _)| group).collect();
-        Some(Score { threshold: narrow(threshold?), of, groups: groups.into(), adding, names })
+        let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != Points::NONE).map(|(group, _)| group).collect();
+        Some(Score { threshold: threshold?, of, groups: groups.into(), adding, names })
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "weights are small numbers with few digits")]
-fn narrow(number: f64) -> f32 {
-    number as f32
+/// Returns the points that are written; `None` if they are none, which is reported.
+fn points(written: &Value<'_>) -> Option<Points> {
+    let number = written.number(-1_000.0..=1_000.0)?;
+    Points::written(number).or_else(|| {
+        let what = format!("{number} is finer than a hundredth: write at most two digits behind the point");
+        written.reporter().error(&written.spot(), what);
+        None
+    })
 }

@@ -160,9 +160,7 @@ impl Search<'_> {
 fn grid(rules: &Rules, name: &str) -> Option<u32> {
     let Kind::Score(score) = &rules.signal(rules.signal_named(name)?).kind else { return None };
     let weights = score.groups.iter().chain(score.names.iter().map(|(_, weight)| weight));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "weights are at most 1,000")]
-    let hundredths = weights.map(|weight| (weight.abs() * 100.0).round() as u32);
-    Some(hundredths.fold(0, divisor)).filter(|grid| *grid > 0)
+    Some(weights.map(|weight| weight.hundredths().unsigned_abs()).fold(0, divisor)).filter(|grid| *grid > 0)
 }
 
 fn divisor(a: u32, b: u32) -> u32 {
