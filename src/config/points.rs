@@ -18,7 +18,7 @@ impl Points {
     /// Returns the points that are `written`, at most a few thousand of either sign; `None`: that is finer than a hundredth.
     pub fn written(written: f64) -> Option<Self> {
         let points = Points::nearest(written);
-        (f64::from(points.0) / IN_ONE - written).abs().lt(&1e-9).then_some(points)
+        ((f64::from(points.0) / IN_ONE - written).abs() < 1e-9).then_some(points)
     }
 
     /// Returns the points that [`Points::value`] gave as `value`.
@@ -59,10 +59,7 @@ impl Sub for Points {
 
 impl Sum for Points {
     fn sum<I: Iterator<Item = Points>>(points: I) -> Points {
-        points.fold(Points::NONE, |mut sum, more| {
-            sum += more;
-            sum
-        })
+        Points(points.fold(0, |sum, more| sum.saturating_add(more.0)))
     }
 }
 

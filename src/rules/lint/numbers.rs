@@ -82,10 +82,9 @@ fn sum(rules: &Rules, score: &Score) -> Oddity {
         return None;
     }
     let entries = rules.book.entries().filter(|(_, info)| !info.exclude);
-    let listed: Points =
-        entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group))).copied().filter(|weight| *weight > Points::NONE).sum();
-    let named: Points = score.names.iter().map(|(_, weight)| *weight.max(&Points::NONE)).sum();
-    let most: Points = [listed, named].into_iter().sum();
+    let listed = entries.filter_map(|(_, info)| score.groups.get(usize::from(info.group)));
+    let named = score.names.iter().map(|(_, weight)| weight);
+    let most: Points = listed.chain(named).copied().filter(|weight| *weight > Points::NONE).sum();
     if most < score.threshold {
         return Some((
             format!("no post reaches `threshold` {}: all weights together make {}", score.threshold.value(), most.value()),
