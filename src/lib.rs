@@ -76,7 +76,7 @@
 //! | word | means |
 //! | --- | --- |
 //! | stage | a transactional loop over Kafka: `ingest`, `triage` or `outages` ([`kafka::Stage`]) |
-//! | lane | one thread that runs a stage with a consumer and a producer of its own |
+//! | lane | one thread that runs a stage with a consumer and a producer of its own; under load another one reads text ahead of it |
 //! | supervisor | runs the lanes of a process, begins one anew that failed ([`kafka::Supervisor`]) |
 //! | coordinates | topic, partition and offset of a record ([`kafka::Coordinates`]) |
 //! | recovery | what an error of Kafka leaves to do: try again, abort, begin the lane anew |

@@ -10,7 +10,7 @@ use crate::problem::Reporter;
 use crate::record::TriageRecord;
 use crate::rules;
 use crate::signals::Evidence;
-use crate::text::Reading;
+use crate::text::{self, Reading};
 
 fn folder() -> Folder {
     Folder::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"))
@@ -245,11 +245,16 @@ fn what_is_read_ahead_is_judged_as_if_it_were_read_then() {
         let (mut work, mut state) = (Workspace::default(), AuthorState::default());
         let inputs: Vec<Input<'_>> =
             (0..).zip(ids).zip(texts).map(|((minute, id), text)| Input::Post(Box::new(post(id, minute, text)))).collect();
-        let read = |work: &mut Workspace, input: &Input<'_>| match input {
-            Input::Post(post) if ahead => Some(work.read_ahead(&RULES, post)),
+        let mut reader = text::Reader::default();
+        let mut read = |input: &Input<'_>| match input {
+            Input::Post(post) if ahead => {
+                let mut reading = Reading::default();
+                reader.read(post, RULES.language(), &mut reading);
+                Some(reading)
+            }
             _ => None,
         };
-        let mut readings: Vec<_> = inputs.iter().map(|input| read(&mut work, input)).collect();
+        let mut readings: Vec<_> = inputs.iter().map(&mut read).collect();
         // One that was not read ahead stands between others.
         readings[3] = None;
         let judge = |(input, reading): (&Input<'_>, Option<Reading>)| {

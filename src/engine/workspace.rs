@@ -15,8 +15,8 @@ pub struct Workspace {
     pub(super) reading: Reading,
     /// That of the input of the next step, which was read ahead.
     expected: Option<Reading>,
-    /// To be written over.
-    spare: Vec<Reading>,
+    /// Of an earlier step, to be written over by whoever reads ahead.
+    spare: Option<Reading>,
     /// The entries in its text by group. It is large, so there is one, whatever has been read ahead.
     pub(super) by_group: HitsByGroup,
     pub(super) accounts: Vec<Account>,
@@ -27,17 +27,15 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads `post` ahead of its step, whose workspace is then to [`expect`](Workspace::expect) what was read.
-    pub fn read_ahead(&mut self, rules: &Rules, post: &Post<'_>) -> Reading {
-        let mut reading = self.spare.pop().unwrap_or_default();
-        self.reader.read(post, rules.language(), &mut reading);
-        reading
-    }
-
     /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by; `None`: it was
     /// not read.
     pub fn expect(&mut self, reading: Option<Reading>) {
         self.expected = reading;
+    }
+
+    /// Returns a reading that no step needs any more, to be written over: one after each step that expected one.
+    pub fn take_spare(&mut self) -> Option<Reading> {
+        self.spare.take()
     }
 
     /// Returns what was read ahead of the input of the step that begins.
@@ -48,7 +46,7 @@ impl Workspace {
     /// Makes what was read that of `post`: `expected`, or it is read now.
     pub(super) fn take_in(&mut self, rules: &Rules, post: &Post<'_>, expected: Option<Reading>) {
         match expected {
-            Some(reading) => self.spare.push(std::mem::replace(&mut self.reading, reading)),
+            Some(reading) => self.spare = Some(std::mem::replace(&mut self.reading, reading)),
             None => self.reader.read(post, rules.language(), &mut self.reading),
         }
         self.by_group.fill(&self.reading.hits);

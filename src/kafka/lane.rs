@@ -1,5 +1,6 @@
 //! A lane: one thread that owns one consumer, one transactional producer and the states of its partitions. Nothing is
-//! shared with other lanes.
+//! shared with other lanes. Where many records wait, a second thread reads their text ahead of it and owns nothing: what a
+//! lane remembers, writes and commits is touched by one thread only.
 //!
 //! Here is what a lane has and its one movement: do something in a transaction, or go back to where it was before.
 //! Around it, from the outside in: [`supervisor`] runs lanes and begins them anew, [`run`] is one such run,

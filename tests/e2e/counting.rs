@@ -42,15 +42,15 @@ impl Counting {
 }
 
 impl Stage for Counting {
-    type Prepared<'r> = ();
+    type Reader = ();
 
     fn name(&self) -> &'static str {
         "counting"
     }
 
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
-        vec![(); records.len()]
-    }
+    fn lend_reader(&mut self) {}
+
+    fn take_back(&mut self, (): ()) {}
 
     fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         while matches!(self.fault, Fault::HeldWhile(held) if held.load(Ordering::SeqCst)) {

@@ -44,15 +44,15 @@ fn posts(key: impl Fn(usize) -> String) -> impl Iterator<Item = Record> {
 struct PassThrough;
 
 impl Stage for PassThrough {
-    type Prepared<'r> = ();
+    type Reader = ();
 
     fn name(&self) -> &'static str {
         "pass"
     }
 
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
-        vec![(); records.len()]
-    }
+    fn lend_reader(&mut self) {}
+
+    fn take_back(&mut self, (): ()) {}
 
     fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         out.push(Topic::Agents).key(record.key).value(record.value).header("triage.source", record.source()).at(record.timestamp);

@@ -1,6 +1,7 @@
 //! What a lane does inside one transaction: take records in, hand them to the stage, write what they become.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -25,7 +26,7 @@ use crate::kafka::errors::trouble::Trouble;
 use crate::kafka::failpoint::{HELD_OPEN, Point, asked, pass};
 use crate::kafka::stages::outbox::Outbox;
 use crate::kafka::stages::record::Inbound;
-use crate::kafka::stages::stage::Stage;
+use crate::kafka::stages::stage::{Reader, Stage};
 use crate::kafka::topics::topic::Topic;
 use crate::post::Millis;
 
@@ -40,9 +41,16 @@ const HANDOVER_INTERVAL: Duration = Duration::from_millis(25);
 /// Bytes in waiting that make a handover due at once.
 const HANDOVER_BYTES: usize = 4 << 20;
 
-/// Records that are prepared together, at most, and the bytes from which on it is enough: the watchdog waits meanwhile.
-const TOGETHER: usize = 128;
-const TOGETHER_BYTES: usize = 256 << 10;
+/// Records that are read together before the first of them is processed; where more have been fetched, another thread reads
+/// further ones meanwhile.
+const TOGETHER: usize = 32;
+
+/// So many times as many may have been read and not be processed yet: enough to bridge a costly record.
+const AHEAD: usize = 2;
+
+/// Records that are taken in at once, at most, and the bytes from which on it is enough: what is under way is told then.
+const AT_ONCE: usize = 512;
+const AT_ONCE_BYTES: usize = 512 << 10;
 
 /// What a lane works on, whatever its run has for clients: the stage, where it stands, what it has to say.
 pub(super) struct Work<'a, S> {
@@ -57,6 +65,23 @@ pub(super) struct Work<'a, S> {
     pub(super) consents: Consents,
     pub(super) outbox: Outbox,
     batch: Batch,
+}
+
+/// Records and what was read of each of them.
+struct ReadTogether<'t, 'r, R: Reader> {
+    records: &'t [Inbound<'r>],
+    read: Vec<R::Read<'r>>,
+    /// The seconds that it took for each, on average.
+    each: f64,
+}
+
+impl<'t, 'r, R: Reader> ReadTogether<'t, 'r, R> {
+    fn new(reader: &mut R, records: &'t [Inbound<'r>]) -> Self {
+        let begun = Instant::now();
+        let read = reader.read(records);
+        assert_eq!(read.len(), records.len(), "none is passed over");
+        ReadTogether { records, read, each: begun.elapsed().as_secs_f64() / records.len() as f64 }
+    }
 }
 
 /// What the open transaction has done so far.
@@ -145,15 +170,37 @@ impl<'a, S: Stage> Work<'a, S> {
     /// Takes `first` in, and with it what has been fetched behind it already, up to `most` records.
     fn take<'c>(&mut self, consumer: &'c BaseConsumer<Membership>, first: BorrowedMessage<'c>, most: usize) -> Result<(), Trouble> {
         let (messages, error) = self.gather(consumer, first, most);
-        let begun = Instant::now();
         let records: Vec<Inbound<'_>> = messages.iter().map(Inbound::new).collect();
-        let prepared = self.stage.prepare(&records);
-        let each = begun.elapsed().as_secs_f64() / records.len() as f64;
-        assert_eq!(prepared.len(), records.len(), "none is passed over");
-        let mut all = records.iter().zip(prepared);
-        let done = all.try_for_each(|(record, prepared)| self.process(consumer, record, (prepared, each)));
+        let mut reader = self.stage.lend_reader();
+        let done = if S::Reader::WORTH_A_THREAD && records.len() > TOGETHER {
+            self.process_while_reading(consumer, &mut reader, &records)
+        } else {
+            self.process(consumer, ReadTogether::new(&mut reader, &records))
+        };
+        self.stage.take_back(reader);
         // Some errors are told once only: one that the consumer does not survive is never left out for an abort.
         error.map_or(Ok(()), |error| self.consumer_error(&error)).and(done)
+    }
+
+    /// Processes `records` while another thread reads those behind the ones at hand: text is most of what a record costs, and it
+    /// is read from nothing but its bytes and the rules.
+    fn process_while_reading(
+        &mut self,
+        consumer: &BaseConsumer<Membership>,
+        reader: &mut S::Reader,
+        records: &[Inbound<'_>],
+    ) -> Result<(), Trouble> {
+        std::thread::scope(|scope| {
+            let (sender, read) = mpsc::sync_channel(AHEAD);
+            let read_all = move || {
+                let mut all = records.chunks(TOGETHER).map(|some| ReadTogether::new(reader, some));
+                // Nobody waits for the rest of a transaction that has failed.
+                let _ = all.try_for_each(|some| sender.send(some));
+            };
+            let thread = std::thread::Builder::new().name("read".to_owned()).spawn_scoped(scope, read_all);
+            thread.map_err(|error| Trouble::restart(format!("start a thread that reads records: {error}")))?;
+            read.iter().try_for_each(|some| self.process(consumer, some))
+        })
     }
 
     /// Returns `first` and what can be had behind it without waiting, up to `most` records, with the error that came instead of
@@ -164,10 +211,10 @@ impl<'a, S: Stage> Work<'a, S> {
         first: BorrowedMessage<'c>,
         most: usize,
     ) -> (Vec<BorrowedMessage<'c>>, Option<KafkaError>) {
-        let most = if self.pace.is_limited() { 1 } else { most.min(TOGETHER) };
+        let most = if self.pace.is_limited() { 1 } else { most.min(AT_ONCE) };
         let mut bytes = first.payload_len();
         let mut messages = vec![first];
-        while messages.len() < most && bytes < TOGETHER_BYTES && !consumer.context().has_changes() {
+        while messages.len() < most && bytes < AT_ONCE_BYTES && !consumer.context().has_changes() {
             match consumer.poll(Duration::ZERO) {
                 Some(Ok(message)) => {
                     bytes += message.payload_len();
@@ -180,12 +227,19 @@ impl<'a, S: Stage> Work<'a, S> {
         (messages, None)
     }
 
-    /// Hands `record` to the stage, with what was prepared of it and the seconds that one record took for that on average.
-    fn process<'r>(
+    /// Hands records to the stage, with what was read of them.
+    fn process(&mut self, consumer: &BaseConsumer<Membership>, together: ReadTogether<'_, '_, S::Reader>) -> Result<(), Trouble> {
+        self.report.beat();
+        let ReadTogether { records, read, each } = together;
+        records.iter().zip(read).try_for_each(|(record, read)| self.process_one(consumer, record, (read, each)))
+    }
+
+    /// Hands `record` to the stage, with what was read of it and the seconds that one record took for that on average.
+    fn process_one<'r>(
         &mut self,
         consumer: &BaseConsumer<Membership>,
         record: &Inbound<'r>,
-        (prepared, seconds): (S::Prepared<'r>, f64),
+        (read, seconds): (<S::Reader as Reader>::Read<'r>, f64),
     ) -> Result<(), Trouble> {
         let position = self.positions.advance(record.topic, record.partition, record.offset);
         let position =
@@ -196,7 +250,7 @@ impl<'a, S: Stage> Work<'a, S> {
         self.batch.times.push(record.timestamp);
         let begun = Instant::now();
         if !self.suspects.reject(&self.stage, record, &mut self.outbox) {
-            self.stage.process(record, prepared, &mut self.outbox);
+            self.stage.process(record, read, &mut self.outbox);
         }
         self.batch.steps.note(seconds + begun.elapsed().as_secs_f64());
         if std::mem::take(&mut self.outbox.tally.unusable) > 0 {

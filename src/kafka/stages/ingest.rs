@@ -42,7 +42,7 @@ impl Ingest {
 }
 
 impl Stage for Ingest {
-    type Prepared<'r> = ();
+    type Reader = ();
 
     fn name(&self) -> &'static str {
         "ingest"
@@ -56,9 +56,9 @@ impl Stage for Ingest {
         self.rules = self.shared.load_full();
     }
 
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
-        vec![(); records.len()]
-    }
+    fn lend_reader(&mut self) {}
+
+    fn take_back(&mut self, (): ()) {}
 
     fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         let format = record.headers().find(|(name, _)| *name == FORMAT).and_then(|(_, value)| std::str::from_utf8(value?).ok());

@@ -45,7 +45,7 @@ impl Outages {
 }
 
 impl Stage for Outages {
-    type Prepared<'r> = ();
+    type Reader = ();
 
     fn name(&self) -> &'static str {
         "outages"
@@ -59,9 +59,9 @@ impl Stage for Outages {
         self.rules = self.shared.load_full();
     }
 
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
-        vec![(); records.len()]
-    }
+    fn lend_reader(&mut self) {}
+
+    fn take_back(&mut self, (): ()) {}
 
     fn process<'r>(&mut self, record: &Inbound<'r>, (): (), out: &mut Outbox) {
         let report: AreaReport<'_> = match serde_json::from_slice(record.value.unwrap_or_default()) {

@@ -22,10 +22,34 @@ pub struct Standing {
 /// What may be overdue: that a team leader takes the case, that the customer is called.
 pub const OVERDUE: [&str; 2] = ["assign_tl", "callback"];
 
+/// What finds out of records what each says by itself, whatever is remembered: beside the lane, on another thread.
+pub trait Reader: Send {
+    /// What is found out of a record.
+    type Read<'r>: Send;
+
+    /// Reading costs more than handing over what was read.
+    const WORTH_A_THREAD: bool = true;
+
+    /// Reads `records`: one result for each, in their order. All of some dozens are read before the first of them is processed: the
+    /// code and the tables of one kind of work then stay near the processor. A duplicate is read in vain.
+    fn read<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<Self::Read<'r>>;
+}
+
+/// Reads nothing ahead.
+impl Reader for () {
+    type Read<'r> = ();
+
+    const WORTH_A_THREAD: bool = false;
+
+    fn read<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<()> {
+        vec![(); records.len()]
+    }
+}
+
 /// What becomes of records, in one lane.
 pub trait Stage {
-    /// What [`prepare`](Stage::prepare) finds out of a record.
-    type Prepared<'r>;
+    /// What reads records ahead; `()`: nothing does.
+    type Reader: Reader;
 
     /// Returns its name in headers, groups and logs.
     fn name(&self) -> &'static str;
@@ -38,20 +62,22 @@ pub trait Stage {
     /// Prepares for a transaction, which begins: the one moment at which rules may change.
     fn begin(&mut self) {}
 
-    /// Finds out what each of `records` says by itself, whatever is remembered: one result for each, in their order. It is done
-    /// for all before the first of them is processed: the code and the tables of one kind of work then stay near the processor,
-    /// which saves a tenth to a fifth of what a post costs. A duplicate is read in vain.
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<Self::Prepared<'r>>;
+    /// Lends what reads records by the rules of the transaction that has begun, until [`take_back`](Stage::take_back).
+    fn lend_reader(&mut self) -> Self::Reader;
 
-    /// Adds to `out` what `record` becomes, of which `prepared` was found out since the transaction began. Changes nothing but
-    /// the overlay.
-    fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Self::Prepared<'r>, out: &mut Outbox);
+    /// Takes back what was lent.
+    fn take_back(&mut self, reader: Self::Reader);
 
-    /// Prepares `record`, the only one at hand, and processes it.
+    /// Adds to `out` what `record` becomes, of which `read` was found out since the transaction began. Changes nothing but the
+    /// overlay.
+    fn process<'r>(&mut self, record: &Inbound<'r>, read: <Self::Reader as Reader>::Read<'r>, out: &mut Outbox);
+
+    /// Reads `record`, the only one at hand, and processes it.
     fn take(&mut self, record: &Inbound<'_>, out: &mut Outbox) {
-        for prepared in self.prepare(std::slice::from_ref(record)) {
-            self.process(record, prepared, out);
-        }
+        let mut reader = self.lend_reader();
+        let read = reader.read(std::slice::from_ref(record));
+        read.into_iter().for_each(|read| self.process(record, read, out));
+        self.take_back(reader);
     }
 
     /// Does what is due in `partition` at `now` (wall clock) without a record, and adds to `out` what comes of it. Called only

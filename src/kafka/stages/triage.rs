@@ -4,12 +4,12 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use arc_swap::ArcSwap;
 use serde::Serialize;
 
-use crate::author::{self, AuthorState};
+use crate::author::AuthorState;
 use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
 use crate::outage::AreaReport;
@@ -22,6 +22,7 @@ use super::customers::Customers;
 use super::dead_letter::Reason;
 use super::headers::{SOURCE, TICK};
 use super::outbox::{Draft, Outbox};
+use super::read_ahead::{self, Read, ReadAhead};
 use super::recent::{JudgedRecords, Recent};
 use super::record::Inbound;
 use super::stage::{Stage, Standing};
@@ -41,6 +42,8 @@ pub struct Triage {
     /// There is a topic for hand-offs.
     with_handoffs: bool,
     workspace: Workspace,
+    /// What reading ahead leaves to the next transaction, and the way back for readings that are done with.
+    reading: (read_ahead::Buffers, mpsc::Sender<Reading>),
     customers: Customers,
     /// Where the record at hand stands.
     source: String,
@@ -61,6 +64,7 @@ impl Triage {
     pub fn new(shared: Arc<ArcSwap<Rules>>, with_text: bool) -> Self {
         let rules = shared.load_full();
         let (workspace, customers, source, judged, silences) = Default::default();
+        let reading = (read_ahead::Buffers::default(), mpsc::channel().0);
         let (with_areas, with_handoffs) = (false, false);
         Triage {
             shared,
@@ -72,6 +76,7 @@ impl Triage {
             with_areas,
             with_handoffs,
             workspace,
+            reading,
             customers,
             source,
             judged,
@@ -113,15 +118,8 @@ impl Triage {
     }
 }
 
-/// What a record says by itself.
-pub struct Prepared<'r> {
-    input: Result<Input<'r>, Cow<'r, str>>,
-    /// `None`: there is no text that anybody must read.
-    reading: Option<Reading>,
-}
-
 impl Stage for Triage {
-    type Prepared<'r> = Prepared<'r>;
+    type Reader = ReadAhead;
 
     fn name(&self) -> &'static str {
         "triage"
@@ -143,21 +141,18 @@ impl Stage for Triage {
         }
     }
 
-    fn prepare<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<Prepared<'r>> {
-        let parsed = |record: &Inbound<'r>| Prepared { input: Input::read(record.value.unwrap_or_default()), reading: None };
-        let mut all: Vec<_> = records.iter().map(parsed).collect();
-        for Prepared { input, reading } in &mut all {
-            if let Ok(Input::Post(post)) = input
-                && author::is_to_be_read(&self.rules, post)
-            {
-                *reading = Some(self.workspace.read_ahead(&self.rules, post));
-            }
-        }
-        all
+    fn lend_reader(&mut self) -> ReadAhead {
+        let (reader, used) = ReadAhead::new(Arc::clone(&self.rules), std::mem::take(&mut self.reading.0));
+        self.reading.1 = used;
+        reader
     }
 
-    fn process<'r>(&mut self, record: &Inbound<'r>, prepared: Prepared<'r>, out: &mut Outbox) {
-        let Prepared { input, reading } = prepared;
+    fn take_back(&mut self, reader: ReadAhead) {
+        self.reading.0 = reader.into_buffers();
+    }
+
+    fn process<'r>(&mut self, record: &Inbound<'r>, read: Read<'r>, out: &mut Outbox) {
+        let Read { input, reading } = read;
         self.workspace.expect(reading);
         let input = match input {
             Ok(input) => input,
@@ -181,6 +176,10 @@ impl Stage for Triage {
         let mut outputs = engine::step(&mut self.workspace, &self.rules, state, &input, &arrival);
         out.silenced += case::hush(&self.silences.1, state, &input, &arrival, &mut outputs);
         out.forgotten_early += self.workspace.take_forgotten();
+        if let Some(used) = self.workspace.take_spare() {
+            // Where nobody reads ahead any more it is dropped.
+            let _ = self.reading.1.send(used);
+        }
         for output in &outputs {
             if matches!(output, Output::Handoff(_)) && !self.with_handoffs {
                 let message =
