@@ -98,6 +98,23 @@ fn evidence_of_a_huge_post_is_small() {
 }
 
 #[test]
+fn a_sum_is_told_by_what_adds_most_to_it() {
+    // Day, fault and delay add little: a team leader reads of the press.
+    let texts = [
+        "@TelkomCare sudah seminggu internet indihome saya mati terus. besok saya laporkan ke koran kompas",
+        "@IndiHome wifi mati tiga hari, besok pagi biar redaksi kompas saja yang tanya",
+    ];
+    for text in texts {
+        step_with(&RULES, &mut AuthorState::default(), post("1", 0, text), true, |outputs| {
+            let threat = verdict(outputs).evidence.iter().filter(|piece| piece.met && piece.condition.as_deref() == Some("media_threat"));
+            let quotes: Vec<&str> = threat.filter_map(|piece| piece.quote.as_deref()).collect();
+            let of_the_press = |quote: &&str| ["koran", "redaksi", "kompas"].iter().any(|medium| quote.contains(medium));
+            assert!(quotes.len() > 1 && quotes.iter().all(of_the_press), "{text}: {quotes:?}");
+        });
+    }
+}
+
+#[test]
 fn where_texts_are_not_kept_nothing_quotes_them() {
     let loud = "@TelkomCare INTERNET MATI TOTAL SEJAK SUBUH cc @kemkomdigi";
     let kept = |state: &AuthorState| String::from_utf8_lossy(&state.encode().unwrap()).into_owned();

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::Candidate;
 use crate::rules::{Class, Condition, Rules};
-use crate::signals::{Evidence, Findings, View, of_trace};
+use crate::signals::{Evidence, Findings, Kind, SignalId, Trace, View, What, of_trace};
 
 /// Pieces of evidence that most verdicts have at most.
 const USUAL_EVIDENCE: usize = 8;
@@ -69,13 +69,20 @@ fn is_close(condition: &Condition, findings: &Findings, close: f32) -> bool {
     near || condition.partly.holds(&findings.names)
 }
 
-/// Adds the evidence of one signal: its first traces, or where it has none what it measured.
-fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: u16, evidence: &mut Vec<Evidence<'a>>) {
+/// Adds the evidence of one signal: what speaks for it most, or where nothing in the text does what it measured.
+fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: SignalId, evidence: &mut Vec<Evidence<'a>>) {
     let signal = rules.signal(id);
-    let traces = findings.traces(id);
-    let pieces = traces.iter().take(rules.evidence.most).map(|trace| of_trace(trace, id, &signal.name, view, findings));
     let before = evidence.len();
-    evidence.extend(pieces);
+    for reason in reasons(rules, findings, id) {
+        let piece = of_trace(&in_text(rules, findings, reason), id, &signal.name, view, findings);
+        let is_known = |known: &Evidence<'_>| known.entry == piece.entry && known.span == piece.span;
+        if (piece.entry.is_some() || piece.span.is_some()) && !evidence[before..].iter().any(is_known) {
+            evidence.push(piece);
+        }
+        if evidence.len() == before + rules.evidence.most {
+            break;
+        }
+    }
     if evidence.len() == before {
         let finding = findings.get(id);
         evidence.push(Evidence {
@@ -90,6 +97,28 @@ fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
     for piece in &mut evidence[before..] {
         piece.clause = signal.clause.as_deref().map(Into::into);
     }
+}
+
+/// Returns what speaks for signal `id`: of a score what adds to it or to the score that it goes on from, the heaviest first, what
+/// weighs the same in the order in which it was found.
+fn reasons<'f>(rules: &Rules, findings: &'f Findings, id: SignalId) -> SmallVec<[&'f Trace; 16]> {
+    let mut reasons: SmallVec<[&Trace; 16]> = SmallVec::new();
+    let mut next = Some(id);
+    while let Some(id) = next {
+        next = if let Kind::Score(score) = &rules.signal(id).kind { score.of } else { None };
+        let base = next.map(What::Signal);
+        reasons.extend(findings.traces(id).iter().filter(|trace| trace.weight > 0.0 && Some(trace.what) != base));
+    }
+    reasons.sort_by(|one, other| other.weight.total_cmp(&one.weight));
+    reasons
+}
+
+/// Returns `reason`, or if it is another signal what speaks for that most, by which people know it.
+fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
+    let What::Signal(id) = reason.what else { return *reason };
+    let met = rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf));
+    let found = met.flat_map(|leaf| reasons(rules, findings, leaf)).find(|trace| !matches!(trace.what, What::Signal(_)));
+    *found.unwrap_or(reason)
 }
 
 /// Drops the pieces after `first` that say under the name of another signal what one from `against` on says already: the
