@@ -55,6 +55,43 @@ fn place(name: Ref) -> Option<(usize, u64)> {
     Some((place / 64, 1 << (place % 64)))
 }
 
+/// Some names, as bits: which of them hold is one comparison for many.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NameSet(Box<[Asked]>);
+
+/// The names of a set whose bits stand in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    word: usize,
+    bits: u64,
+    /// How many names of the set come before them.
+    before: usize,
+}
+
+impl NameSet {
+    /// Makes the set of `names`, which it puts into its order; a condition, which never holds, is left out.
+    pub fn new<T>(names: &mut Vec<(Ref, T)>) -> Self {
+        names.retain(|(name, _)| place(*name).is_some());
+        names.sort_by_key(|(name, _)| place(*name));
+        let mut asked: Vec<Asked> = Vec::new();
+        for (before, (word, bit)) in names.iter().filter_map(|(name, _)| place(*name)).enumerate() {
+            match asked.last_mut().filter(|last| last.word == word) {
+                Some(last) => last.bits |= bit,
+                None => asked.push(Asked { word, bits: bit, before }),
+            }
+        }
+        NameSet(asked.into())
+    }
+
+    /// Returns the places, in the order of the set, of the names that are among `names`.
+    pub fn found_in<'s>(&'s self, names: &'s Names) -> impl Iterator<Item = usize> + 's {
+        self.0.iter().flat_map(|&Asked { word, bits, before }| {
+            let rank = move |bit: usize| (bits & ((1 << bit) - 1)).count_ones() as usize;
+            ones(names.word(word) & bits).map(move |bit| before + rank(bit))
+        })
+    }
+}
+
 /// An [`Expression`] over bits, its groups one after the other: each begins with its head, then come more names of its own,
 /// then the groups within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +207,25 @@ impl<'s> Iterator for Groups<'s> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::hash_set;
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_set_finds_what_holds_of_its_names(asked in hash_set(0_u16..200, 0..30), holds in hash_set(0_u16..200, 0..60)) {
+            let mut asked: Vec<(Ref, ())> = asked.into_iter().map(|id| (Ref::Signal(id), ())).collect();
+            asked.extend([(Ref::Condition(1), ()), (Ref::Builtin(Builtin::IsReply), ())]);
+            let mut names = Names::default();
+            names.clear(200);
+            holds.iter().for_each(|&id| names.set(Ref::Signal(id), true));
+            let set = NameSet::new(&mut asked);
+            let found: Vec<Ref> = set.found_in(&names).map(|place| asked[place].0).collect();
+            let expected: Vec<Ref> = asked.iter().map(|(name, ())| *name).filter(|name| names.has(*name)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn a_test_says_what_its_expression_says() {

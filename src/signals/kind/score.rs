@@ -3,11 +3,14 @@
 //! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
 //! the evidence.
 
+use smallvec::SmallVec;
+
 use crate::config::lexicon::Weight;
 use crate::config::points::Points;
 use crate::config::reader::{Table, Value};
 use crate::problem::Spotted;
 use crate::signals::agenda::Awaits;
+use crate::signals::names::NameSet;
 use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
 use crate::text::GroupSet;
 
@@ -22,8 +25,9 @@ pub struct Score {
     pub groups: Box<[Points]>,
     /// The groups that add something.
     adding: GroupSet,
-    /// What each name adds where it holds.
+    /// What each name adds where it holds, in the order of `named`.
     pub names: Vec<(Ref, Points)>,
+    named: NameSet,
 }
 
 impl Score {
@@ -50,16 +54,16 @@ impl Score {
                 findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight.value());
             }
         }
-        for &(name, weight) in &self.names {
-            if findings.names.has(name) {
-                let what = match name {
-                    Ref::Signal(id) => What::Signal(id),
-                    Ref::Builtin(fact) => What::Fact(fact.name()),
-                    Ref::Condition(_) => What::Fact(""),
-                };
-                sum += weight;
-                findings.note_weighed(what, Place::Elsewhere, weight.value());
-            }
+        let named: SmallVec<[usize; 16]> = self.named.found_in(&findings.names).collect();
+        for place in named {
+            let (name, weight) = self.names[place];
+            let what = match name {
+                Ref::Signal(id) => What::Signal(id),
+                Ref::Builtin(fact) => What::Fact(fact.name()),
+                Ref::Condition(_) => What::Fact(""),
+            };
+            sum += weight;
+            findings.note_weighed(what, Place::Elsewhere, weight.value());
         }
         Measure::reaching(sum.value(), self.threshold.value())
     }
@@ -86,7 +90,8 @@ impl Score {
             }
         }
         let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != Points::NONE).map(|(group, _)| group).collect();
-        Some(Score { threshold: threshold?, of, groups: groups.into(), adding, names })
+        let named = NameSet::new(&mut names);
+        Some(Score { threshold: threshold?, of, groups: groups.into(), adding, names, named })
     }
 }
 
