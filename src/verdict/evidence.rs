@@ -20,10 +20,15 @@ pub(super) fn gather<'a>(rules: &'a Rules, candidate: &Candidate<'_, 'a>, class:
 /// `every`, for all conditions.
 fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, here: &[bool], every: bool) -> Vec<Evidence<'a>> {
     let mut evidence = Vec::with_capacity(USUAL_EVIDENCE);
-    for &leaf in rules.complaint_leaves.iter().filter(|leaf| findings.met(rules.complaint) && findings.met(**leaf)) {
+    let leaves = if findings.met(rules.complaint) { &*rules.complaint_leaves } else { &[] };
+    for &leaf in leaves.iter().filter(|leaf| findings.met(**leaf)) {
+        let first = evidence.len();
+        if first >= rules.evidence.most {
+            break;
+        }
         push_evidence(rules, view, findings, leaf, &mut evidence);
+        drop_repeated(&mut evidence, 0, first);
     }
-    drop_repeated(&mut evidence, 0, 0);
     evidence.truncate(rules.evidence.most);
     for piece in &mut evidence {
         piece.signal = Some(rules.signal(rules.complaint).name.as_str().into());
@@ -75,7 +80,7 @@ fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
     let before = evidence.len();
     for reason in reasons(rules, findings, id) {
         let piece = of_trace(&in_text(rules, findings, reason), id, &signal.name, view, findings);
-        let is_known = |known: &Evidence<'_>| known.entry == piece.entry && known.span == piece.span;
+        let is_known = |known: &Evidence<'_>| known.span == piece.span && known.entry == piece.entry;
         if (piece.entry.is_some() || piece.span.is_some()) && !evidence[before..].iter().any(is_known) {
             evidence.push(piece);
         }
@@ -102,6 +107,7 @@ fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
 /// Returns what speaks for signal `id`: of a score what adds to it or to the score that it goes on from, the heaviest first, what
 /// weighs the same in the order in which it was found.
 fn reasons<'f>(rules: &Rules, findings: &'f Findings, id: SignalId) -> SmallVec<[&'f Trace; 16]> {
+    let Kind::Score(_) = rules.signal(id).kind else { return findings.traces(id).iter().collect() };
     let mut reasons: SmallVec<[&Trace; 16]> = SmallVec::new();
     let mut next = Some(id);
     while let Some(id) = next {
@@ -116,8 +122,11 @@ fn reasons<'f>(rules: &Rules, findings: &'f Findings, id: SignalId) -> SmallVec<
 /// Returns `reason`, or if it is another signal what speaks for that most, by which people know it.
 fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
     let What::Signal(id) = reason.what else { return *reason };
-    let met = rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf));
-    let found = met.flat_map(|leaf| reasons(rules, findings, leaf)).find(|trace| !matches!(trace.what, What::Signal(_)));
+    let first = |id| reasons(rules, findings, id).into_iter().find(|trace| !matches!(trace.what, What::Signal(_)));
+    let found = match rules.signal(id).kind {
+        Kind::Derived(_) => rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf)).find_map(first),
+        _ => first(id),
+    };
     *found.unwrap_or(reason)
 }
 
@@ -126,7 +135,7 @@ fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
 fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize) {
     let mut at = first;
     while let Some(piece) = evidence.get(at) {
-        let same = |known: &Evidence<'_>| known.entry == piece.entry && known.span == piece.span;
+        let same = |known: &Evidence<'_>| known.span == piece.span && known.entry == piece.entry;
         let named = piece.entry.is_some() && piece.span.is_some();
         let repeated = named && evidence[against..at].iter().any(|known| known.met == piece.met && same(known));
         if repeated {
