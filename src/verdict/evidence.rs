@@ -74,14 +74,17 @@ fn is_close(condition: &Condition, findings: &Findings, close: f32) -> bool {
     near || condition.partly.holds(&findings.names)
 }
 
-/// Adds the evidence of one signal: what speaks for it most, or where nothing in the text does what it measured.
+/// Adds the evidence of one signal: what speaks for it most, each place once, or where nothing in the text does what it measured.
 fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings, id: SignalId, evidence: &mut Vec<Evidence<'a>>) {
     let signal = rules.signal(id);
     let before = evidence.len();
     for reason in reasons(rules, findings, id) {
         let piece = of_trace(&in_text(rules, findings, reason), id, &signal.name, view, findings);
-        let is_known = |known: &Evidence<'_>| known.span == piece.span && known.entry == piece.entry;
-        if (piece.entry.is_some() || piece.span.is_some()) && !evidence[before..].iter().any(is_known) {
+        let is_told = |known: &Evidence<'_>| match (known.span, piece.span) {
+            (Some([from, to]), Some([first, end])) => from <= first && end <= to,
+            (known_place, place) => known_place == place && known.entry == piece.entry,
+        };
+        if (piece.entry.is_some() || piece.span.is_some()) && !evidence[before..].iter().any(is_told) {
             evidence.push(piece);
         }
         if evidence.len() == before + rules.evidence.most {
