@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::Candidate;
 use crate::rules::{Class, Condition, Rules};
-use crate::signals::{Evidence, Findings, Kind, SignalId, Trace, View, What, of_trace};
+use crate::signals::{Evidence, Findings, Kind, Place, SignalId, Trace, View, What, of_trace};
 
 /// Pieces of evidence that most verdicts have at most.
 const USUAL_EVIDENCE: usize = 8;
@@ -108,7 +108,7 @@ fn push_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
 }
 
 /// Returns what speaks for signal `id`: of a score what adds to it or to the score that it goes on from, the heaviest first, what
-/// weighs the same in the order in which it was found.
+/// weighs the same in the order in which it was found; what adds less than half of the heaviest is not what decided.
 fn reasons<'f>(rules: &Rules, findings: &'f Findings, id: SignalId) -> SmallVec<[&'f Trace; 16]> {
     let Kind::Score(_) = rules.signal(id).kind else { return findings.traces(id).iter().collect() };
     let mut reasons: SmallVec<[&Trace; 16]> = SmallVec::new();
@@ -118,17 +118,27 @@ fn reasons<'f>(rules: &Rules, findings: &'f Findings, id: SignalId) -> SmallVec<
         let base = next.map(What::Signal);
         reasons.extend(findings.traces(id).iter().filter(|trace| trace.weight > 0.0 && Some(trace.what) != base));
     }
+    let heaviest = reasons.iter().map(|trace| trace.weight).fold(0.0, f32::max);
+    reasons.retain(|trace| trace.weight >= heaviest / 2.0);
     reasons.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     reasons
 }
 
-/// Returns `reason`, or if it is another signal what speaks for that most, by which people know it.
+/// Returns `reason`, or if it is another signal the longest of what speaks for that, by which people know it.
 fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
     let What::Signal(id) = reason.what else { return *reason };
-    let first = |id| reasons(rules, findings, id).into_iter().find(|trace| !matches!(trace.what, What::Signal(_)));
+    let length = |trace: &&Trace| match trace.place {
+        Place::Tokens(first, end) => end - first,
+        Place::Text(_) | Place::Elsewhere => 0,
+    };
+    let longest = |id| {
+        let found = reasons(rules, findings, id).into_iter().filter(|trace| !matches!(trace.what, What::Signal(_)));
+        // Of those as long as it the first.
+        found.rev().max_by_key(length)
+    };
     let found = match rules.signal(id).kind {
-        Kind::Derived(_) => rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf)).find_map(first),
-        _ => first(id),
+        Kind::Derived(_) => rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf)).find_map(longest),
+        _ => longest(id),
     };
     *found.unwrap_or(reason)
 }
