@@ -117,6 +117,19 @@ fn a_sum_is_told_by_what_adds_most_to_it() {
 }
 
 #[test]
+fn what_the_complaint_says_already_is_not_told_with_a_condition() {
+    let quotes = |text: &str| {
+        step_with(&RULES, &mut AuthorState::default(), post("1", 0, text), true, |outputs| {
+            let influence = verdict(outputs).evidence.iter().filter(|piece| piece.met && piece.condition.as_deref() == Some("influence"));
+            influence.filter_map(|piece| piece.quote.as_deref().map(str::to_owned)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(quotes("@TelkomCare kabel putus dari kemarin, kenapa dibatalkan? @kemkomdigi"), ["@kemkomdigi"]);
+    // Where he only asks, that he asks belongs to it.
+    assert_eq!(quotes("@TelkomCare kapan promo indihome mulai? @kemkomdigi"), ["@kemkomdigi", "kapan", "?"]);
+}
+
+#[test]
 fn where_texts_are_not_kept_nothing_quotes_them() {
     let loud = "@TelkomCare INTERNET MATI TOTAL SEJAK SUBUH cc @kemkomdigi";
     let kept = |state: &AuthorState| String::from_utf8_lossy(&state.encode().unwrap()).into_owned();

@@ -36,7 +36,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
     for (condition, &met) in rules.conditions.iter().zip(here) {
         let first = evidence.len();
         if met {
-            for &leaf in condition.leaves.iter().filter(|leaf| findings.met(**leaf) && !rules.complaint_leaves.contains(leaf)) {
+            for leaf in telling(rules, condition, findings) {
                 push_evidence(rules, view, findings, leaf, &mut evidence);
             }
         } else if every || is_close(condition, findings, rules.evidence.close) {
@@ -52,6 +52,22 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
         drop_repeated(&mut evidence, first, first);
     }
     evidence
+}
+
+/// Returns the signals that speak for `condition`, which the post meets. A conjunct that the complaint meets is told with it: what
+/// else would have met it (a question, a request) says nothing more.
+fn telling(rules: &Rules, condition: &Condition, findings: &Findings) -> SmallVec<[SignalId; 8]> {
+    let complains = findings.met(rules.complaint);
+    let of_complaint = |leaf: &&SignalId| rules.complaint_leaves.contains(leaf);
+    let told = |leaves: &[SignalId]| complains && leaves.iter().filter(of_complaint).any(|leaf| findings.met(*leaf));
+    let untold = condition.conjuncts.iter().filter(|(_, leaves)| !told(leaves)).flat_map(|(_, leaves)| leaves);
+    let mut telling: SmallVec<[SignalId; 8]> = SmallVec::new();
+    for &leaf in untold.filter(|leaf| findings.met(**leaf) && !of_complaint(leaf)) {
+        if !telling.contains(&leaf) {
+            telling.push(leaf);
+        }
+    }
+    telling
 }
 
 /// Returns, for each conjunct that the post does not meet, the signal that came nearest to meeting it.
