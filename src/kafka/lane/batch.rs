@@ -48,7 +48,8 @@ const TOGETHER: usize = 32;
 /// So many times as many may have been read and not be processed yet: enough to bridge a costly record.
 const AHEAD: usize = 2;
 
-/// Records that are taken in at once, at most, and the bytes from which on it is enough: what is under way is told then.
+/// Records that are taken in at once, at most, and the bytes from which on it is enough: only between two such helpings is the
+/// transaction looked after.
 const AT_ONCE: usize = 512;
 const AT_ONCE_BYTES: usize = 512 << 10;
 
