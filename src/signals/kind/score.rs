@@ -1,7 +1,7 @@
 //! A weighted sum of phrases and other signals against a threshold: what no single word decides.
 //!
-//! It stays readable: each entry and each signal has its own weight in the configuration, and what was added up is
-//! the evidence.
+//! It stays readable: each entry and each signal has its own weight in the configuration, and what adds most is the
+//! evidence.
 
 use smallvec::SmallVec;
 
