@@ -99,7 +99,7 @@ struct Side<'r> {
 impl<'r> Comparison<'r> {
     /// Compares `after` with `before`, both without any memory of the customers.
     pub fn new(before: &'r Rules, after: &'r Rules) -> Self {
-        let side = |rules| Side { rules, replay: Replay::default() };
+        let side = |rules| Side { rules, replay: Replay::with_moot() };
         Comparison { before: side(before), after: side(after) }
     }
 

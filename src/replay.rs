@@ -17,6 +17,7 @@ use crate::rules::{Rules, Silences};
 pub struct Replay {
     /// Evidence speaks of every condition.
     pub every_condition: bool,
+    moot_too: bool,
     work: Workspace,
     states: FxHashMap<String, AuthorState>,
 }
@@ -35,6 +36,11 @@ pub struct Recorded<'a> {
 }
 
 impl Replay {
+    /// Returns a replay that looks at signals too that can decide nothing about a post, for whoever asks what they say.
+    pub fn with_moot() -> Self {
+        Replay { moot_too: true, ..Replay::default() }
+    }
+
     /// One step; what it writes.
     pub fn step<'a>(&mut self, rules: &'a Rules, recorded: &'a Recorded<'a>) -> Vec<Output<'a>> {
         let customer = recorded.customer.as_str();
@@ -45,6 +51,7 @@ impl Replay {
         let arrival =
             Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
         self.work.forget();
+        self.work.look_at_moot(self.moot_too || self.every_condition);
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
     }
 

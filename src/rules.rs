@@ -38,7 +38,7 @@ pub use self::template::Template;
 use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
-use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Test};
+use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Sought, Test};
 use crate::text::{Acronyms, Language, Openers, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
@@ -221,6 +221,11 @@ impl Rules {
     /// Returns the signal numbered `id`, which must be of these rules.
     pub fn signal(&self, id: SignalId) -> &Signal {
         &self.signals[usize::from(id)]
+    }
+
+    /// Returns what posts are looked at for; `moot_too`: what can decide nothing about one as well.
+    pub fn sought(&self, moot_too: bool) -> Sought<'_> {
+        Sought { signals: &self.signals, agenda: &self.agenda, facts: &self.facts, moot_too }
     }
 
     /// Returns what posts are read for.

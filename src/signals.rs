@@ -21,6 +21,7 @@ mod needs;
 mod obstacle;
 mod part_number;
 mod relation;
+mod relevance;
 mod scope;
 mod trace;
 
@@ -34,11 +35,12 @@ pub use self::finding::{Finding, Findings, Measure};
 pub use self::history::{History, MAX_POSTS, PastPost, Series};
 pub use self::kind::Kind;
 pub use self::lexicons::{Lexicons, LoadedGroup};
-pub use self::look::look;
+pub use self::look::{Sought, look};
 pub use self::names::{Names, Test};
 pub use self::obstacle::{Obstacle, Snag};
 pub use self::part_number::PartNumber;
 pub use self::relation::{Relation, Side};
+pub use self::relevance::Uses;
 pub use self::scope::{Compiled, Declared, Refers, Scope};
 pub use self::trace::{Place, Trace, What};
 

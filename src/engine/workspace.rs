@@ -23,10 +23,18 @@ pub struct Workspace {
     pub(super) history: HistoryBuffer,
     pub(super) findings: Findings,
     pub(super) classification: Option<Classification>,
+    /// Signals are looked at that can decide nothing.
+    pub(super) moot_too: bool,
     forgotten_early: u64,
 }
 
 impl Workspace {
+    /// Lets signals be looked at, or not, that can decide nothing about a post: verdicts are the same, [`Workspace::findings`] says
+    /// more.
+    pub fn look_at_moot(&mut self, moot_too: bool) {
+        self.moot_too = moot_too;
+    }
+
     /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by; `None`: it was
     /// not read.
     pub fn expect(&mut self, reading: Option<Reading>) {

@@ -92,7 +92,10 @@ impl<'a> Reading<'a> {
         let outages = Outages::read(root.has("outages").then(|| root.section("outages")), &mut self.lexicons);
         let quality_sample = QualitySample::read(root.section("quality_sample"));
         let tagging = super::class::read_tagging(&root.section("tagging"));
-        let order = order::of(&self.declared, &refers(&signals), &refers(&conditions), self.lexicons.reporter());
+        let needed = order::needed(&refers(&signals), &refers(&conditions));
+        let order = order::of(&self.declared, &needed, self.lexicons.reporter());
+        let told = [&refers(&conditions)[..], &[&handoffs.refers]].concat();
+        let told = told.iter().flat_map(|part| order::signals_of(part, &[])).chain(self.declared.complaint).collect();
         let named = || {
             refers(&signals)
                 .into_iter()
@@ -109,7 +112,8 @@ impl<'a> Reading<'a> {
         let (book, vocabulary) = self.lexicons.build_book();
         let (mut signals, mut conditions, mut classes) = (all(signals)?, all(conditions)?, all(classes)?);
         super::ready::make_ready(&mut signals, &mut conditions, &mut classes);
-        let agenda = Agenda::new(&signals, order?, groups);
+        let uses = super::ready::uses((told, needed), &signals, &classes, escalation.as_ref());
+        let agenda = Agenda::new(&signals, order?, groups, uses);
         let continuation = signals.iter().position(|signal| matches!(signal.kind, Kind::Continuation(_)));
         let complaint = self.declared.complaint?;
         Some(Rules {

@@ -1,7 +1,7 @@
 //! Expressions made ready to be tested for every post, once everything that they refer to has been read.
 
-use super::{Class, Condition, leaves};
-use crate::signals::{Expression, Kind, Ref, Signal, Test};
+use super::{Class, Condition, Escalation, Hint, leaves};
+use crate::signals::{Expression, Kind, Ref, Signal, SignalId, Test, Uses};
 
 /// Resolves what expressions refer to, once all of them have been read.
 pub(super) fn make_ready(signals: &mut [Signal], conditions: &mut [Condition], classes: &mut [Class]) {
@@ -28,6 +28,22 @@ pub(super) fn make_ready(signals: &mut [Signal], conditions: &mut [Condition], c
         class.leaves = class.when.as_ref().map(|when| leaves(when, signals)).unwrap_or_default();
         class.test = class.when.as_ref().map(|when| Test::of(when, &whens));
     }
+}
+
+/// Returns what signals are looked at for: beside those that are `told` whatever decides them, what records name, what a case is
+/// told with, what decides on classes. `refers`: by signal, those that it refers to.
+pub(super) fn uses(
+    (told, refers): (Vec<SignalId>, Vec<Vec<SignalId>>),
+    signals: &[Signal],
+    classes: &[Class],
+    escalation: Option<&Escalation>,
+) -> Uses {
+    let hints = escalation.iter().flat_map(|escalation| &escalation.hints);
+    let hinted = hints.filter_map(|hint| if let Hint::Signal(id, _) = hint { Some(*id) } else { None });
+    let recorded = (0..).zip(signals).filter(|(_, signal)| !signal.is_helper()).map(|(id, _)| id);
+    let names = recorded.chain(hinted).map(|id| Expression::Name(Ref::Signal(id)));
+    let decide = names.chain(classes.iter().filter_map(|class| class.when.clone())).collect();
+    Uses { told, decide, refers }
 }
 
 /// Returns what must all hold for `when` to hold.

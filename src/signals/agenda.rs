@@ -1,17 +1,18 @@
 //! What must be looked at for one post, in an order in which no signal comes before what it refers to.
 //!
 //! Most signals look for phrases, and most posts have phrases of a few groups only; most of the others follow from
-//! signals that are not there. What can find nothing needs no look.
+//! signals that are not there. What can find nothing needs no look, and what can decide nothing needs none either.
 
 use smallvec::SmallVec;
 
 use super::needs::Needs;
-use super::{Builtin, Ref, Signal, SignalId};
+use super::relevance::{Relevance, Uses};
+use super::{Builtin, Names, Ref, Signal, SignalId};
 use crate::text::bits::lowest;
 use crate::text::{Bytes, GroupSet, HitsByGroup};
 
 /// Places in the order, as bits.
-type Places = SmallVec<[u64; 8]>;
+pub(super) type Places = SmallVec<[u64; 8]>;
 
 /// For each of many things the places that wait for it: only the words that have any.
 #[derive(Debug, Default)]
@@ -73,15 +74,17 @@ pub struct Agenda {
     by_fact: Waiting,
     /// Places of expressions, and what they need of the text.
     by_text: Vec<(usize, Needs)>,
+    relevance: Relevance,
 }
 
 impl Agenda {
-    /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
-    pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
+    /// Returns the agenda for `signals` in this `order`, over so many groups of entries, which serve these `uses`.
+    pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize, uses: Uses) -> Self {
         let width = order.len().div_ceil(64);
         let (by_group, by_signal, by_fact) = (Waiting::new(groups), Waiting::new(signals.len()), Waiting::new(Builtin::ALL.len()));
         let always = SmallVec::from_elem(0, width);
-        let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order };
+        let relevance = Relevance::new(signals, &order, uses);
+        let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order, relevance };
         for place in 0..agenda.order.len() {
             let signal = signals.get(usize::from(agenda.order[place]));
             match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
@@ -119,7 +122,7 @@ impl Agenda {
     /// The signals to look at for a post with entries of these groups and the bytes `present` in its text, before anything
     /// is known to hold.
     pub fn open(&self, hits: &HitsByGroup, present: &Bytes) -> Open<'_> {
-        let mut open = Open { agenda: self, places: self.always.clone(), word: 0 };
+        let mut open = Open { agenda: self, relevant: self.relevance.all(), places: self.always.clone(), word: 0 };
         hits.groups().for_each(|group| open.add(self.by_group.of(usize::from(group))));
         let needed = self.by_text.iter().filter(|(_, needs)| needs.are_met(present));
         needed.for_each(|&(place, _)| set(&mut open.places, place));
@@ -127,7 +130,7 @@ impl Agenda {
     }
 }
 
-fn set(places: &mut [u64], place: usize) {
+pub(super) fn set(places: &mut [u64], place: usize) {
     places[place / 64] |= 1 << (place % 64);
 }
 
@@ -139,17 +142,24 @@ fn has(places: &[u64], place: usize) -> bool {
 #[derive(Debug)]
 pub struct Open<'a> {
     agenda: &'a Agenda,
+    relevant: &'a Places,
     places: Places,
     /// The first word of `places` that has a bit, if any has.
     word: usize,
 }
 
 impl Open<'_> {
+    /// Leaves out what can decide nothing where `names` has the facts: `signals` are those of the agenda.
+    pub fn leave_out_moot(&mut self, signals: &[Signal], names: &Names) {
+        self.relevant = self.agenda.relevance.of(signals, &self.agenda.order, names);
+    }
+
     /// The next signal in the order; it is not there a second time.
     pub fn take(&mut self) -> Option<SignalId> {
         while let Some(bits) = self.places.get_mut(self.word) {
-            if let Some(bit) = lowest(*bits) {
-                *bits &= *bits - 1;
+            let relevant = self.relevant.get(self.word).copied().unwrap_or(0);
+            if let Some(bit) = lowest(*bits & relevant) {
+                *bits &= !(1 << bit);
                 return self.agenda.order.get(self.word * 64 + bit).copied();
             }
             self.word += 1;
@@ -199,9 +209,13 @@ mod tests {
         (0..70).map(|id| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") }).collect()
     }
 
+    fn uses() -> Uses {
+        Uses { decide: (0..70).map(|id| Expression::Name(Ref::Signal(id))).collect(), ..Uses::default() }
+    }
+
     fn check(groups: &[u16], holds: &[Ref], expected: &[SignalId]) {
         let hits: Vec<Hit> = groups.iter().map(|&group| Hit { entry: 0, group, first: 0, end: 1 }).collect();
-        let agenda = Agenda::new(&signals(), (0..70).collect(), 3);
+        let agenda = Agenda::new(&signals(), (0..70).collect(), 3, uses());
         let mut by_group = HitsByGroup::default();
         by_group.fill(&hits);
         let mut open = agenda.open(&by_group, &Bytes::default());

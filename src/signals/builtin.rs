@@ -80,6 +80,11 @@ impl Builtin {
         matches!(self, Builtin::CaseBecomesHard | Builtin::CaseGainsCondition)
     }
 
+    /// Returns whether counting the post can change it: what classes are told of it may differ from what signals are.
+    pub fn changes_with_the_count(self) -> bool {
+        self.is_outcome() || self == Builtin::CaseHard
+    }
+
     /// Returns whether it holds for the post, before the post is counted in its case.
     pub fn holds(self, view: &View<'_, '_>, history: &History<'_>) -> bool {
         let post = view.post;

@@ -2,13 +2,30 @@
 
 use super::{Agenda, Builtin, Findings, History, Ref, Signal, View};
 
-/// Replaces `findings` by what `facts` and `signals` say of the post, in the order of the `agenda`.
-pub fn look(signals: &[Signal], agenda: &Agenda, facts: &[Builtin], view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
+/// What is to be looked for, of one set of rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'r> {
+    /// The signals, by their numbers.
+    pub signals: &'r [Signal],
+    /// Their order.
+    pub agenda: &'r Agenda,
+    /// The facts that something asks for.
+    pub facts: &'r [Builtin],
+    /// What can decide nothing about the post is looked at too: somebody asks what it says.
+    pub moot_too: bool,
+}
+
+/// Replaces `findings` by what is `sought` and said of the post, in the order of the agenda.
+pub fn look(sought: Sought<'_>, view: &View<'_, '_>, history: &History<'_>, findings: &mut Findings) {
+    let Sought { signals, agenda, facts, moot_too } = sought;
     findings.reset(signals.len());
     let mut open = agenda.open(view.by_group, &view.facts.present);
     for fact in facts.iter().copied().filter(|fact| fact.holds(view, history)) {
         findings.names.set(Ref::Builtin(fact), true);
         open.note(Ref::Builtin(fact));
+    }
+    if !moot_too {
+        open.leave_out_moot(signals, &findings.names);
     }
     while let Some(id) = open.take() {
         if signals[usize::from(id)].evaluate(id, view, history, findings) {

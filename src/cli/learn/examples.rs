@@ -79,7 +79,7 @@ impl Examples {
             return Err(Stop::usage(format!("there is no score called `{score}`; scores are {}", scores(rules))));
         };
         let groups: Vec<usize> = (0..kind.groups.len()).filter(|&group| kind.groups[group] != Points::NONE).collect();
-        let mut replay = Replay::default();
+        let mut replay = Replay::with_moot();
         let mut seen = Vec::new();
         for recorded in inputs {
             seen.extend(look(&mut replay, rules, (id, kind, &groups), recorded, labels, target));

@@ -1,5 +1,7 @@
 //! What analysts read: of a file of tests that is wrong, and of tests that fail.
 
+use std::path::Path;
+
 use super::*;
 use crate::cli::fixture;
 use crate::config::reader::Source;
@@ -224,4 +226,38 @@ fn of_every_shipped_test_the_first_record_alone_ends_its_input() {
         }
     }
     assert!(additional > 5, "{additional} additional records show that something was tried");
+}
+
+/// The records of a test's steps, as the stream writes them.
+fn records(rules: &Rules, test: &RuleTest, mut replay: Replay) -> Vec<serde_json::Value> {
+    let steps = test.steps.iter().flat_map(|step| {
+        let outputs = replay.step(rules, &step.recorded);
+        let written = |output: &Output<'_>| match output {
+            Output::Triage(_, record) => serde_json::to_value(record),
+            Output::Escalation(record) => serde_json::to_value(record),
+            Output::Handoff(record) => serde_json::to_value(record),
+            Output::DeadLetter { code, .. } => serde_json::to_value(code),
+        };
+        outputs.iter().map(|output| written(output).unwrap()).collect::<Vec<_>>()
+    });
+    steps.collect()
+}
+
+#[test]
+fn a_signal_that_can_decide_nothing_changes_nothing_but_evidence_of_itself() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let reporter = Reporter::default();
+    let mut rules = crate::rules::compile(&folder, &reporter).unwrap();
+    let tests = document::read_all(&folder.join("tests"), &rules, &reporter);
+    assert!(tests.len() > 1_000, "{}", tests.len());
+    for test in &tests {
+        test.lend_to(&mut rules);
+        for (mut all, some) in records(&rules, test, Replay::with_moot()).into_iter().zip(records(&rules, test, Replay::default())) {
+            let evidence = some.get("evidence").and_then(|pieces| pieces.as_array().cloned()).unwrap_or_default();
+            if let Some(pieces) = all.get_mut("evidence").and_then(|pieces| pieces.as_array_mut()) {
+                pieces.retain(|piece| evidence.contains(piece));
+            }
+            assert_eq!(all, some, "{}", test.name);
+        }
+    }
 }
