@@ -56,6 +56,7 @@ fn judge<'a>(
     let expected = work.take_expected();
     let known = author::recognise(rules, state, post, arrival);
     if let Some(reason) = known.unread {
+        work.give_back(expected);
         work.note_forgotten(known.forgot);
         return route::tell_unread(rules, post, reason, known, arrival);
     }

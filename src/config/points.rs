@@ -28,7 +28,8 @@ impl Points {
 
     #[expect(clippy::cast_possible_truncation, reason = "weights are at most a thousand, and lists have a few thousand entries")]
     fn nearest(number: f64) -> Self {
-        Points((number * IN_ONE).round() as i32)
+        // `round` is a call where the processor is not known to have it.
+        Points((number * IN_ONE + 0.5_f64.copysign(number)) as i32)
     }
 
     /// Returns how many hundredths these are.

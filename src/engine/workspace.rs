@@ -51,6 +51,11 @@ impl Workspace {
         self.expected.take()
     }
 
+    /// Gives back what was read ahead of an input that is not to be read.
+    pub(super) fn give_back(&mut self, expected: Option<Reading>) {
+        self.spare = expected;
+    }
+
     /// Makes what was read that of `post`: `expected`, or it is read now.
     pub(super) fn take_in(&mut self, rules: &Rules, post: &Post<'_>, expected: Option<Reading>) {
         match expected {

@@ -1,14 +1,17 @@
 //! Expressions made ready to be tested for every post, once everything that they refer to has been read.
 
 use super::{Class, Condition, Escalation, Hint, leaves};
+use crate::signals::kind::derived::Derived;
 use crate::signals::{Expression, Kind, Ref, Signal, SignalId, Test, Uses};
 
 /// Resolves what expressions refer to, once all of them have been read.
 pub(super) fn make_ready(signals: &mut [Signal], conditions: &mut [Condition], classes: &mut [Class]) {
     let whens: Vec<Expression> = conditions.iter().map(|condition| condition.when.clone()).collect();
-    for signal in signals.iter_mut() {
-        if let Kind::Derived(derived) = &mut signal.kind {
-            derived.test = Test::of(&derived.when, &whens);
+    for at in 0..signals.len() {
+        let Kind::Derived(Derived { when, .. }) = &signals[at].kind else { continue };
+        let (test, leaves) = (Test::of(when, &whens), leaves(when, signals));
+        if let Kind::Derived(derived) = &mut signals[at].kind {
+            (derived.test, derived.leaves) = (test, leaves);
         }
     }
     for condition in conditions {

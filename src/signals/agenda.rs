@@ -194,7 +194,7 @@ mod tests {
     use crate::text::Hit;
 
     fn derived(when: Expression) -> Kind {
-        Kind::Derived(Derived { test: Test::of(&when, &[]), when })
+        Kind::Derived(Derived { test: Test::of(&when, &[]), when, leaves: vec![] })
     }
 
     /// Signals 0 to 2 look for phrases of the group of that number; 3 and 4 follow from others; the rest hold always.

@@ -4,7 +4,9 @@
 
 use smallvec::SmallVec;
 
+use super::names::NameSet;
 use super::{Names, Place, Ref, SignalId, Trace, What};
+use crate::config::points::Points;
 use crate::text::{EntryId, WordId};
 
 /// What a signal says of one post.
@@ -142,6 +144,18 @@ impl Findings {
     /// Notes one thing that contributes `weight`.
     pub(super) fn note_weighed(&mut self, what: What, place: Place, weight: f32) {
         self.traces.push(Trace { what, place, weight });
+    }
+
+    /// Notes those of `traces`, in the order of `set`, whose names hold, and returns what they add.
+    pub(super) fn note_names(&mut self, set: &NameSet, traces: &[(Trace, Points)]) -> Points {
+        let found = set.found_in(&self.names).filter_map(|place| traces.get(place));
+        let noted = &mut self.traces;
+        found
+            .map(|&(trace, weight)| {
+                noted.push(trace);
+                weight
+            })
+            .sum()
     }
 
     /// Returns how many things all signals so far have noted.

@@ -203,7 +203,7 @@ mod tests {
 
     fn signals(derived: &[Expression]) -> Vec<Signal> {
         let phrases = || Kind::Phrases(Phrases { groups: GroupSet::default(), requires: vec![], voided_by: vec![] });
-        let follows = |when: &Expression| Kind::Derived(Derived { test: Test::of(when, &[]), when: when.clone() });
+        let follows = |when: &Expression| Kind::Derived(Derived { test: Test::of(when, &[]), when: when.clone(), leaves: vec![] });
         let kinds = (0..LEAVES).map(|_| phrases()).chain(derived.iter().map(follows));
         kinds.map(|kind| Signal { name: String::new(), clause: None, kind, at: Spot::whole("rules") }).collect()
     }

@@ -71,8 +71,8 @@ fn telling(rules: &Rules, condition: &Condition, findings: &Findings) -> SmallVe
 }
 
 /// Returns, for each conjunct that the post does not meet, the signal that came nearest to meeting it.
-fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[u16; 4]> {
-    let nearness = |&leaf: &u16| {
+fn missing(condition: &Condition, findings: &Findings) -> SmallVec<[SignalId; 4]> {
+    let nearness = |&leaf: &SignalId| {
         let finding = findings.get(leaf);
         finding.value / finding.threshold.max(f32::EPSILON)
     };
@@ -152,8 +152,8 @@ fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
         // Of those as long as it the first.
         found.rev().max_by_key(length)
     };
-    let found = match rules.signal(id).kind {
-        Kind::Derived(_) => rules.leaves_of(id).into_iter().filter(|leaf| findings.met(*leaf)).find_map(longest),
+    let found = match &rules.signal(id).kind {
+        Kind::Derived(derived) => derived.leaves.iter().copied().filter(|leaf| findings.met(*leaf)).find_map(longest),
         _ => longest(id),
     };
     *found.unwrap_or(reason)

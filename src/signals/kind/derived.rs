@@ -2,7 +2,7 @@
 
 use crate::config::reader::Value;
 use crate::signals::agenda::Awaits;
-use crate::signals::{Expression, Findings, History, Measure, Names, Scope, Test, View};
+use crate::signals::{Expression, Findings, History, Measure, Names, Scope, SignalId, Test, View};
 
 /// A signal that holds where an expression over others does.
 #[derive(Debug)]
@@ -11,13 +11,15 @@ pub struct Derived {
     pub when: Expression,
     /// The same, to be tested.
     pub test: Test,
+    /// The signals that it stands on, derived ones resolved.
+    pub leaves: Vec<SignalId>,
 }
 
 impl Derived {
     /// Reads the expression `when`; `None` if something is wrong with it, which is reported.
     pub fn compile(when: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let when = scope.expression(when)?;
-        Some(Derived { test: Test::of(&when, &[]), when })
+        Some(Derived { test: Test::of(&when, &[]), when, leaves: Vec::new() })
     }
 
     /// Where it does not hold of nothing, one of some names must hold.

@@ -3,15 +3,13 @@
 //! It stays readable: each entry and each signal has its own weight in the configuration, and what adds most is the
 //! evidence.
 
-use smallvec::SmallVec;
-
 use crate::config::lexicon::Weight;
 use crate::config::points::Points;
 use crate::config::reader::{Table, Value};
 use crate::problem::Spotted;
 use crate::signals::agenda::Awaits;
 use crate::signals::names::NameSet;
-use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, View, What};
+use crate::signals::{Findings, History, Measure, Place, Ref, Scope, SignalId, Trace, View, What};
 use crate::text::GroupSet;
 
 /// A signal over a sum of weights.
@@ -28,6 +26,8 @@ pub struct Score {
     /// What each name adds where it holds, in the order of `named`.
     pub names: Vec<(Ref, Points)>,
     named: NameSet,
+    /// What is noted of each name, in the same order.
+    traces: Box<[(Trace, Points)]>,
 }
 
 impl Score {
@@ -54,17 +54,7 @@ impl Score {
                 findings.note_weighed(What::Entry(hit.entry), Place::Tokens(hit.first, hit.end), weight.value());
             }
         }
-        let named: SmallVec<[usize; 16]> = self.named.found_in(&findings.names).collect();
-        for place in named {
-            let (name, weight) = self.names[place];
-            let what = match name {
-                Ref::Signal(id) => What::Signal(id),
-                Ref::Builtin(fact) => What::Fact(fact.name()),
-                Ref::Condition(_) => What::Fact(""),
-            };
-            sum += weight;
-            findings.note_weighed(what, Place::Elsewhere, weight.value());
-        }
+        sum += findings.note_names(&self.named, &self.traces);
         Measure::reaching(sum.value(), self.threshold.value())
     }
 }
@@ -91,8 +81,19 @@ impl Score {
         }
         let adding = (0..).zip(&groups).filter(|(_, weight)| **weight != Points::NONE).map(|(group, _)| group).collect();
         let named = NameSet::new(&mut names);
-        Some(Score { threshold: threshold?, of, groups: groups.into(), adding, names, named })
+        let traces = names.iter().filter_map(|&(name, weight)| Some((trace(name, weight)?, weight))).collect();
+        Some(Score { threshold: threshold?, of, groups: groups.into(), adding, names, named, traces })
     }
+}
+
+/// What is noted where `name` holds; `None` for a condition, which never does.
+fn trace(name: Ref, weight: Points) -> Option<Trace> {
+    let what = match name {
+        Ref::Signal(id) => What::Signal(id),
+        Ref::Builtin(fact) => What::Fact(fact.name()),
+        Ref::Condition(_) => return None,
+    };
+    Some(Trace { what, place: Place::Elsewhere, weight: weight.value() })
 }
 
 /// Returns the points that are written; `None` if they are none, which is reported.

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::guards::{GuardLine, Marks};
 use super::standing::Symbols;
-use super::trie::{Bits, Gap, bit};
+use super::trie::{Bits, Gap, bit, may_be};
 use super::{EntryTraits, Hit, Holder, Miss, PhraseBook, WordClass, number};
 use crate::text::{Facts, Token, WordId};
 
@@ -298,7 +298,7 @@ impl Walk<'_> {
     /// Goes on from `node`, whose edges have these bits, with what stands at the token `at`.
     fn take(&mut self, node: u32, edges: Bits, at: usize) {
         let (book, Range { symbols, from, to, .. }) = (self.book, self.search.ranges[at]);
-        let next = |symbol| if edges & bit(symbol) == 0 { None } else { book.trie.next(node, symbol) };
+        let next = |symbol| if may_be(edges, symbol) { book.trie.next(node, symbol) } else { None };
         for node in book.standing.leading(symbols).iter().filter_map(|&symbol| next(symbol)) {
             self.visit(node, at + 1);
         }

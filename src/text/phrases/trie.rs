@@ -191,5 +191,18 @@ fn in_order(drafts: &[Draft], leading: &[Vec<Edge>]) -> Vec<u32> {
 
 /// Returns the bit of a symbol: what no bit is set for does not stand there, and most questions end with that.
 pub(super) fn bit(symbol: WordId) -> Bits {
-    1 << (symbol.wrapping_mul(0x9E37_79B1) >> 25)
+    1 << number_of_bit(symbol)
+}
+
+/// Returns whether the bit of `symbol` is among `bits`: what [`bit`] would say, without shifting twice as many bits as there are in
+/// a word of the machine.
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+pub(super) fn may_be(bits: Bits, symbol: WordId) -> bool {
+    let number = number_of_bit(symbol);
+    let half = if number < 64 { bits as u64 } else { (bits >> 64) as u64 };
+    half >> (number % 64) & 1 != 0
+}
+
+fn number_of_bit(symbol: WordId) -> u32 {
+    symbol.wrapping_mul(0x9E37_79B1) >> 25
 }
