@@ -131,6 +131,18 @@ pub fn read<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     array::read(&Raw { bytes: &mended, ..*raw }).and_then(Reading::mended).or(reading)
 }
 
+/// The same with what authors repeat by hand set apart; our own records say what their author wrote.
+fn with_repeated_apart<'a>(mut reading: Reading<'a>, ours: &OwnAccounts) -> Reading<'a> {
+    if reading.format != Format::CanonicalPost {
+        reading.items.iter_mut().for_each(|item| {
+            if let Item::Post(post) = item {
+                x::set_apart_repeated(post, ours);
+            }
+        });
+    }
+    reading
+}
+
 /// Reads a record that is no array.
 fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     if raw.bytes.trim_ascii().is_empty() {
@@ -156,7 +168,7 @@ fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
         Format::Meltwater => meltwater::read(raw),
         Format::FieldMap => return Err(Rejected::unknown_format("A field map is chosen by its own name.")),
     };
-    match batch.and_then(|batch| batch.into_reading(format)) {
+    match batch.and_then(|batch| batch.into_reading(format)).map(|reading| with_repeated_apart(reading, raw.own)) {
         // `meta` is a key of X's empty pages, and of many a feed that only a map knows.
         Err(rejected) if rejected.code == "no_post" => raw.maps.read(raw).unwrap_or(Err(rejected)),
         reading => reading,

@@ -1,6 +1,6 @@
-//! What every feed that carries posts of X shares: times inside ids, addresses of posts, the repost prefix, the old tick.
+//! What every feed that carries posts of X shares: times inside ids, addresses of posts, what is repeated of others, the old tick.
 
-use crate::post::{Millis, Str};
+use crate::post::{Millis, OwnAccounts, Platform, Post, Str, handle};
 
 /// Returns when the post `id` was written, read from the id itself; `None` for ids from before November 2010.
 pub(super) fn time_of_id(id: &str) -> Option<Millis> {
@@ -41,6 +41,38 @@ pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
     }
 }
 
+/// Sets apart what `post` repeats of another's post by hand: of `own words RT @name: words of name` the author wrote the first
+/// only, and where he wrote nothing it is a repost (exports that have lost the original show every repost so). Whom it names is
+/// not called by him, but for us: he shows what we wrote.
+pub(super) fn set_apart_repeated(post: &mut Post<'_>, ours: &OwnAccounts) {
+    if post.platform != Platform::X || post.is_repost || post.is_quote {
+        return;
+    }
+    let Some((own, repeated)) = repeated(&post.text) else { return };
+    let (own, repeated) = (own.trim_end().to_owned(), repeated.to_owned());
+    if own.is_empty() {
+        post.is_repost = true;
+        post.text = repeated.into();
+        return;
+    }
+    let stands = |sign: char, name: &str| own.to_lowercase().contains(&format!("{sign}{}", name.to_lowercase()));
+    post.mentions.iter_mut().for_each(|mention| mention.implicit |= !stands('@', &mention.handle) && !ours.is_named_by(mention));
+    post.hashtags.retain(|tag| stands('#', tag));
+    post.text = own.into();
+    post.quoted_text.get_or_insert(repeated.into());
+}
+
+/// Splits `text` before `RT @name:`, where a word may begin; returns what stands before and what behind it.
+fn repeated(text: &str) -> Option<(&str, &str)> {
+    text.match_indices("RT @").find_map(|(at, prefix)| {
+        let (before, name) = (text.get(..at)?, text.get(at + prefix.len()..)?);
+        let length = handle::length(name, Platform::X);
+        let behind = name.get(length..)?.trim_start().strip_prefix(':')?.trim_start();
+        let begins = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        (length > 0 && begins && !behind.is_empty()).then_some((before, behind))
+    })
+}
+
 /// Returns what a tick without a type says: before April 2023 the platform gave it to notable people, since then it is
 /// for sale.
 pub(super) fn legacy_tick(verified: Option<bool>, created_at: Millis) -> Option<bool> {
@@ -51,6 +83,7 @@ pub(super) fn legacy_tick(verified: Option<bool>, created_at: Millis) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::post::Mention;
 
     #[test]
     fn ids_tell_the_time_since_2010() {
@@ -86,5 +119,26 @@ mod tests {
         }
         assert_eq!(legacy_tick(Some(true), Millis::new(1_600_000_000_000)), Some(true));
         assert_eq!(legacy_tick(Some(true), Millis::new(1_700_000_000_000)), None);
+    }
+
+    #[test]
+    fn what_is_repeated_by_hand_is_set_apart() {
+        let ours = OwnAccounts::new(["indihome"], []);
+        let check = |text: &str, own: &str, quoted: Option<&str>, implicit: &[&str]| {
+            let handles = ["indihome", "contoh", "lembaga"].map(|name| Mention { handle: name.into(), ..Mention::default() });
+            let mut post = Post { platform: Platform::X, text: text.to_owned().into(), mentions: handles.into(), ..Post::default() };
+            set_apart_repeated(&mut post, &ours);
+            let names: Vec<_> = post.mentions.iter().filter(|mention| mention.implicit).map(|mention| &*mention.handle).collect();
+            assert_eq!((&*post.text, post.quoted_text.as_deref(), names), (own, quoted, implicit.to_vec()), "{text}");
+            assert_eq!(post.is_repost, post.text != text && quoted.is_none(), "{text}");
+        };
+        check("RT @contoh: MATI TOTAL @lembaga", "MATI TOTAL @lembaga", None, &[]);
+        check("setuju RT @contoh: MATI @lembaga", "setuju", Some("MATI @lembaga"), &["contoh", "lembaga"]);
+        check("setuju @Lembaga \"RT @contoh : mati", "setuju @Lembaga \"", Some("mati"), &["contoh"]);
+        check("masih mati min RT @indihome: hai kak", "masih mati min", Some("hai kak"), &["contoh", "lembaga"]);
+        // The head of a neighbourhood is an RT, too, and what merely ends in these letters is none.
+        for text in ["rumah pak RT @indihome mati", "START @contoh: mulai", "mati RT @contoh:", "kirim ke RT @: mati", "mati"] {
+            check(text, text, None, &[]);
+        }
     }
 }

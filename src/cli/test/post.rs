@@ -262,6 +262,7 @@ fn read_author(table: Table<'_>, base: &Author<'static>) -> Author<'static> {
         bio: text_of(&table, "bio").or_else(|| base.bio.clone()),
         followers: table.optional("followers").integer(0..=i64::MAX).and_then(|many| u64::try_from(many).ok()).or(base.followers),
         verified_type: table.optional("verified_type").one_of(&kinds).map(Str::from).or_else(|| base.verified_type.clone()),
+        verified_legacy: table.optional("verified_legacy").bool().or(base.verified_legacy),
         ..Author::default()
     };
     table.finish();

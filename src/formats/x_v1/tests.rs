@@ -74,6 +74,16 @@ fn reposts_and_quotes() {
 }
 
 #[test]
+fn reposts_by_hand() {
+    let check = |text: &str, expected: &str| {
+        let json = format!(r#"{{"id_str":"12","user":{{"id_str":"7","screen_name":"contoh"}},"created_at":"{WRITTEN}","text":"{text}"}}"#);
+        check(&json, &format!("create x:7 12 {AT} {expected}"));
+    };
+    check("RT @b: internet mati @c", "\"internet mati @c\" [b c] repost");
+    check("sama @c RT @b: internet mati", "\"sama @c\" [c b*] quoted \"internet mati\"");
+}
+
+#[test]
 fn edits_and_times() {
     let json =
         |more: &str| format!(r#"{{"id_str":"1050118620312502272","user":{{"id_str":"7","screen_name":"contoh"}},"text":"a"{more}}}"#);

@@ -17,6 +17,8 @@ pub struct Profile {
     pub groups: Box<[Option<u64>]>,
     /// Kinds of verification that suffice.
     pub verified: Vec<Box<str>>,
+    /// So does a tick from before it was for sale.
+    pub legacy_tick: bool,
     /// Known accounts, in lower case.
     pub handles: FxHashSet<Box<str>>,
 }
@@ -33,6 +35,9 @@ impl Profile {
         }
         if author.verified_type.as_ref().is_some_and(|kind| self.verified.iter().any(|listed| **listed == **kind)) {
             found(What::Fact("verified account"));
+        }
+        if self.legacy_tick && author.verified_legacy == Some(true) {
+            found(What::Fact("verified before April 2023"));
         }
         if followers >= self.min_followers {
             found(What::Fact("followers"));
@@ -61,7 +66,7 @@ fn as_points(followers: u64) -> f32 {
 }
 
 impl Profile {
-    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified` and `handles`,
+    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `legacy_tick` and `handles`,
     /// tables with `file` and `groups`.
     pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let min_followers = table.required("min_followers").integer(1..=1_000_000_000_i64);
@@ -89,6 +94,7 @@ impl Profile {
             min_followers: u64::try_from(min_followers?).ok()?,
             groups: scope.lexicons.table_of(&chosen, |group| limit(group.id)),
             verified: table.optional("verified").strings().into_iter().map(Into::into).collect(),
+            legacy_tick: table.optional("legacy_tick").bool().unwrap_or(false),
             handles: handles(&known).collect(),
         })
     }
