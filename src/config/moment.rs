@@ -12,8 +12,8 @@ use crate::problem::Problem;
 pub const WIB: i64 = 7 * HOUR;
 
 /// Which end of a day a date stands for.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Edge {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
     /// Its first moment.
     Start,
     /// Its last one.
@@ -21,7 +21,7 @@ pub(super) enum Edge {
 }
 
 /// RFC 3339 or `YYYY-MM-DD`, with or without quotes; `None` if it is absent or wrong, which is reported.
-pub(super) fn moment(value: &Value<'_>, edge: Edge) -> Option<Millis> {
+pub fn moment(value: &Value<'_>, edge: Edge) -> Option<Millis> {
     if !value.is_present() {
         return None;
     }

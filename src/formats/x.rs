@@ -42,7 +42,7 @@ pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
 }
 
 /// Sets apart what `post` repeats of another's post by hand: of `own words RT @name: words of name` the author wrote the first
-/// only, and where he wrote nothing it is a repost (exports that have lost the original show every repost so). Whom it names is
+/// only, and where he wrote nothing it is a repost (D132; exports that have lost the original show every repost so). Whom it names is
 /// not called by him, but for us: he shows what we wrote.
 pub(super) fn set_apart_repeated(post: &mut Post<'_>, ours: &OwnAccounts) {
     if post.platform != Platform::X || post.is_repost || post.is_quote {

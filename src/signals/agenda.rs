@@ -6,13 +6,10 @@
 use smallvec::SmallVec;
 
 use super::needs::Needs;
-use super::relevance::{Relevance, Uses};
+use super::relevance::{Places, Relevance, Uses, set};
 use super::{Builtin, Names, Ref, Signal, SignalId};
 use crate::text::bits::lowest;
 use crate::text::{Bytes, GroupSet, HitsByGroup};
-
-/// Places in the order, as bits.
-pub(super) type Places = SmallVec<[u64; 8]>;
 
 /// For each of many things the places that wait for it: only the words that have any.
 #[derive(Debug, Default)]
@@ -128,10 +125,6 @@ impl Agenda {
         needed.for_each(|&(place, _)| set(&mut open.places, place));
         open
     }
-}
-
-pub(super) fn set(places: &mut [u64], place: usize) {
-    places[place / 64] |= 1 << (place % 64);
 }
 
 fn has(places: &[u64], place: usize) -> bool {

@@ -5,8 +5,12 @@
 
 use std::sync::OnceLock;
 
-use super::agenda::{Places, set};
+use smallvec::SmallVec;
+
 use super::{Builtin, Expression, Kind, Names, Ref, Signal, SignalId};
+
+/// Places in the order of the signals, as bits.
+pub(super) type Places = SmallVec<[u64; 8]>;
 
 /// What the signals are looked at for.
 #[derive(Debug, Default)]
@@ -66,6 +70,11 @@ impl Relevance {
             relevant
         })
     }
+}
+
+/// Adds `place` to `places`.
+pub(super) fn set(places: &mut [u64], place: usize) {
+    places[place / 64] |= 1 << (place % 64);
 }
 
 fn places(signals: usize) -> Places {

@@ -22,14 +22,7 @@ pub(super) struct Link {
 
 /// Returns the link whose `://` stands at byte `colon`, and where it begins.
 pub(super) fn with_protocol(text: &str, colon: usize) -> Option<(usize, Link)> {
-    let head = text.get(..colon)?;
-    let ends_with = |scheme: &str| {
-        head.len().checked_sub(scheme.len()).filter(|&at| head.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(scheme)))
-    };
-    let start = ends_with("https").or_else(|| ends_with("http"))?;
-    if text.get(..start)?.chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric() || is_sign(c)) {
-        return None;
-    }
+    let start = protocol(text, colon)?;
     let host = colon + "://".len();
     let host = host..host_end(text, host, true)?;
     let (shortener, longest) = SHORTENER;
@@ -43,6 +36,25 @@ pub(super) fn with_protocol(text: &str, colon: usize) -> Option<(usize, Link)> {
         tail_end(text, host.end)
     };
     Some((start, Link { host, end }))
+}
+
+/// Returns where what looks like an address stands, up to the next space, whose `://` is at byte `colon`: no words of anybody.
+pub(super) fn address(text: &str, colon: usize) -> Option<Range<usize>> {
+    let start = protocol(text, colon)?;
+    let rest = text.get(colon + "://".len()..)?;
+    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    rest.starts_with(|c: char| c.is_ascii_alphanumeric()).then_some(start..text.len() - rest.len() + length)
+}
+
+/// Returns where the protocol begins whose `://` stands at byte `colon`.
+fn protocol(text: &str, colon: usize) -> Option<usize> {
+    let head = text.get(..colon)?;
+    let ends_with = |scheme: &str| {
+        head.len().checked_sub(scheme.len()).filter(|&at| head.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(scheme)))
+    };
+    let start = ends_with("https").or_else(|| ends_with("http"))?;
+    let before = text.get(..start)?.chars().next_back();
+    (!before.is_some_and(|c| c.is_ascii_alphanumeric() || is_sign(c))).then_some(start)
 }
 
 /// Returns the link without a protocol whose first dot stands at byte `dot`.

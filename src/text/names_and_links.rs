@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Link(Link),
     /// A link that begins with its host.
     Bare(Link),
+    /// An address behind a protocol that is no link on X: of a machine at home, under no domain that exists.
+    Address,
 }
 
 /// Bytes that an entity has at a place where it can be told.
@@ -72,8 +74,8 @@ fn entity_at(text: &str, at: usize, platform: Platform, last: Option<&Entity>) -
             Some(Entity { kind: Kind::Tag, start: at, end })
         }
         [b':', b'/', b'/', ..] => {
-            let (start, link) = link::with_protocol(text, at)?;
-            Some(Entity { start, end: link.end, kind: Kind::Link(link) })
+            let linked = link::with_protocol(text, at).map(|(start, link)| Entity { start, end: link.end, kind: Kind::Link(link) });
+            linked.or_else(|| link::address(text, at).map(|place| Entity { start: place.start, end: place.end, kind: Kind::Address }))
         }
         [b'.', next, ..] if next.is_ascii_alphanumeric() => {
             let link = link::bare(text, at)?;

@@ -85,6 +85,7 @@ impl<'t> Reader<'t, '_, '_> {
                 Kind::Link(link) => self.link(&self.text[link.host.clone()], entity.end),
                 Kind::Bare(link) if self.is_two_words(&self.text[link.host.start..entity.end]) => {}
                 Kind::Bare(link) => self.bare_link(link.host.end, entity.end),
+                Kind::Address => _ = self.take_until(entity.end),
             }
         }
         self.words_until(self.text.len());

@@ -3,7 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use crate::config::lexicon::Weight;
+use crate::config::moment::{Edge, moment};
 use crate::config::reader::Table;
+use crate::post::Millis;
 use crate::problem::Problem;
 use crate::signals::{Findings, History, LoadedGroup, Measure, Place, Scope, View, What, handles};
 use crate::text::{GroupId, Hit};
@@ -17,8 +19,8 @@ pub struct Profile {
     pub groups: Box<[Option<u64>]>,
     /// Kinds of verification that suffice.
     pub verified: Vec<Box<str>>,
-    /// So does a tick from before it was for sale.
-    pub legacy_tick: bool,
+    /// A tick without a type suffices in posts from before that time; `None`: in none.
+    pub legacy_verified_until: Option<Millis>,
     /// Known accounts, in lower case.
     pub handles: FxHashSet<Box<str>>,
 }
@@ -36,8 +38,8 @@ impl Profile {
         if author.verified_type.as_ref().is_some_and(|kind| self.verified.iter().any(|listed| **listed == **kind)) {
             found(What::Fact("verified account"));
         }
-        if self.legacy_tick && author.verified_legacy == Some(true) {
-            found(What::Fact("verified before April 2023"));
+        if author.verified_legacy == Some(true) && self.legacy_verified_until.is_some_and(|until| view.written_at < until) {
+            found(What::Fact("verified when it was not for sale"));
         }
         if followers >= self.min_followers {
             found(What::Fact("followers"));
@@ -66,7 +68,7 @@ fn as_points(followers: u64) -> f32 {
 }
 
 impl Profile {
-    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `legacy_tick` and `handles`,
+    /// Reads `file`, `groups` (each with the followers it takes), `min_followers`, `verified`, `legacy_verified_until` and `handles`,
     /// tables with `file` and `groups`.
     pub fn compile(table: &Table<'_>, scope: &mut Scope<'_, '_>) -> Option<Self> {
         let min_followers = table.required("min_followers").integer(1..=1_000_000_000_i64);
@@ -94,7 +96,7 @@ impl Profile {
             min_followers: u64::try_from(min_followers?).ok()?,
             groups: scope.lexicons.table_of(&chosen, |group| limit(group.id)),
             verified: table.optional("verified").strings().into_iter().map(Into::into).collect(),
-            legacy_tick: table.optional("legacy_tick").bool().unwrap_or(false),
+            legacy_verified_until: moment(&table.optional("legacy_verified_until"), Edge::Start),
             handles: handles(&known).collect(),
         })
     }
