@@ -38,7 +38,7 @@ pub use self::template::Template;
 use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Spot, Spotted};
-use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Signal, SignalId, Sought, Test};
+use crate::signals::{Agenda, Builtin, Expression, Kind, Ref, Relevance, Signal, SignalId, Sought, Test};
 use crate::text::{Acronyms, Language, Openers, PhraseBook, Vocabulary};
 
 /// A compiled rule set.
@@ -60,6 +60,8 @@ pub struct Rules {
     pub signals: Vec<Signal>,
     /// The order to evaluate them in: none before what it refers to.
     pub agenda: Agenda,
+    /// Which of them matter for a post, by its facts.
+    pub relevance: Relevance,
     /// The facts that something asks for.
     pub facts: Vec<Builtin>,
     /// Conditions of W-10, in the order of the configuration.
@@ -225,7 +227,7 @@ impl Rules {
 
     /// Returns what posts are looked at for; `moot_too`: what can decide nothing about one as well.
     pub fn sought(&self, moot_too: bool) -> Sought<'_> {
-        Sought { signals: &self.signals, agenda: &self.agenda, facts: &self.facts, moot_too }
+        Sought { signals: &self.signals, agenda: &self.agenda, relevance: (!moot_too).then_some(&self.relevance), facts: &self.facts }
     }
 
     /// Returns what posts are read for.

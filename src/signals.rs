@@ -40,7 +40,7 @@ pub use self::names::{Names, Test};
 pub use self::obstacle::{Obstacle, Snag};
 pub use self::part_number::PartNumber;
 pub use self::relation::{Relation, Side};
-pub use self::relevance::Uses;
+pub use self::relevance::{Relevance, Uses};
 pub use self::scope::{Compiled, Declared, Refers, Scope};
 pub use self::trace::{Place, Trace, What};
 

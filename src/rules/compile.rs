@@ -15,7 +15,9 @@ use crate::formats::FieldMaps;
 use crate::post::OwnAccounts;
 use crate::problem::{Problem, Reporter, Spot, Spotted};
 use crate::signals::kind::derived::Derived;
-use crate::signals::{Agenda, Builtin, Channels, Compiled, Declared, Expression, Kind, Lexicons, Ref, Refers, Scope, Signal, SignalId};
+use crate::signals::{
+    Agenda, Builtin, Channels, Compiled, Declared, Expression, Kind, Lexicons, Ref, Refers, Relevance, Scope, Signal, SignalId,
+};
 use crate::text::{Acronyms, Openers, PhraseBook, PhraseBookBuilder, VocabularyBuilder};
 
 /// Signals that one rule set may have.
@@ -113,7 +115,9 @@ impl<'a> Reading<'a> {
         let (mut signals, mut conditions, mut classes) = (all(signals)?, all(conditions)?, all(classes)?);
         super::ready::make_ready(&mut signals, &mut conditions, &mut classes);
         let uses = super::ready::uses((told, needed), &signals, &classes, escalation.as_ref());
-        let agenda = Agenda::new(&signals, order?, groups, uses);
+        let order = order?;
+        let relevance = Relevance::new(&signals, order.clone(), uses);
+        let agenda = Agenda::new(&signals, order, groups);
         let continuation = signals.iter().position(|signal| matches!(signal.kind, Kind::Continuation(_)));
         let complaint = self.declared.complaint?;
         Some(Rules {
@@ -128,6 +132,7 @@ impl<'a> Reading<'a> {
             maps: self.maps,
             signals,
             agenda,
+            relevance,
             facts,
             conditions,
             hard: hard?,

@@ -1,15 +1,24 @@
 //! What must be looked at for one post, in an order in which no signal comes before what it refers to.
 //!
 //! Most signals look for phrases, and most posts have phrases of a few groups only; most of the others follow from
-//! signals that are not there. What can find nothing needs no look, and what can decide nothing needs none either.
+//! signals that are not there. What can find nothing needs no look, and what can decide nothing ([`super::relevance`]) needs none either.
 
 use smallvec::SmallVec;
 
 use super::needs::Needs;
-use super::relevance::{Places, Relevance, Uses, set};
-use super::{Builtin, Names, Ref, Signal, SignalId};
+use super::{Builtin, Ref, Signal, SignalId};
 use crate::text::bits::lowest;
 use crate::text::{Bytes, GroupSet, HitsByGroup};
+
+/// Places in the order of the signals, as bits.
+pub(super) type Places = SmallVec<[u64; 8]>;
+
+/// Returns those of so many signals that `marked` gives.
+pub(super) fn places(signals: usize, marked: impl Iterator<Item = usize>) -> Places {
+    let mut places = Places::from_elem(0, signals.div_ceil(64));
+    marked.for_each(|place| set(&mut places, place));
+    places
+}
 
 /// For each of many things the places that wait for it: only the words that have any.
 #[derive(Debug, Default)]
@@ -71,17 +80,17 @@ pub struct Agenda {
     by_fact: Waiting,
     /// Places of expressions, and what they need of the text.
     by_text: Vec<(usize, Needs)>,
-    relevance: Relevance,
+    all: Places,
 }
 
 impl Agenda {
-    /// Returns the agenda for `signals` in this `order`, over so many groups of entries, which serve these `uses`.
-    pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize, uses: Uses) -> Self {
+    /// Returns the agenda for `signals` in this `order`, over so many groups of entries.
+    pub fn new(signals: &[Signal], order: Vec<SignalId>, groups: usize) -> Self {
         let width = order.len().div_ceil(64);
         let (by_group, by_signal, by_fact) = (Waiting::new(groups), Waiting::new(signals.len()), Waiting::new(Builtin::ALL.len()));
         let always = SmallVec::from_elem(0, width);
-        let relevance = Relevance::new(signals, &order, uses);
-        let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order, relevance };
+        let all = places(order.len(), 0..order.len());
+        let mut agenda = Agenda { always, by_group, by_signal, by_fact, by_text: Vec::new(), order, all };
         for place in 0..agenda.order.len() {
             let signal = signals.get(usize::from(agenda.order[place]));
             match signal.map_or(Awaits::Nothing, |signal| signal.kind.awaits()) {
@@ -119,12 +128,16 @@ impl Agenda {
     /// The signals to look at for a post with entries of these groups and the bytes `present` in its text, before anything
     /// is known to hold.
     pub fn open(&self, hits: &HitsByGroup, present: &Bytes) -> Open<'_> {
-        let mut open = Open { agenda: self, relevant: self.relevance.all(), places: self.always.clone(), word: 0 };
+        let mut open = Open { agenda: self, relevant: &self.all, places: self.always.clone(), word: 0 };
         hits.groups().for_each(|group| open.add(self.by_group.of(usize::from(group))));
         let needed = self.by_text.iter().filter(|(_, needs)| needs.are_met(present));
         needed.for_each(|&(place, _)| set(&mut open.places, place));
         open
     }
+}
+
+fn set(places: &mut [u64], place: usize) {
+    places[place / 64] |= 1 << (place % 64);
 }
 
 fn has(places: &[u64], place: usize) -> bool {
@@ -141,10 +154,10 @@ pub struct Open<'a> {
     word: usize,
 }
 
-impl Open<'_> {
-    /// Leaves out what can decide nothing where `names` has the facts: `signals` are those of the agenda.
-    pub fn leave_out_moot(&mut self, signals: &[Signal], names: &Names) {
-        self.relevant = self.agenda.relevance.of(signals, &self.agenda.order, names);
+impl<'a> Open<'a> {
+    /// Leaves out what is not among the `relevant` places.
+    pub(super) fn leave_out_all_but(&mut self, relevant: &'a Places) {
+        self.relevant = relevant;
     }
 
     /// The next signal in the order; it is not there a second time.
@@ -202,13 +215,9 @@ mod tests {
         (0..70).map(|id| Signal { name: String::new(), clause: None, kind: kind(id), at: crate::problem::Spot::whole("rules") }).collect()
     }
 
-    fn uses() -> Uses {
-        Uses { decide: (0..70).map(|id| Expression::Name(Ref::Signal(id))).collect(), ..Uses::default() }
-    }
-
     fn check(groups: &[u16], holds: &[Ref], expected: &[SignalId]) {
         let hits: Vec<Hit> = groups.iter().map(|&group| Hit { entry: 0, group, first: 0, end: 1 }).collect();
-        let agenda = Agenda::new(&signals(), (0..70).collect(), 3, uses());
+        let agenda = Agenda::new(&signals(), (0..70).collect(), 3);
         let mut by_group = HitsByGroup::default();
         by_group.fill(&hits);
         let mut open = agenda.open(&by_group, &Bytes::default());

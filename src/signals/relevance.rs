@@ -5,12 +5,8 @@
 
 use std::sync::OnceLock;
 
-use smallvec::SmallVec;
-
+use super::agenda::{Places, places};
 use super::{Builtin, Expression, Kind, Names, Ref, Signal, SignalId};
-
-/// Places in the order of the signals, as bits.
-pub(super) type Places = SmallVec<[u64; 8]>;
 
 /// What the signals are looked at for.
 #[derive(Debug, Default)]
@@ -25,13 +21,13 @@ pub struct Uses {
 
 /// The signals that matter, by the facts that tell.
 #[derive(Debug, Default)]
-pub(super) struct Relevance {
+pub struct Relevance {
+    order: Vec<SignalId>,
     uses: Uses,
     /// Facts that leave fewer signals, if they hold or if they do not.
     telling: Vec<Builtin>,
     /// By which of the telling facts hold, as bits: worked out when first asked for.
     by_facts: Box<[OnceLock<Places>]>,
-    all: Places,
 }
 
 /// Facts that are told apart at most: each doubles what must be worked out.
@@ -39,46 +35,26 @@ const MOST_FACTS: usize = 8;
 
 impl Relevance {
     /// Works out which facts tell anything about `signals`, which come in this `order` and serve these `uses`.
-    pub(super) fn new(signals: &[Signal], order: &[SignalId], uses: Uses) -> Self {
-        let asked = Asked { signals, order, uses: &uses };
+    pub fn new(signals: &[Signal], order: Vec<SignalId>, uses: Uses) -> Self {
+        let asked = Asked { signals, order: &order, uses: &uses };
         let usual = asked.relevant(&[]).len();
         let tells = |fact: &Builtin| [true, false].iter().any(|&holds| asked.relevant(&[(*fact, holds)]).len() < usual);
         let facts = Builtin::ALL.iter().map(|&(_, fact)| fact);
         let telling: Vec<Builtin> = facts.filter(|fact| !fact.changes_with_the_count()).filter(tells).take(MOST_FACTS).collect();
         let by_facts = (0..1_usize << telling.len()).map(|_| OnceLock::new()).collect();
-        let all = (0..order.len()).fold(places(order.len()), |mut all, place| {
-            set(&mut all, place);
-            all
-        });
-        Relevance { uses, telling, by_facts, all }
+        Relevance { order, uses, telling, by_facts }
     }
 
-    /// The places in the order of all signals.
-    pub(super) fn all(&self) -> &Places {
-        &self.all
-    }
-
-    /// The places in the order of the signals that matter for a post of which `names` has the facts.
-    pub(super) fn of(&self, signals: &[Signal], order: &[SignalId], names: &Names) -> &Places {
+    /// The places in the order of those of `signals` that matter for a post of which `names` has the facts; `None`: all do.
+    pub(super) fn of(&self, signals: &[Signal], names: &Names) -> Option<&Places> {
         let facts = || self.telling.iter().map(|&fact| (fact, names.has(Ref::Builtin(fact))));
         let number = facts().rev().fold(0, |number, (_, holds)| number * 2 + usize::from(holds));
-        let Some(known) = self.by_facts.get(number) else { return &self.all };
-        known.get_or_init(|| {
-            let asked = Asked { signals, order, uses: &self.uses };
-            let mut relevant = places(order.len());
-            asked.relevant(&facts().collect::<Vec<_>>()).into_iter().for_each(|place| set(&mut relevant, place));
-            relevant
-        })
+        let known = self.by_facts.get(number)?;
+        Some(known.get_or_init(|| {
+            let asked = Asked { signals, order: &self.order, uses: &self.uses };
+            places(self.order.len(), asked.relevant(&facts().collect::<Vec<_>>()).into_iter())
+        }))
     }
-}
-
-/// Adds `place` to `places`.
-pub(super) fn set(places: &mut [u64], place: usize) {
-    places[place / 64] |= 1 << (place % 64);
-}
-
-fn places(signals: usize) -> Places {
-    Places::from_elem(0, signals.div_ceil(64))
 }
 
 /// The question which signals matter.
@@ -246,9 +222,9 @@ mod tests {
                 ids
             }));
             let order: Vec<SignalId> = (0..9).collect();
-            let relevance = Relevance::new(&signals, &order, Uses { told: vec![told], decide: decide.clone(), refers });
-            let all = looked_at(&signals, relevance.all(), met);
-            let some = looked_at(&signals, relevance.of(&signals, &order, &all), met);
+            let relevance = Relevance::new(&signals, order, Uses { told: vec![told], decide: decide.clone(), refers });
+            let all = looked_at(&signals, &places(9, 0..9), met);
+            let some = looked_at(&signals, relevance.of(&signals, &all).unwrap(), met);
             for expression in decide.iter().chain([&name(told)]) {
                 let test = Test::of(expression, &[]);
                 prop_assert_eq!(test.holds(&all), test.holds(&some), "{:?}", expression);
@@ -264,9 +240,9 @@ mod tests {
         let refers = vec![vec![], vec![], vec![], vec![], vec![], vec![1, 2]];
         let check = |decide: Expression, told: &[SignalId], met: u16, expected: u64| {
             let order: Vec<SignalId> = (0..6).collect();
-            let relevance = Relevance::new(&signals, &order, Uses { told: told.to_vec(), decide: vec![decide], refers: refers.clone() });
-            let names = looked_at(&signals, relevance.all(), met);
-            assert_eq!(relevance.of(&signals, &order, &names)[0], expected, "{told:?} {met:b}");
+            let relevance = Relevance::new(&signals, order, Uses { told: told.to_vec(), decide: vec![decide], refers: refers.clone() });
+            let names = looked_at(&signals, &places(6, 0..6), met);
+            assert_eq!(relevance.of(&signals, &names).unwrap()[0], expected, "{told:?} {met:b}");
         };
         check(asks_for(&fact), &[], 0, 0b1);
         check(asks_for(&fact), &[], 0b10, 0);

@@ -27,7 +27,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
             break;
         }
         push_evidence(rules, view, findings, leaf, &mut evidence);
-        drop_repeated(&mut evidence, 0, first);
+        drop_repeated(&mut evidence, 0, first, same_entry);
     }
     evidence.truncate(rules.evidence.most);
     for piece in &mut evidence {
@@ -49,7 +49,7 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
             piece.clause = Some(condition.clause.as_str().into());
             piece.met = met;
         }
-        drop_repeated(&mut evidence, first, first);
+        drop_repeated(&mut evidence, first, first, same_place);
     }
     evidence
 }
@@ -159,20 +159,27 @@ fn in_text(rules: &Rules, findings: &Findings, reason: &Trace) -> Trace {
     *found.unwrap_or(reason)
 }
 
-/// Drops the pieces after `first` that say under the name of another signal what one from `against` on says already: the
-/// same entry at the same place.
-fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize) {
+/// Drops the pieces after `first` that say under the name of another signal what one from `against` on says already, as `same`
+/// has it.
+fn drop_repeated(evidence: &mut Vec<Evidence<'_>>, against: usize, first: usize, same: fn(&Evidence<'_>, &Evidence<'_>) -> bool) {
     let mut at = first;
     while let Some(piece) = evidence.get(at) {
-        let same = |known: &Evidence<'_>| known.span == piece.span && known.entry == piece.entry;
-        let named = piece.entry.is_some() && piece.span.is_some();
-        let repeated = named && evidence[against..at].iter().any(|known| known.met == piece.met && same(known));
-        if repeated {
+        if evidence[against..at].iter().any(|known| known.met == piece.met && same(known, piece)) {
             evidence.remove(at);
         } else {
             at += 1;
         }
     }
+}
+
+/// The same entry at the same place.
+fn same_entry(known: &Evidence<'_>, piece: &Evidence<'_>) -> bool {
+    piece.entry.is_some() && known.entry == piece.entry && same_place(known, piece)
+}
+
+/// The same place, whatever is known to stand there.
+fn same_place(known: &Evidence<'_>, piece: &Evidence<'_>) -> bool {
+    piece.span.is_some() && known.span == piece.span
 }
 
 /// Adds evidence for what decided the class, where the conditions do not say it already.
@@ -184,7 +191,7 @@ fn add_class_evidence<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Find
             push_evidence(rules, view, findings, leaf, evidence);
         }
     }
-    drop_repeated(evidence, 0, first);
+    drop_repeated(evidence, 0, first, same_entry);
     for piece in &mut evidence[first..] {
         if piece.clause.is_none() {
             piece.clause = class.clause.as_deref().map(Into::into);
