@@ -131,7 +131,7 @@ pub fn read<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     array::read(&Raw { bytes: &mended, ..*raw }).and_then(Reading::mended).or(reading)
 }
 
-/// The same with what authors repeat by hand set apart; our own records say what their author wrote.
+/// The same with what authors repeat by hand set apart; canonical records say what their author wrote.
 fn with_repeated_apart<'a>(mut reading: Reading<'a>, ours: &OwnAccounts) -> Reading<'a> {
     if reading.format != Format::CanonicalPost {
         reading.items.iter_mut().for_each(|item| {
@@ -145,6 +145,10 @@ fn with_repeated_apart<'a>(mut reading: Reading<'a>, ours: &OwnAccounts) -> Read
 
 /// Reads a record that is no array.
 fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
+    read_by_format(raw).map(|reading| with_repeated_apart(reading, raw.own))
+}
+
+fn read_by_format<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
     if raw.bytes.trim_ascii().is_empty() {
         return Err(Rejected::no_post("The record is empty: a tombstone or a heartbeat."));
     }
@@ -168,7 +172,7 @@ fn read_one<'a>(raw: &Raw<'a>) -> Result<Reading<'a>, Rejected> {
         Format::Meltwater => meltwater::read(raw),
         Format::FieldMap => return Err(Rejected::unknown_format("A field map is chosen by its own name.")),
     };
-    match batch.and_then(|batch| batch.into_reading(format)).map(|reading| with_repeated_apart(reading, raw.own)) {
+    match batch.and_then(|batch| batch.into_reading(format)) {
         // `meta` is a key of X's empty pages, and of many a feed that only a map knows.
         Err(rejected) if rejected.code == "no_post" => raw.maps.read(raw).unwrap_or(Err(rejected)),
         reading => reading,

@@ -113,7 +113,7 @@ impl Backtest {
 
     fn worker<'r, 'l>(&self, rules: &'r Rules, other: Option<&'r Rules>, labels: Option<&'l Labels>) -> Worker<'r, 'l> {
         Worker {
-            replay: Replay::default(),
+            replay: if self.phrases { Replay::with_moot() } else { Replay::default() },
             summary: Summary::default(),
             labels: labels.map(|labels| labels.compare(rules)),
             phrases: self.phrases.then(|| Usage::new(rules)),

@@ -42,35 +42,59 @@ pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
 }
 
 /// Sets apart what `post` repeats of another's post by hand: of `own words RT @name: words of name` the author wrote the first
-/// only, and where he wrote nothing it is a repost (D132; exports that have lost the original show every repost so). Whom it names is
-/// not called by him, but for us: he shows what we wrote.
+/// only, and where he wrote nothing it is a repost (D132; exports that have lost the original show every repost so). Whom it
+/// names is not called by him, but for us. Where the end of what is repeated may be followed by words of his own the text stays
+/// whole: nobody's complaint is cut off.
 pub(super) fn set_apart_repeated(post: &mut Post<'_>, ours: &OwnAccounts) {
-    if post.platform != Platform::X || post.is_repost || post.is_quote {
+    if post.platform != Platform::X || post.is_repost || post.is_quote || post.is_reply {
         return;
     }
-    let Some((own, repeated)) = repeated(&post.text) else { return };
+    let author = post.author.as_ref().and_then(|author| author.handle.as_deref()).unwrap_or_default().trim_start_matches('@');
+    let Some((own, name, repeated)) = repeated(&post.text) else { return };
+    if ours.has_handle(name) || name.eq_ignore_ascii_case(author) || repeated.contains('\n') {
+        return;
+    }
     let (own, repeated) = (own.trim_end().to_owned(), repeated.to_owned());
     if own.is_empty() {
         post.is_repost = true;
         post.text = repeated.into();
         return;
     }
-    let stands = |sign: char, name: &str| own.to_lowercase().contains(&format!("{sign}{}", name.to_lowercase()));
-    post.mentions.iter_mut().for_each(|mention| mention.implicit |= !stands('@', &mention.handle) && !ours.is_named_by(mention));
-    post.hashtags.retain(|tag| stands('#', tag));
+    if !says_something(&own) {
+        return;
+    }
+    post.mentions.iter_mut().for_each(|mention| mention.implicit |= !names(&own, '@', &mention.handle) && !ours.is_named_by(mention));
+    post.hashtags.retain(|tag| names(&own, '#', tag));
     post.text = own.into();
     post.quoted_text.get_or_insert(repeated.into());
 }
 
-/// Splits `text` before `RT @name:`, where a word may begin; returns what stands before and what behind it.
-fn repeated(text: &str) -> Option<(&str, &str)> {
+/// Splits `text` at `RT @name:`, where a word may begin; returns what stands before, the name, and what stands behind.
+fn repeated(text: &str) -> Option<(&str, &str, &str)> {
     text.match_indices("RT @").find_map(|(at, prefix)| {
-        let (before, name) = (text.get(..at)?, text.get(at + prefix.len()..)?);
-        let length = handle::length(name, Platform::X);
-        let behind = name.get(length..)?.trim_start().strip_prefix(':')?.trim_start();
+        let (before, rest) = (text.get(..at)?, text.get(at + prefix.len()..)?);
+        let (name, behind) = rest.split_at_checked(handle::length(rest, Platform::X))?;
+        let behind = behind.trim_start().strip_prefix(':')?.trim_start();
         let begins = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
-        (length > 0 && begins && !behind.is_empty()).then_some((before, behind))
+        // `RT 04` is a neighbourhood.
+        (name.contains(|c: char| c.is_ascii_alphabetic()) && begins && !behind.is_empty()).then_some((before, name, behind))
     })
+}
+
+/// Returns whether `own` has a word beside handles, and opens no quotation that may end before the text does.
+fn says_something(own: &str) -> bool {
+    let is_word = |word: &str| !word.starts_with('@') && word.contains(char::is_alphanumeric);
+    own.split_whitespace().any(is_word) && own.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | '!' | '?' | ':'))
+}
+
+/// Returns whether `text` has `name` behind its `sign`, whole.
+fn names(text: &str, sign: char, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
+    let is_it = |behind: &str| {
+        let end = behind.find(|c| !goes_on(c)).unwrap_or(behind.len());
+        behind.get(..end).is_some_and(|found| found.to_lowercase() == name.to_lowercase())
+    };
+    text.match_indices(sign).any(|(at, _)| text.get(at + sign.len_utf8()..).is_some_and(is_it))
 }
 
 /// Returns what a tick without a type says: before April 2023 the platform gave it to notable people, since then it is
@@ -124,21 +148,43 @@ mod tests {
     #[test]
     fn what_is_repeated_by_hand_is_set_apart() {
         let ours = OwnAccounts::new(["indihome"], []);
-        let check = |text: &str, own: &str, quoted: Option<&str>, implicit: &[&str]| {
+        let author = || Some(crate::post::Author { handle: Some("Penulis".into()), ..Default::default() });
+        let written = |text: &str| {
             let handles = ["indihome", "contoh", "lembaga"].map(|name| Mention { handle: name.into(), ..Mention::default() });
-            let mut post = Post { platform: Platform::X, text: text.to_owned().into(), mentions: handles.into(), ..Post::default() };
+            Post { platform: Platform::X, author: author(), text: text.to_owned().into(), mentions: handles.into(), ..Post::default() }
+        };
+        let check = |mut post: Post<'_>, own: &str, quoted: Option<&str>, implicit: &[&str]| {
+            let text = post.text.to_string();
             set_apart_repeated(&mut post, &ours);
             let names: Vec<_> = post.mentions.iter().filter(|mention| mention.implicit).map(|mention| &*mention.handle).collect();
             assert_eq!((&*post.text, post.quoted_text.as_deref(), names), (own, quoted, implicit.to_vec()), "{text}");
-            assert_eq!(post.is_repost, post.text != text && quoted.is_none(), "{text}");
+            assert_eq!(post.is_repost, *post.text != *text && quoted.is_none(), "{text}");
         };
-        check("RT @contoh: MATI TOTAL @lembaga", "MATI TOTAL @lembaga", None, &[]);
-        check("setuju RT @contoh: MATI @lembaga", "setuju", Some("MATI @lembaga"), &["contoh", "lembaga"]);
-        check("setuju @Lembaga \"RT @contoh : mati", "setuju @Lembaga \"", Some("mati"), &["contoh"]);
-        check("masih mati min RT @indihome: hai kak", "masih mati min", Some("hai kak"), &["contoh", "lembaga"]);
-        // The head of a neighbourhood is an RT, too, and what merely ends in these letters is none.
-        for text in ["rumah pak RT @indihome mati", "START @contoh: mulai", "mati RT @contoh:", "kirim ke RT @: mati", "mati"] {
-            check(text, text, None, &[]);
-        }
+        check(written("RT @contoh: MATI TOTAL @lembaga"), "MATI TOTAL @lembaga", None, &[]);
+        check(written("setuju RT @contoh: MATI @lembaga"), "setuju", Some("MATI @lembaga"), &["contoh", "lembaga"]);
+        check(written("sama @Lembaga! RT @contoh : mati"), "sama @Lembaga!", Some("mati"), &["contoh"]);
+        check(written("sama @contoh_lain RT @contoh: mati"), "sama @contoh_lain", Some("mati"), &["contoh", "lembaga"]);
+        let whole = [
+            // What we wrote, and what he wrote himself, he answers or says again: his words may stand behind it.
+            "RT @indihome: hai kak || masih mati min",
+            "masih mati min RT @IndiHome: hai kak",
+            "RT @penulis: @indihome internet saya mati",
+            "@indihome RT @penulis: internet saya mati",
+            // Where the repeated ends is not certain.
+            "\"RT @contoh: indihome kamu gimana?\" punyaku mati total",
+            "kata dia (RT @contoh: mati) punyaku juga",
+            "RT @contoh: indihome gimana?\n\npunyaku mati total",
+            "@indihome RT @contoh: mati, punyaku juga",
+            // The head of a neighbourhood is an RT, too, and what merely ends in these letters is none.
+            "rumah pak RT @indihome mati",
+            "DI RT @04: JALAN MAWAR",
+            "START @contoh: mulai",
+            "mati RT @contoh:",
+            "kirim ke RT @: mati",
+            "mati",
+        ];
+        whole.iter().for_each(|text| check(written(text), text, None, &[]));
+        let answer = "RT @contoh: hai, punyaku mati";
+        check(Post { is_reply: true, ..written(answer) }, answer, None, &[]);
     }
 }

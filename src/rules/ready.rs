@@ -43,7 +43,9 @@ pub(super) fn uses(
 ) -> Uses {
     let hints = escalation.iter().flat_map(|escalation| &escalation.hints);
     let hinted = hints.filter_map(|hint| if let Hint::Signal(id, _) = hint { Some(*id) } else { None });
-    let recorded = (0..).zip(signals).filter(|(_, signal)| !signal.is_helper()).map(|(id, _)| id);
+    // What goes on with a series is remembered, whatever the signal is called.
+    let is_recorded = |signal: &Signal| !signal.is_helper() || matches!(signal.kind, Kind::Continuation(_));
+    let recorded = (0..).zip(signals).filter(|(_, signal)| is_recorded(signal)).map(|(id, _)| id);
     let names = recorded.chain(hinted).map(|id| Expression::Name(Ref::Signal(id)));
     let decide = names.chain(classes.iter().filter_map(|class| class.when.clone())).collect();
     Uses { told, decide, refers }

@@ -38,12 +38,18 @@ pub(super) fn with_protocol(text: &str, colon: usize) -> Option<(usize, Link)> {
     Some((start, Link { host, end }))
 }
 
-/// Returns where what looks like an address stands, up to the next space, whose `://` is at byte `colon`: no words of anybody.
+/// Returns where an address stands whose `://` is at byte `colon` and whose host has a dot: no words of anybody. It ends where
+/// something else may begin, and what ends a sentence is none of it.
 pub(super) fn address(text: &str, colon: usize) -> Option<Range<usize>> {
     let start = protocol(text, colon)?;
-    let rest = text.get(colon + "://".len()..)?;
-    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    rest.starts_with(|c: char| c.is_ascii_alphanumeric()).then_some(start..text.len() - rest.len() + length)
+    let host = colon + "://".len();
+    let rest = text.get(host..)?;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:/?!$&'*+=%".contains(byte);
+    let length = rest.bytes().take_while(|byte| is_part(byte)).count();
+    let address = rest.get(..length)?.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '/');
+    let name = address.split(['/', '?', ':']).next()?;
+    let has_dot = name.trim_matches('.').contains('.') && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    has_dot.then_some(start..host + address.len())
 }
 
 /// Returns where the protocol begins whose `://` stands at byte `colon`.
@@ -196,4 +202,28 @@ fn is_letter(c: char) -> bool {
 fn is_path(c: char) -> bool {
     let is_dash = matches!(c, '\u{2010}'..='\u{2015}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}');
     is_letter(c) || c.is_ascii_digit() || is_dash || "!*';:=+,.$/%#[]-_~@|&".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_ends_where_something_else_may_begin() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = address(text, text.find("://").unwrap()).map(|place| &text[place]);
+            assert_eq!(found, expected, "{text}");
+        };
+        check("buka http://192.168.1.1/HALAMAN mati", Some("http://192.168.1.1/HALAMAN"));
+        check("HTTPS://UJI.CONTOH/HASIL/AB-C?X=1", Some("HTTPS://UJI.CONTOH/HASIL/AB-C?X=1"));
+        check("buka http://192.168.1.1? mati", Some("http://192.168.1.1"));
+        check("http://192.168.1.1:8080/.", Some("http://192.168.1.1:8080/"));
+        check("http://192.168.1.1,internet", Some("http://192.168.1.1"));
+        check("http://192.168.1.1@indihome", Some("http://192.168.1.1"));
+        check("(http://modem.rumah)mati", Some("http://modem.rumah"));
+        check("http://192.168.1.1😡mati", Some("http://192.168.1.1"));
+        for text in ["http://mati-total-tolong", "http://wifi@indihome", "http://mati...", "http:// mati.total", "xhttp://a.b", "://a.b"] {
+            check(text, None);
+        }
+    }
 }
