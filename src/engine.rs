@@ -64,7 +64,7 @@ fn judge<'a>(
     let Workspace { reading, by_group, accounts, history, findings, classification, moot_too, .. } = work;
     let view = view((reading, by_group, accounts), rules, post, known.written_at, arrival.with_text);
     let history = state.history(&rules.own, post, history);
-    signals::look(rules.sought(*moot_too), &view, &history, findings);
+    signals::look(rules.sought(*moot_too || arrival.every_condition), &view, &history, findings);
     let (aside, conditions) = (rules.put_aside(&findings.names), rules.conditions_met(&findings.names));
     let change = if aside.is_none() && known.countable {
         let change = case::count(rules, state, post, &known, &conditions, findings.met(rules.complaint), arrival.at);

@@ -17,7 +17,6 @@ use crate::rules::{Rules, Silences};
 pub struct Replay {
     /// Evidence speaks of every condition.
     pub every_condition: bool,
-    moot_too: bool,
     work: Workspace,
     states: FxHashMap<String, AuthorState>,
 }
@@ -38,7 +37,7 @@ pub struct Recorded<'a> {
 impl Replay {
     /// Returns a replay that looks at signals too that can decide nothing about a post, for whoever asks what they say.
     pub fn with_moot() -> Self {
-        Replay { moot_too: true, ..Replay::default() }
+        Replay { work: Workspace::with_moot(), ..Replay::default() }
     }
 
     /// One step; what it writes.
@@ -51,7 +50,6 @@ impl Replay {
         let arrival =
             Arrival { customer, at: recorded.at, source: &recorded.source, with_text: true, every_condition: self.every_condition };
         self.work.forget();
-        self.work.look_at_moot(self.moot_too || self.every_condition);
         engine::step(&mut self.work, rules, state, &recorded.input, &arrival)
     }
 

@@ -29,10 +29,10 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Lets signals be looked at, or not, that can decide nothing about a post: verdicts are the same, [`Workspace::findings`] says
-    /// more.
-    pub fn look_at_moot(&mut self, moot_too: bool) {
-        self.moot_too = moot_too;
+    /// Returns buffers for steps that look at signals too that can decide nothing about a post: verdicts are the same,
+    /// [`Workspace::findings`] says more.
+    pub fn with_moot() -> Self {
+        Workspace { moot_too: true, ..Workspace::default() }
     }
 
     /// Takes `reading` for the input of the next step: a post that was read by the rules it will be judged by; `None`: it was

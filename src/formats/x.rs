@@ -1,6 +1,7 @@
 //! What every feed that carries posts of X shares: times inside ids, addresses of posts, what is repeated of others, the old tick.
 
-use crate::post::{Millis, OwnAccounts, Platform, Post, Str, handle};
+use super::handles;
+use crate::post::{Mention, Millis, OwnAccounts, Platform, Post, Str, handle};
 
 /// Returns when the post `id` was written, read from the id itself; `None` for ids from before November 2010.
 pub(super) fn time_of_id(id: &str) -> Option<Millis> {
@@ -34,10 +35,9 @@ pub(super) fn handle_in_url(url: &str) -> Option<&str> {
 
 /// Returns `text` without `RT @name: ` in front; the prefix is the platform's.
 pub(super) fn without_repost_prefix(text: Str<'_>) -> Str<'_> {
-    let own = text.strip_prefix("RT @").and_then(|rest| rest.split_once(": ")).filter(|(name, _)| !name.contains(' '));
-    match own {
-        Some((_, own)) => Str::from(own.to_owned()),
-        None => text,
+    match repeated(&text) {
+        Some(("", _, own)) => Str::from(own.to_owned()),
+        _ => text,
     }
 }
 
@@ -63,8 +63,12 @@ pub(super) fn set_apart_repeated(post: &mut Post<'_>, ours: &OwnAccounts) {
     if !says_something(&own) {
         return;
     }
-    post.mentions.iter_mut().for_each(|mention| mention.implicit |= !names(&own, '@', &mention.handle) && !ours.is_named_by(mention));
-    post.hashtags.retain(|tag| names(&own, '#', tag));
+    let called = handles::of_text(&own, Platform::X, 0);
+    let is_called = |mention: &Mention<'_>| called.iter().any(|named| named.handle.eq_ignore_ascii_case(&mention.handle));
+    post.mentions.iter_mut().for_each(|mention| mention.implicit |= !is_called(mention) && !ours.is_named_by(mention));
+    let tags: Vec<String> =
+        own.split('#').skip(1).map(|behind| behind.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect();
+    post.hashtags.retain(|tag| tags.iter().any(|written| written.to_lowercase() == tag.to_lowercase()));
     post.text = own.into();
     post.quoted_text.get_or_insert(repeated.into());
 }
@@ -87,16 +91,6 @@ fn says_something(own: &str) -> bool {
     own.split_whitespace().any(is_word) && own.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ',' | '!' | '?' | ':'))
 }
 
-/// Returns whether `text` has `name` behind its `sign`, whole.
-fn names(text: &str, sign: char, name: &str) -> bool {
-    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
-    let is_it = |behind: &str| {
-        let end = behind.find(|c| !goes_on(c)).unwrap_or(behind.len());
-        behind.get(..end).is_some_and(|found| found.to_lowercase() == name.to_lowercase())
-    };
-    text.match_indices(sign).any(|(at, _)| text.get(at + sign.len_utf8()..).is_some_and(is_it))
-}
-
 /// Returns what a tick without a type says: before April 2023 the platform gave it to notable people, since then it is
 /// for sale.
 pub(super) fn legacy_tick(verified: Option<bool>, created_at: Millis) -> Option<bool> {
@@ -107,7 +101,6 @@ pub(super) fn legacy_tick(verified: Option<bool>, created_at: Millis) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::post::Mention;
 
     #[test]
     fn ids_tell_the_time_since_2010() {
