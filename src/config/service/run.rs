@@ -21,7 +21,8 @@ pub struct Run {
     pub start: Start,
     /// `batch`: records of one transaction at most, 1 to 100,000. Default 10,000.
     pub batch: usize,
-    /// `transaction_interval`: longest time a transaction collects records, in milliseconds, 1 ms to 1 m. Default 100 ms.
+    /// `transaction_interval`: longest time a transaction collects records, in milliseconds, 1 ms to 1 m; more where they have
+    /// waited for long already. Default 100 ms.
     pub transaction_interval: i64,
     /// `transaction_timeout`: when the brokers give up a transaction whose process has died, in milliseconds, 1 s to 15 m.
     /// Default 5 s. At least twice the interval.

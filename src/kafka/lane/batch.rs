@@ -13,7 +13,7 @@ use crate::config::reader::show_duration;
 use super::consents::Consents;
 use super::limit::Limits;
 use super::measures::Histogram;
-use super::pace::Pace;
+use super::pace::{self, Pace};
 use super::positions::Positions;
 use super::report::{Counts, LaneReport};
 use super::settings::LaneSettings;
@@ -45,13 +45,14 @@ const HANDOVER_BYTES: usize = 4 << 20;
 /// further ones meanwhile. A few only where tests end the process in the middle: what they feed it comes in small helpings.
 const TOGETHER: usize = if cfg!(feature = "failpoints") { 2 } else { 32 };
 
-/// So many times as many may have been read and not be processed yet: enough to bridge a costly record.
-const AHEAD: usize = 2;
+/// So many times as many may have been read and not be processed yet: enough to bridge costly records, and moments at which
+/// either thread has no processor.
+const AHEAD: usize = 8;
 
 /// Records that are taken in at once, at most, and the bytes from which on it is enough: only between two such helpings is the
-/// transaction looked after.
-const AT_ONCE: usize = 512;
-const AT_ONCE_BYTES: usize = 512 << 10;
+/// transaction looked after, and at the beginning of each the lane waits for what is read first.
+const AT_ONCE: usize = 1024;
+const AT_ONCE_BYTES: usize = 1 << 20;
 
 /// What a lane works on, whatever its run has for clients: the stage, where it stands, what it has to say.
 pub(super) struct Work<'a, S> {
@@ -121,8 +122,8 @@ impl<'a, S: Stage> Work<'a, S> {
         first: BorrowedMessage<'_>,
     ) -> Result<(), Trouble> {
         let begun = Instant::now();
-        let interval = millis(self.settings.run.transaction_interval);
-        let (shortest, longest) = if asked(Point::OpenBatch) { (HELD_OPEN, HELD_OPEN) } else { (SHORTEST.min(interval), interval) };
+        let held = asked(Point::OpenBatch);
+        let shortest = if held { HELD_OPEN } else { SHORTEST.min(millis(self.settings.run.transaction_interval)) };
         let most = self.suspects.most_inputs(self.settings.run.batch);
         let mut next_handover = HANDOVER_INTERVAL;
         self.take(consumer, first, most)?;
@@ -130,6 +131,7 @@ impl<'a, S: Stage> Work<'a, S> {
             self.report.beat();
             transaction.check()?;
             let age = begun.elapsed();
+            let longest = if held { HELD_OPEN } else { self.longest() };
             let full = self.batch.inputs.len() >= most || age >= longest;
             if consumer.context().has_changes() {
                 pass(Point::ChangeInBatch);
@@ -154,6 +156,12 @@ impl<'a, S: Stage> Work<'a, S> {
         self.record_rules();
         transaction.drain()?;
         self.write(transaction)
+    }
+
+    /// Returns how long the transaction may last, from what it has read so far.
+    fn longest(&self) -> Duration {
+        let newest = self.batch.times.iter().max().copied().unwrap_or((self.settings.clock)());
+        pace::longest_transaction(&self.settings.run, (self.settings.clock)().get().saturating_sub(newest.get()))
     }
 
     /// Writes what is in the outbox. What no input was noted for comes from none.

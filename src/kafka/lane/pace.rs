@@ -1,4 +1,5 @@
-//! How fast a lane works through what lies behind (D129): so many old records a second, and live ones at once.
+//! How fast a lane works through what lies behind: in longer transactions, and no more than so many old records a second
+//! (D129). Live ones are read at once.
 //!
 //! Where the number is reached, the partitions that are behind rest and are read on later; what arrives meanwhile in the
 //! others is not kept waiting. Nothing is decided about any record. Knows no client.
@@ -12,11 +13,17 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
-use crate::config::service::CatchUp;
+use crate::config::service::{CatchUp, Run};
+use crate::kafka::clients::settings::millis;
 use crate::post::Millis;
 
 /// How long partitions rest once the number is reached. Shorter, and they are fetched again and again for a few records.
 const REST: Duration = Duration::from_millis(500);
+
+/// Records of which even the newest has waited so long, in milliseconds, lose nothing by a transaction [`LONGER`] times as long;
+/// while one is committed nothing is judged, and each writes the states of its customers.
+const BEHIND: i64 = 10_000;
+const LONGER: u32 = 4;
 
 type Limiter<C> = RateLimiter<NotKeyed, InMemoryState, C, StateInformationMiddleware>;
 
@@ -89,6 +96,12 @@ impl<C: Clock + Clone> Pace<C> {
     }
 }
 
+/// Returns how long a transaction may collect records whose newest was written `age` milliseconds ago.
+pub(super) fn longest_transaction(run: &Run, age: i64) -> Duration {
+    let interval = millis(run.transaction_interval);
+    if age > BEHIND { (interval * LONGER).min(millis(run.transaction_timeout) / 2) } else { interval }
+}
+
 /// Whether a record written `at` is read at once: it is not older than `within`, or not as old as that can be told.
 fn is_live(at: Millis, now: Millis, within: i64) -> bool {
     now.get().saturating_sub(at.get()) <= within
@@ -100,6 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::service::Service;
 
     const NOW: i64 = 1_000_000;
     const LIVE: i64 = 60_000;
@@ -108,6 +122,21 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let catch_up = CatchUp { rate: NonZeroU32::new(rate).unwrap(), live_within: LIVE };
         (Pace::with_clock(Some(catch_up), clock.clone()), clock)
+    }
+
+    #[test]
+    fn what_is_behind_is_read_in_longer_transactions() {
+        let check = |interval: i64, timeout: i64, age: i64, expected: i64| {
+            let service = Service::load(None, std::iter::empty(), &[]).expect("settings");
+            let run = Run { transaction_interval: interval, transaction_timeout: timeout, ..service.run };
+            assert_eq!(longest_transaction(&run, age), millis(expected), "{interval} of {timeout}, {age} old");
+        };
+        check(100, 5_000, 0, 100);
+        check(100, 5_000, BEHIND, 100);
+        check(100, 5_000, BEHIND + 1, 400);
+        check(100, 5_000, -BEHIND, 100);
+        check(1_000, 5_000, BEHIND + 1, 2_500);
+        check(2_500, 5_000, BEHIND + 1, 2_500);
     }
 
     #[test]
