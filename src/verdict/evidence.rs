@@ -55,19 +55,26 @@ fn of_conditions<'a>(rules: &'a Rules, view: &View<'_, 'a>, findings: &Findings,
 }
 
 /// Returns the signals that speak for `condition`, which the post meets. A conjunct that the complaint meets is told with it: what
-/// else would have met it (a question, a request) says nothing more.
+/// else would have met it (a question, a request) says nothing more. But no condition is met without a word: where the complaint
+/// would tell all of it (a threat that is a complaint by itself), it is told twice.
 fn telling(rules: &Rules, condition: &Condition, findings: &Findings) -> SmallVec<[SignalId; 8]> {
     let complains = findings.met(rules.complaint);
-    let of_complaint = |leaf: &&SignalId| rules.complaint_leaves.contains(leaf);
-    let told = |leaves: &[SignalId]| complains && leaves.iter().filter(of_complaint).any(|leaf| findings.met(*leaf));
+    let of_complaint = |leaf: &SignalId| rules.complaint_leaves.contains(leaf);
+    let told = |leaves: &[SignalId]| complains && leaves.iter().any(|leaf| of_complaint(leaf) && findings.met(*leaf));
     let untold = condition.conjuncts.iter().filter(|(_, leaves)| !told(leaves)).flat_map(|(_, leaves)| leaves);
-    let mut telling: SmallVec<[SignalId; 8]> = SmallVec::new();
-    for &leaf in untold.filter(|leaf| findings.met(**leaf) && !of_complaint(leaf)) {
-        if !telling.contains(&leaf) {
-            telling.push(leaf);
+    let telling = met_once(untold.filter(|leaf| !of_complaint(leaf)), findings);
+    if telling.is_empty() { met_once(&condition.leaves, findings) } else { telling }
+}
+
+/// Returns those of `leaves` that are met, each once.
+fn met_once<'l>(leaves: impl IntoIterator<Item = &'l SignalId>, findings: &Findings) -> SmallVec<[SignalId; 8]> {
+    let mut met = SmallVec::new();
+    for &leaf in leaves.into_iter().filter(|leaf| findings.met(**leaf)) {
+        if !met.contains(&leaf) {
+            met.push(leaf);
         }
     }
-    telling
+    met
 }
 
 /// Returns, for each conjunct that the post does not meet, the signal that came nearest to meeting it.
