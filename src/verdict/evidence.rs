@@ -63,7 +63,12 @@ fn telling(rules: &Rules, condition: &Condition, findings: &Findings) -> SmallVe
     let told = |leaves: &[SignalId]| complains && leaves.iter().any(|leaf| of_complaint(leaf) && findings.met(*leaf));
     let untold = condition.conjuncts.iter().filter(|(_, leaves)| !told(leaves)).flat_map(|(_, leaves)| leaves);
     let telling = met_once(untold.filter(|leaf| !of_complaint(leaf)), findings);
-    if telling.is_empty() { met_once(&condition.leaves, findings) } else { telling }
+    if !telling.is_empty() {
+        return telling;
+    }
+    let is_complaint = |leaves: &[SignalId]| rules.complaint_leaves.iter().all(|leaf| leaves.contains(leaf));
+    let its_own = condition.conjuncts.iter().filter(|(_, leaves)| !is_complaint(leaves)).flat_map(|(_, leaves)| leaves);
+    met_once(its_own, findings)
 }
 
 /// Returns those of `leaves` that are met, each once.

@@ -87,7 +87,7 @@ pub fn feed(service: &Service, numbers: Range<usize>) -> Vec<Instant> {
         let post = sample::canonical(number, author, sample::TEXTS[(number / 7 + number) % sample::TEXTS.len()]);
         sent.push(Instant::now());
         let key = author.to_string();
-        let message = BaseRecord::to(&service.topics.posts[0]).key(&key).payload(&post).timestamp(sample::written_at(number));
+        let message = BaseRecord::to(&service.topics.posts[0]).key(&key).payload(&post);
         producer.send(message).map_err(|(error, _)| error).expect("room");
     }
     producer.flush(PATIENCE).expect("all delivered");

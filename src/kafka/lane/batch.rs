@@ -45,8 +45,8 @@ const HANDOVER_BYTES: usize = 4 << 20;
 /// further ones meanwhile. A few only where tests end the process in the middle: what they feed it comes in small helpings.
 const TOGETHER: usize = if cfg!(feature = "failpoints") { 2 } else { 32 };
 
-/// So many times as many may have been read and not be processed yet: enough to bridge costly records, and moments at which
-/// either thread has no processor.
+/// So many times as many may wait to be processed: enough to bridge costly records, and moments at which either thread has no
+/// processor.
 const AHEAD: usize = 8;
 
 /// Records that are taken in at once, at most, and the bytes from which on it is enough: only between two such helpings is the
@@ -95,6 +95,8 @@ struct Batch {
     counts: Counts,
     /// The timestamps of its inputs.
     times: Vec<Millis>,
+    /// The latest of them.
+    newest: Millis,
     /// Of inputs that could not be used, the numbers of their positions.
     unusable: Vec<usize>,
     steps: Histogram,
@@ -103,7 +105,7 @@ struct Batch {
 impl Default for Batch {
     fn default() -> Self {
         let (inputs, origins, counts, times, unusable) = Default::default();
-        Batch { inputs, origins, counts, times, unusable, steps: Histogram::of_steps() }
+        Batch { inputs, origins, counts, times, newest: Millis::new(i64::MIN), unusable, steps: Histogram::of_steps() }
     }
 }
 
@@ -131,8 +133,8 @@ impl<'a, S: Stage> Work<'a, S> {
             self.report.beat();
             transaction.check()?;
             let age = begun.elapsed();
-            let longest = if held { HELD_OPEN } else { self.longest() };
-            let full = self.batch.inputs.len() >= most || age >= longest;
+            let may_last = if held { HELD_OPEN } else { self.may_last() };
+            let full = self.batch.inputs.len() >= most || age >= may_last;
             if consumer.context().has_changes() {
                 pass(Point::ChangeInBatch);
                 break;
@@ -158,10 +160,12 @@ impl<'a, S: Stage> Work<'a, S> {
         self.write(transaction)
     }
 
-    /// Returns how long the transaction may last, from what it has read so far.
-    fn longest(&self) -> Duration {
-        let newest = self.batch.times.iter().max().copied().unwrap_or((self.settings.clock)());
-        pace::longest_transaction(&self.settings.run, (self.settings.clock)().get().saturating_sub(newest.get()))
+    /// Returns how long the transaction may last, from what it has read so far. Ingest keeps to the interval: all its lanes write
+    /// to the same partitions, and a long transaction of one holds up what the others have written behind it.
+    fn may_last(&self) -> Duration {
+        let judges = self.settings.journal == Some(Topic::Journal);
+        let age = if judges { (self.settings.clock)().get().saturating_sub(self.batch.newest.get()) } else { 0 };
+        pace::longest_transaction(&self.settings.run, age)
     }
 
     /// Writes what is in the outbox. What no input was noted for comes from none.
@@ -257,6 +261,7 @@ impl<'a, S: Stage> Work<'a, S> {
         self.batch.inputs.push((position, record.offset));
         self.batch.counts.records += 1;
         self.batch.times.push(record.timestamp);
+        self.batch.newest = self.batch.newest.max(record.timestamp);
         let begun = Instant::now();
         if !self.suspects.reject(&self.stage, record, &mut self.outbox) {
             self.stage.process(record, read, &mut self.outbox);

@@ -1,5 +1,5 @@
 //! How fast a lane works through what lies behind: in longer transactions, and no more than so many old records a second
-//! (D129). Live ones are read at once.
+//! (D129). What is live is read at once.
 //!
 //! Where the number is reached, the partitions that are behind rest and are read on later; what arrives meanwhile in the
 //! others is not kept waiting. Nothing is decided about any record. Knows no client.
@@ -20,8 +20,8 @@ use crate::post::Millis;
 /// How long partitions rest once the number is reached. Shorter, and they are fetched again and again for a few records.
 const REST: Duration = Duration::from_millis(500);
 
-/// Records of which even the newest has waited so long, in milliseconds, lose nothing by a transaction [`LONGER`] times as long;
-/// while one is committed nothing is judged, and each writes the states of its customers.
+/// Records of which even the newest is so old, in milliseconds and by its timestamp, lose nothing by a transaction [`LONGER`]
+/// times as long; while one is committed nothing is judged, and each writes the states of its customers.
 const BEHIND: i64 = 10_000;
 const LONGER: u32 = 4;
 

@@ -23,6 +23,10 @@ pub struct ReadAhead {
     used: mpsc::Receiver<Reading>,
 }
 
+/// Words of a text whose reading is kept to be written over: hardly a post has more, and what a huge one needs would be held for
+/// every place there is.
+const MOST_WORDS_KEPT: usize = 4_096;
+
 /// What one transaction leaves to the next.
 #[derive(Debug, Default)]
 pub struct Buffers {
@@ -49,9 +53,14 @@ impl ReadAhead {
     /// Returns its buffers, when all that it has read is done with.
     pub fn into_buffers(self) -> Buffers {
         let mut buffers = self.buffers;
-        buffers.spare.extend(self.used.try_iter());
+        buffers.spare.extend(small(&self.used));
         buffers
     }
+}
+
+/// Takes the readings that have come back, but for those that hold much memory.
+fn small(used: &mpsc::Receiver<Reading>) -> impl Iterator<Item = Reading> {
+    used.try_iter().filter(|reading| reading.facts.tokens.capacity() <= MOST_WORDS_KEPT)
 }
 
 impl Reader for ReadAhead {
@@ -59,7 +68,7 @@ impl Reader for ReadAhead {
 
     fn read<'r>(&mut self, records: &[Inbound<'r>]) -> Vec<Read<'r>> {
         let ReadAhead { rules, buffers: Buffers { reader, spare }, used } = self;
-        spare.extend(used.try_iter());
+        spare.extend(small(used));
         let parsed = |record: &Inbound<'r>| Read { input: Input::read(record.value.unwrap_or_default()), reading: None };
         let mut all: Vec<_> = records.iter().map(parsed).collect();
         for Read { input, reading } in &mut all {
@@ -72,5 +81,23 @@ impl Reader for ReadAhead {
             }
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_huge_post_needed_is_given_back() {
+        let check = |words: usize, kept: usize| {
+            let (sender, used) = mpsc::channel();
+            let mut reading = Reading::default();
+            reading.facts.tokens = Vec::with_capacity(words);
+            sender.send(reading).unwrap();
+            assert_eq!(small(&used).count(), kept, "{words}");
+        };
+        check(20, 1);
+        check(MOST_WORDS_KEPT + 1, 0);
     }
 }

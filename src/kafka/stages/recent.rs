@@ -48,6 +48,12 @@ impl JudgedRecords {
         self.records.push(Place { at, value: begin, end: self.bytes.len() });
     }
 
+    /// Takes all records out; the next ones will need about as much room.
+    pub(super) fn take(&mut self) -> Self {
+        let next = JudgedRecords { records: Vec::with_capacity(self.records.len()), bytes: Vec::with_capacity(self.bytes.len()) };
+        std::mem::replace(self, next)
+    }
+
     /// Forgets all records.
     pub(super) fn clear(&mut self) {
         self.records.clear();
@@ -84,24 +90,21 @@ impl Recent {
         Recent { most, kept: Mutex::default() }
     }
 
-    /// Moves `judged` in, which is newer than what was added; the oldest transactions that are not needed make room, and leave
-    /// theirs to the next one.
-    pub(super) fn add(&self, judged: &mut JudgedRecords) {
+    /// Adds `judged`, which is newer than what was added; the oldest transactions that are not needed make room.
+    pub(super) fn add(&self, judged: JudgedRecords) {
         if judged.records.is_empty() {
             return;
         }
         let mut kept = self.lock();
         kept.records += judged.records.len();
         kept.bytes += judged.bytes.len();
-        kept.transactions.push_back(std::mem::take(judged));
+        kept.transactions.push_back(judged);
         while kept.transactions.len() > 1 && kept.transactions.front().is_some_and(|oldest| kept.can_spare(oldest, self.most)) {
             if let Some(oldest) = kept.transactions.pop_front() {
                 kept.records -= oldest.records.len();
                 kept.bytes -= oldest.bytes.len();
-                *judged = oldest;
             }
         }
-        judged.clear();
     }
 
     /// Returns all that are kept, the oldest first.
@@ -138,7 +141,7 @@ mod tests {
                     judged.push(&format!("x:{number}"), Millis::new(number.into()), &vec![number; bytes]);
                     number += 1;
                 }
-                recent.add(&mut judged);
+                recent.add(judged.take());
             }
             let left = recent.all();
             assert!(left.iter().all(|record| *record.customer == *format!("x:{}", record.value[0])), "{transactions:?}");

@@ -227,7 +227,7 @@ impl Stage for Triage {
     fn committed(&mut self) {
         self.customers.committed();
         if let Some(recent) = &self.recent {
-            recent.add(&mut self.judged);
+            recent.add(self.judged.take());
         }
     }
 
