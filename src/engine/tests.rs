@@ -117,6 +117,19 @@ fn a_sum_is_told_by_what_adds_most_to_it() {
 }
 
 #[test]
+fn what_the_complaint_tells_all_of_is_told_by_what_is_its_own() {
+    let shipped = std::fs::read_to_string(folder().path("rules.toml")).unwrap();
+    let when = "when = { all = [\"_media_threat\"], any = [\"question\", \"complaint\"] }";
+    let rules = compiled(&folder().edited("rules.toml", &shipped.replacen("when = \"_media_threat\"", when, 1)));
+    let text = "@TelkomCare internet mati lagi, kapan dibenerin? besok saya laporkan ke koran kompas";
+    step_with(&rules, &mut AuthorState::default(), post("1", 0, text), true, |outputs| {
+        let threat = verdict(outputs).evidence.iter().filter(|piece| piece.met && piece.condition.as_deref() == Some("media_threat"));
+        let quotes: Vec<&str> = threat.filter_map(|piece| piece.quote.as_deref()).collect();
+        assert!(!quotes.is_empty() && quotes.iter().all(|quote| quote.contains("koran")), "{quotes:?}");
+    });
+}
+
+#[test]
 fn what_the_complaint_says_already_is_not_told_with_a_condition() {
     let quotes = |text: &str| {
         step_with(&RULES, &mut AuthorState::default(), post("1", 0, text), true, |outputs| {

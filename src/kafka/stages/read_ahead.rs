@@ -15,6 +15,10 @@ use crate::text::Reading;
 use super::record::Inbound;
 use super::stage::Reader;
 
+/// Words of a text whose reading is kept to be written over: hardly a post has more, and what a huge one needs would be held for
+/// every place there is.
+const MOST_WORDS_KEPT: usize = 4_096;
+
 /// Reads by the rules of one transaction.
 pub struct ReadAhead {
     rules: Arc<Rules>,
@@ -22,10 +26,6 @@ pub struct ReadAhead {
     /// Readings that their steps have done with.
     used: mpsc::Receiver<Reading>,
 }
-
-/// Words of a text whose reading is kept to be written over: hardly a post has more, and what a huge one needs would be held for
-/// every place there is.
-const MOST_WORDS_KEPT: usize = 4_096;
 
 /// What one transaction leaves to the next.
 #[derive(Debug, Default)]
