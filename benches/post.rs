@@ -15,6 +15,7 @@ use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_grou
 use triage::author::{AuthorState, MAX_POSTS};
 use triage::engine;
 use triage::engine::Workspace;
+use triage::json;
 use triage::post::{Input, Post};
 use triage::problem::Reporter;
 use triage::record::{Arrival, Output};
@@ -87,9 +88,9 @@ fn judge(work: &mut Workspace, rules: &Rules, state: &mut AuthorState, bytes: &[
     };
     for output in engine::step(work, rules, state, &input, &arrival) {
         match &output {
-            Output::Triage(_, record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
-            Output::Escalation(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
-            Output::Handoff(record) => serde_json::to_writer(&mut *out, record).expect("to memory"),
+            Output::Triage(_, record) => json::write(out, record).expect("to memory"),
+            Output::Escalation(record) => json::write(out, record).expect("to memory"),
+            Output::Handoff(record) => json::write(out, record).expect("to memory"),
             Output::DeadLetter { .. } => {}
         }
     }
@@ -151,7 +152,7 @@ fn bench(criterion: &mut Criterion) {
             out.clear();
             for post in &posts {
                 let post: Post<'_> = serde_json::from_slice(black_box(post)).expect("a post");
-                serde_json::to_writer(&mut out, &post).expect("to memory");
+                json::write(&mut out, &post).expect("to memory");
             }
             black_box(out.len())
         });

@@ -35,6 +35,7 @@ pub use self::map::{FieldMaps, Origins};
 pub use self::reject::{BadItem, Rejected};
 
 use self::reject::BAD_JSON;
+use crate::json;
 use crate::post::{CaseEvent, CustomerKey, Millis, OwnAccounts, Post, repair};
 
 /// Most items that one record may hold.
@@ -78,8 +79,8 @@ impl Item<'_> {
     /// Appends the record as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         let written = match self {
-            Item::Post(post) => serde_json::to_writer(out, post),
-            Item::CaseEvent(event) => serde_json::to_writer(out, event),
+            Item::Post(post) => json::write(out, post),
+            Item::CaseEvent(event) => json::write(out, event),
         };
         debug_assert!(written.is_ok(), "writing strings and numbers to memory cannot fail");
     }

@@ -30,6 +30,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`problem`] | a mistake in configuration as data: where, what, how to mend it |
+//! | [`json`] | what leaves the program as JSON, written fast |
 //! | [`post`] | the canonical post, the case event, the customer key |
 //! | [`config`] | the documents that people write: reader, phrase lists, quiz registry, service settings, the watch on a folder |
 //! | [`formats`] | one file per feed: bytes → canonical records |
@@ -133,6 +134,7 @@ pub mod compare;
 pub mod config;
 pub mod engine;
 pub mod formats;
+pub mod json;
 #[allow(clippy::disallowed_methods, reason = "timeouts and measurements of the Kafka edge need a clock; decisions get none from it")]
 pub mod kafka;
 pub mod ops;

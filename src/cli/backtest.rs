@@ -20,8 +20,9 @@ use super::input::Unread;
 use super::labels::{self, Labels};
 use super::{ConfigFolder, Exit, Format, Stop, load_rules};
 use crate::compare::{Comparison, Flips};
+use crate::json;
 use crate::post::Input;
-use crate::record::Output;
+use crate::record::{Output, TriageRecord};
 use crate::replay::{Recorded, Replay};
 use crate::rules::Rules;
 
@@ -67,6 +68,9 @@ Examples:
   triage backtest --input posts.jsonl --compare ../other/config --max-new-escalations 0
   triage backtest --topic telkomcare.triage.inbox --from 24h --phrases
   triage backtest --input posts.jsonl --sweep burst.posts=3..7";
+
+/// Room for most verdicts.
+const LINE: usize = 2048;
 
 /// What one thread knows.
 struct Worker<'r, 'l> {
@@ -159,7 +163,7 @@ impl Worker<'_, '_> {
         if let Some(labels) = &mut self.labels {
             labels.add(at, verdict);
         }
-        let line = writes.then(|| serde_json::to_vec(verdict).unwrap_or_default());
+        let line = writes.then(|| line(verdict));
         if let Some(phrases) = &mut self.phrases {
             let class = verdict.class.to_owned();
             drop(outputs);
@@ -167,6 +171,14 @@ impl Worker<'_, '_> {
         }
         line
     }
+}
+
+/// A verdict as a line of the file that was asked for.
+fn line(verdict: &TriageRecord<'_>) -> Vec<u8> {
+    let mut line = Vec::with_capacity(LINE);
+    // To memory: it cannot fail.
+    let _ = json::write(&mut line, verdict);
+    line
 }
 
 fn create(path: &Path) -> Result<BufWriter<fs_err::File>, Stop> {

@@ -159,3 +159,74 @@ impl Serialize for Tagging<'_> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json;
+
+    type Texts = Vec<String>;
+
+    /// A verdict in which everything is there of which `present` has a bit, told in `texts`.
+    fn verdict<'a>(texts: &'a Texts, fields: &'a [(String, String)], numbers: &[f32], present: u32, at: Millis) -> TriageRecord<'a> {
+        let mut told = texts.iter().map(String::as_str).cycle();
+        let mut text = || told.next().unwrap_or_default();
+        let has = |bit: u32| present & 1 << bit != 0;
+        let arrival = Arrival { customer: text(), at, source: text(), with_text: true, every_condition: false };
+        let evidence = numbers.windows(2).enumerate().map(|(place, pair)| Evidence {
+            condition: has(place as u32).then(|| text().into()),
+            signal: has(1).then(|| text().into()),
+            clause: has(2).then(|| text().into()),
+            post_id: text().into(),
+            met: has(3),
+            value: pair[0],
+            threshold: pair[1],
+            entry: has(4).then(|| text().into()),
+            span: has(5).then_some([present, u32::from(has(6))]),
+            quote: has(7).then(|| text().into()),
+        });
+        let evidence = evidence.collect();
+        TriageRecord {
+            class: text(),
+            note: has(8).then(&mut text),
+            tagging: has(9).then_some(Tagging { fields, note: has(10).then_some("[Kuis]") }),
+            case: has(11).then(|| CaseView {
+                id: text().to_owned(),
+                hard: has(12),
+                conditions: texts.clone(),
+                watch: has(13),
+                anchor_post_id: has(14).then(|| text().to_owned()),
+                linked: has(15),
+            }),
+            signals: texts.iter().map(String::as_str).collect(),
+            evidence,
+            supersedes: texts.clone(),
+            post: has(16).then(|| PostView {
+                text: has(17).then(&mut text),
+                url: has(18).then_some("https://x.com/contoh/status/1"),
+                handle: None,
+                name: has(19).then_some("Budi \"Bud\" \u{1F621}"),
+                created_at: has(20).then_some(at),
+            }),
+            qc_sample: has(21),
+            ..TriageRecord::undecided("1876464000000000000", Platform::X, at, "ccb5c1aa71fb", &arrival)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_verdict_is_what_serde_json_writes(
+            texts in prop::collection::vec(any::<String>(), 0..6),
+            fields in prop::collection::vec(any::<(String, String)>(), 0..4),
+            numbers in prop::collection::vec(proptest::num::f32::ANY, 0..5),
+            (present, at) in any::<(u32, i64)>(),
+        ) {
+            let verdict = verdict(&texts, &fields, &numbers, present, Millis::new(at));
+            let mut written = Vec::new();
+            json::write(&mut written, &verdict).unwrap();
+            prop_assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&verdict).unwrap());
+        }
+    }
+}

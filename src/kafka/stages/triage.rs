@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::author::AuthorState;
 use crate::case::{self, Tick};
 use crate::engine::{self, Workspace};
+use crate::json::{self, Unwritable};
 use crate::outage::AreaReport;
 use crate::post::{CustomerKey, EventKind, Input, Millis, Post};
 use crate::record::{Arrival, Destination, Output, ShadowRecord, TriageRecord};
@@ -254,7 +255,7 @@ impl Triage {
             let report = AreaReport { area: area.into(), customer, post_id, at: verdict.event_time };
             let draft = out.push(Topic::Areas).key(area.as_bytes()).value_with(|bytes| {
                 // To memory: it cannot fail.
-                let _ = serde_json::to_writer(bytes, &report);
+                let _ = json::write(bytes, &report);
             });
             draft.header(SOURCE, arrival.source).at(arrival.at);
         }
@@ -298,14 +299,14 @@ fn write_due(output: &Output<'_>, out: &mut Outbox) {
     let Output::Escalation(record) = output else { return };
     out.silenced += u64::from(record.silenced.is_some());
     let draft = out.push(Topic::Escalations).key(record.customer.as_bytes());
-    if let Ok(draft) = draft.try_value_with(|bytes| serde_json::to_writer(bytes, record)) {
+    if let Ok(draft) = draft.try_value_with(|bytes| json::write(bytes, record)) {
         draft.header(TICK, record.at.get()).at(record.at);
     }
 }
 
 /// Fills in `draft` with what is said of the record that arrived.
-fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> serde_json::Result<()> {
-    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| serde_json::to_writer(bytes, said))?;
+fn write_json(draft: Draft<'_>, said: &impl Serialize, arrival: &Arrival<'_>) -> Result<(), Unwritable> {
+    let draft = draft.key(arrival.customer.as_bytes()).try_value_with(|bytes| json::write(bytes, said))?;
     draft.header(SOURCE, arrival.source).at(arrival.at);
     Ok(())
 }
