@@ -1,7 +1,7 @@
 //! A record of the inbox: which of the two canonical shapes it has, read in place.
 //!
 //! Knows no Kafka: bytes in, a post or a case event out, borrowed from them where the record is whole. Read by `serde_json`:
-//! `sonic-rs` takes 1.07 times as long for a post of 500 bytes, and as long to write a verdict.
+//! `sonic-rs` takes 1.07 times as long for a post of 500 bytes.
 
 use std::borrow::Cow;
 
