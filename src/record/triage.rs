@@ -207,7 +207,7 @@ mod tests {
                 text: has(17).then(&mut text),
                 url: has(18).then_some("https://x.com/contoh/status/1"),
                 handle: None,
-                name: has(19).then_some("Budi \"Bud\" \u{1F621}"),
+                name: has(19).then_some("pelanggan_17 \"tujuh belas\" \u{1F621}"),
                 created_at: has(20).then_some(at),
             }),
             qc_sample: has(21),
