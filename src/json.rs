@@ -1,7 +1,7 @@
 //! Writes what leaves the program as compact JSON: byte for byte what `serde_json` writes, at less than half its cost.
 //!
 //! Records are written for every post, and `serde_json` looks at each byte of them for escapes, the names of fields too. Here those
-//! are constants that are copied, and texts are searched in pieces ([`text`]). Knows no record: whatever derives `Serialize` can
+//! are constants that are copied, and texts are searched in pieces (`text`). Knows no record: whatever derives `Serialize` can
 //! be written. What no record has (variants with something in them, bytes, numbers of 128 bits, keys that are no text, and
 //! `RawValue`) is refused rather than written otherwise than there.
 
