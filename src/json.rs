@@ -2,8 +2,8 @@
 //!
 //! Records are written for every post, and `serde_json` looks at each byte of them for escapes, the names of fields too. Here those
 //! are constants that are copied, and texts are searched in pieces (`text`). Knows no record: whatever derives `Serialize` can
-//! be written. What no record has (variants with something in them, bytes, numbers of 128 bits, keys that are no text, and
-//! `RawValue`) is refused rather than written otherwise than there.
+//! be written. What no record has (variants with something in them, structs without names, bytes, numbers of 128 bits, keys that
+//! are no text, and `RawValue`) is refused rather than written otherwise than there.
 
 mod compound;
 mod text;
@@ -68,12 +68,21 @@ impl Writer<'_> {
     }
 }
 
+macro_rules! integers {
+    ($($method:ident $integer:ty,)*) => {$(
+        #[inline]
+        fn $method(self, value: $integer) -> Result<(), Unwritable> {
+            self.integer(value)
+        }
+    )*};
+}
+
 impl<'o> Serializer for Writer<'o> {
     type Ok = ();
     type Error = Unwritable;
     type SerializeSeq = Compound<'o>;
     type SerializeTuple = Compound<'o>;
-    type SerializeTupleStruct = Compound<'o>;
+    type SerializeTupleStruct = Impossible<(), Unwritable>;
     type SerializeTupleVariant = Impossible<(), Unwritable>;
     type SerializeMap = Compound<'o>;
     type SerializeStruct = Compound<'o>;
@@ -84,36 +93,9 @@ impl<'o> Serializer for Writer<'o> {
         self.bytes(if value { b"true" } else { b"false" })
     }
 
-    fn serialize_i8(self, value: i8) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_i16(self, value: i16) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_i32(self, value: i32) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_i64(self, value: i64) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_u8(self, value: u8) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_u16(self, value: u16) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_u32(self, value: u32) -> Result<(), Unwritable> {
-        self.integer(value)
-    }
-
-    fn serialize_u64(self, value: u64) -> Result<(), Unwritable> {
-        self.integer(value)
+    integers! {
+        serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64,
+        serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64,
     }
 
     /// Most numbers in evidence count something: they are whole and have a digit.
@@ -188,9 +170,8 @@ impl<'o> Serializer for Writer<'o> {
         Ok(Compound::new(self.out))
     }
 
-    #[inline]
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'o>, Unwritable> {
-        Ok(Compound::new(self.out))
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Impossible<(), Unwritable>, Unwritable> {
+        refused("a struct without names")
     }
 
     fn serialize_tuple_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Impossible<(), Unwritable>, Unwritable> {

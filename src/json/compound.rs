@@ -3,7 +3,7 @@
 //!
 //! Knows neither texts nor numbers: those are values like any other.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple};
 
 use super::{Unwritable, Writer, refused};
 
@@ -32,12 +32,6 @@ impl<'o> Compound<'o> {
     }
 
     #[inline]
-    fn item<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Unwritable> {
-        self.begin(b"[", b",");
-        self.value(item)
-    }
-
-    #[inline]
     fn close(self, last: u8, empty: &[u8; 2]) -> Result<(), Unwritable> {
         if self.is_open {
             self.out.push(last)
@@ -54,7 +48,8 @@ impl SerializeSeq for Compound<'_> {
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Unwritable> {
-        self.item(item)
+        self.begin(b"[", b",");
+        self.value(item)
     }
 
     #[inline]
@@ -63,33 +58,19 @@ impl SerializeSeq for Compound<'_> {
     }
 }
 
+/// A list whose length the type knows.
 impl SerializeTuple for Compound<'_> {
     type Ok = ();
     type Error = Unwritable;
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Unwritable> {
-        self.item(item)
+        SerializeSeq::serialize_element(self, item)
     }
 
     #[inline]
     fn end(self) -> Result<(), Unwritable> {
-        self.close(b']', b"[]")
-    }
-}
-
-impl SerializeTupleStruct for Compound<'_> {
-    type Ok = ();
-    type Error = Unwritable;
-
-    #[inline]
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Unwritable> {
-        self.item(item)
-    }
-
-    #[inline]
-    fn end(self) -> Result<(), Unwritable> {
-        self.close(b']', b"[]")
+        SerializeSeq::end(self)
     }
 }
 

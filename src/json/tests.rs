@@ -112,6 +112,8 @@ fn what_no_record_has_is_refused_and_leaves_nothing_behind() {
         Pair(u8, u8),
         Fields { a: u8 },
     }
+    #[derive(Serialize)]
+    struct Nameless(u8, u8);
     fn check(value: &impl Serialize, why: &str) {
         let mut written = b"before".to_vec();
         let error = write(&mut written, &("text", value)).unwrap_err();
@@ -121,6 +123,7 @@ fn what_no_record_has_is_refused_and_leaves_nothing_behind() {
     check(&Variant::Of(1), "no record has a variant with a value");
     check(&Variant::Pair(1, 2), "no record has a variant with values");
     check(&Variant::Fields { a: 1 }, "no record has a variant with fields");
+    check(&Nameless(1, 2), "no record has a struct without names");
     check(&BTreeMap::from([(1, "a")]), "no record has a key that is no text");
     check(&BTreeMap::from([(vec!["a"], "a")]), "no record has a key that is no text");
     check(&serde_json::value::RawValue::from_string("[1]".to_owned()).unwrap(), "no record has raw JSON");
