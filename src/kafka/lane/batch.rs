@@ -244,15 +244,23 @@ impl<'a, S: Stage> Work<'a, S> {
     fn process(&mut self, consumer: &BaseConsumer<Membership>, together: ReadTogether<'_, '_, S::Reader>) -> Result<(), Trouble> {
         self.report.beat();
         let ReadTogether { records, read, each } = together;
-        records.iter().zip(read).try_for_each(|(record, read)| self.process_one(consumer, record, (read, each)))
+        let mut begun = Instant::now();
+        for (record, read) in records.iter().zip(read) {
+            self.process_one(consumer, record, read)?;
+            let ended = Instant::now();
+            self.batch.steps.note(each + (ended - begun).as_secs_f64());
+            self.check_limit(record, ended)?;
+            begun = ended;
+        }
+        Ok(())
     }
 
-    /// Hands `record` to the stage, with what was read of it and the seconds that one record took for that on average.
+    /// Hands `record` to the stage, with what was read of it.
     fn process_one<'r>(
         &mut self,
         consumer: &BaseConsumer<Membership>,
         record: &Inbound<'r>,
-        (read, seconds): (<S::Reader as Reader>::Read<'r>, f64),
+        read: <S::Reader as Reader>::Read<'r>,
     ) -> Result<(), Trouble> {
         let position = self.positions.advance(record.topic, record.partition, record.offset);
         let position =
@@ -262,11 +270,9 @@ impl<'a, S: Stage> Work<'a, S> {
         self.batch.counts.records += 1;
         self.batch.times.push(record.timestamp);
         self.batch.newest = self.batch.newest.max(record.timestamp);
-        let begun = Instant::now();
         if !self.suspects.reject(&self.stage, record, &mut self.outbox) {
             self.stage.process(record, read, &mut self.outbox);
         }
-        self.batch.steps.note(seconds + begun.elapsed().as_secs_f64());
         if std::mem::take(&mut self.outbox.tally.unusable) > 0 {
             self.batch.unusable.push(position);
         }
@@ -279,13 +285,13 @@ impl<'a, S: Stage> Work<'a, S> {
             let paused = self.positions.some(&resting).and_then(|partitions| consumer.pause(&partitions));
             paused.map_err(|error| Trouble::restart(format!("let partitions rest: {error}")))?;
         }
-        self.check_limit(record)
+        Ok(())
     }
 
-    /// Ends the transaction if too many of the last records of this topic could not be read.
-    fn check_limit(&mut self, record: &Inbound<'_>) -> Result<(), Trouble> {
+    /// Ends the transaction, at `now`, if too many of the last records of this topic could not be read.
+    fn check_limit(&mut self, record: &Inbound<'_>, now: Instant) -> Result<(), Trouble> {
         let unreadable = std::mem::take(&mut self.outbox.unreadable);
-        let Some(reached) = self.limits.note(record, unreadable, Instant::now()) else { return Ok(()) };
+        let Some(reached) = self.limits.note(record, unreadable, now) else { return Ok(()) };
         let limit = reached.limit;
         tracing::error!(
             target: "kafka",

@@ -48,12 +48,6 @@ impl JudgedRecords {
         self.records.push(Place { at, value: begin, end: self.bytes.len() });
     }
 
-    /// Takes all records out; the next ones will need about as much room.
-    pub(super) fn take(&mut self) -> Self {
-        let next = JudgedRecords { records: Vec::with_capacity(self.records.len()), bytes: Vec::with_capacity(self.bytes.len()) };
-        std::mem::replace(self, next)
-    }
-
     /// Forgets all records.
     pub(super) fn clear(&mut self) {
         self.records.clear();
@@ -90,21 +84,24 @@ impl Recent {
         Recent { most, kept: Mutex::default() }
     }
 
-    /// Adds `judged`, which is newer than what was added; the oldest transactions that are not needed make room.
-    pub(super) fn add(&self, judged: JudgedRecords) {
+    /// Takes what is in `judged`, which is newer than what was added; the oldest transactions that are not needed make room, and
+    /// the memory of the last of them is left in `judged` for the next ones: the system would clear as much for each.
+    pub(super) fn add(&self, judged: &mut JudgedRecords) {
         if judged.records.is_empty() {
             return;
         }
         let mut kept = self.lock();
         kept.records += judged.records.len();
         kept.bytes += judged.bytes.len();
-        kept.transactions.push_back(judged);
+        kept.transactions.push_back(std::mem::take(judged));
         while kept.transactions.len() > 1 && kept.transactions.front().is_some_and(|oldest| kept.can_spare(oldest, self.most)) {
             if let Some(oldest) = kept.transactions.pop_front() {
                 kept.records -= oldest.records.len();
                 kept.bytes -= oldest.bytes.len();
+                *judged = oldest;
             }
         }
+        judged.clear();
     }
 
     /// Returns all that are kept, the oldest first.
@@ -141,7 +138,8 @@ mod tests {
                     judged.push(&format!("x:{number}"), Millis::new(number.into()), &vec![number; bytes]);
                     number += 1;
                 }
-                recent.add(judged.take());
+                recent.add(&mut judged);
+                assert!(judged.records.is_empty() && judged.bytes.is_empty(), "{transactions:?}");
             }
             let left = recent.all();
             assert!(left.iter().all(|record| *record.customer == *format!("x:{}", record.value[0])), "{transactions:?}");

@@ -228,7 +228,7 @@ impl Stage for Triage {
     fn committed(&mut self) {
         self.customers.committed();
         if let Some(recent) = &self.recent {
-            recent.add(self.judged.take());
+            recent.add(&mut self.judged);
         }
     }
 
